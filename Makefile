@@ -1,0 +1,54 @@
+# Every target sets up what it needs. PYTHON names the interpreter that .venv is made with.
+PYTHON ?= python3
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup system run test lint format bench pictures lock clean
+
+ENVIRONMENT := packaging/environment
+BIN := .venv/bin
+READY := .venv/ready
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: system $(READY) ## make .venv with the locked packages, and install what Qt needs
+
+system:
+	@bash $(ENVIRONMENT)/system.sh qt
+
+$(READY): pyproject.toml requirements/dev.txt $(ENVIRONMENT)/setup.sh
+	@bash $(ENVIRONMENT)/setup.sh "$(PYTHON)"
+	@touch $@
+
+run: setup ## open the app on the bundled example; without a display, write its results to out/
+	$(BIN)/doublet --example
+
+test: setup ## run the tests and report their coverage; no display is needed
+	@bash $(ENVIRONMENT)/system.sh xvfb
+	@$(BIN)/python -c "import PySide6.QtWidgets" || \
+		{ echo "Qt cannot be loaded: install the system packages named above." >&2; exit 1; }
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --cov --cov-report=term
+
+lint: setup ## check style, types and the order of the imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## mend style where that can be done by machine
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## time Doublet side by side with others
+	$(BIN)/python -m benchmarks
+
+pictures: setup ## take the pictures of the documentation
+	$(BIN)/python docs/pictures.py
+
+lock: setup ## write requirements/dev.txt after a change of the dependencies; UPGRADE=--upgrade
+	bash $(ENVIRONMENT)/lock.sh $(UPGRADE)
+
+clean: ## remove .venv and all that was built
+	rm -rf .venv build dist out .coverage .hypothesis .import_linter_cache
+	rm -rf .mypy_cache .pytest_cache .ruff_cache
