@@ -1,0 +1,158 @@
+"""The fit of a region: best values, covariance, and how far they can be trusted. Frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xps.kernel import ParameterTable
+from xps.model import Component, Ref, Region
+
+if TYPE_CHECKING:
+    from lmfit.minimizer import MinimizerResult
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class RegionFit:
+    """What the fit of one region says.
+
+    Attributes
+    ----------
+    region : Region
+        The region with the best values.
+    fingerprint : str
+        Hash of data, settings and values; see `xps.project.Project.is_fresh`.
+    success : bool
+        Whether the solver converged to a minimum with a covariance.
+    message : str
+        What the solver said.
+    n_points, n_free : int
+    chi2 : float
+        Pearson's χ² of the data alone, without the priors.
+    durbin_watson : float
+        2 for residuals without memory, smaller for a model that misses structure.
+    noise_model : str
+        "poisson", "estimated-proportional" or "estimated-uniform".
+    area_unit : str
+        "counts/s·eV", "counts·eV" or "arbitrary·eV".
+    free : tuple of Ref
+        The free parameters, in the order of `covariance`.
+    covariance : ndarray, shape (free, free)
+        Rescaled by χ²ᵣ only where the noise model is estimated. Rows of parameters at a
+        bound are zero, and their errors unknown.
+    at_bound : tuple of Ref
+        Free parameters that a bound holds back.
+    insignificant : dict of str to float
+        Upper 95 % limit of the area of each component that is not significant, by id.
+    background_physical : bool
+    charge_shift_ev, charge_shift_stderr : float, float or None
+        Corrected minus measured binding energy.
+    warnings : tuple of str
+    lmfit : MinimizerResult or None
+        The record of the fit; None for a fit that was read from a session.
+    """
+
+    region: Region
+    fingerprint: str
+    success: bool
+    message: str
+    n_points: int
+    n_free: int
+    chi2: float
+    durbin_watson: float
+    noise_model: str
+    area_unit: str
+    free: tuple[Ref, ...]
+    covariance: Floats = field(repr=False)
+    at_bound: tuple[Ref, ...] = ()
+    insignificant: dict[str, float] = field(default_factory=dict)
+    background_physical: bool = True
+    charge_shift_ev: float = 0.0
+    charge_shift_stderr: float | None = None
+    warnings: tuple[str, ...] = ()
+    lmfit: MinimizerResult | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        covariance = np.asarray(self.covariance, dtype=np.float64)
+        covariance.setflags(write=False)
+        object.__setattr__(self, "covariance", covariance)
+
+    @property
+    def reduced_chi2(self) -> float | None:
+        """χ² over points minus free parameters; None where there are not enough points."""
+        freedom = self.n_points - self.n_free
+        return self.chi2 / freedom if freedom > 0 else None
+
+    @cached_property
+    def table(self) -> ParameterTable:
+        """How every parameter follows from the free ones."""
+        return ParameterTable.of(self.region)
+
+    @cached_property
+    def full_covariance(self) -> Floats:
+        """Covariance of all parameters, linked ones included; shape (all, all)."""
+        matrix = self.table.matrix
+        full: Floats = matrix @ self.covariance @ matrix.T
+        return full
+
+    def stderr(self, ref: Ref) -> float | None:
+        """One standard deviation of a parameter; None if fixed, at a bound or unknown."""
+        row = self.table.index[ref]
+        return _root(self.full_covariance[row, row])
+
+    @cached_property
+    def area_rows(self) -> NDArray[np.intp]:
+        """Rows of the areas in `full_covariance`, one for each component."""
+        rows = [self.table.index[Ref(c.id, "area")] for c in self.region.components]
+        return np.array(rows, dtype=np.intp)
+
+    @cached_property
+    def areas(self) -> Floats:
+        """Signed areas of the components."""
+        return np.array([c.area.value for c in self.region.components])
+
+    @cached_property
+    def area_covariance(self) -> Floats:
+        """Covariance of the areas; shape (components, components)."""
+        covariance: Floats = self.full_covariance[np.ix_(self.area_rows, self.area_rows)]
+        return covariance
+
+    def is_significant(self, component: Component) -> bool:
+        """Whether the data demand the component."""
+        return component.id not in self.insignificant
+
+    def correlation(self, first: Ref, second: Ref) -> float | None:
+        """Correlation coefficient of two parameters; None where one has no error."""
+        i, j = self.table.index[first], self.table.index[second]
+        a, b = self.stderr(first), self.stderr(second)
+        if a is None or b is None:
+            return None
+        return float(self.full_covariance[i, j] / (a * b))
+
+    def strong_correlations(self, above: float = 0.95) -> list[tuple[Ref, Ref, float]]:
+        """Pairs of free parameters that the data hardly tell apart.
+
+        Background terms among themselves are left out: they correlate by nature and stay
+        identifiable.
+        """
+        found = []
+        for i, first in enumerate(self.free):
+            for second in self.free[i + 1 :]:
+                if first.component == second.component == "background":
+                    continue
+                r = self.correlation(first, second)
+                if r is not None and abs(r) > above:
+                    found.append((first, second, r))
+        return found
+
+
+def _root(variance: float) -> float | None:
+    if not np.isfinite(variance) or variance <= 0.0:
+        return None
+    return float(np.sqrt(variance))

@@ -1,0 +1,469 @@
+"""The model of a region: components, their doublets, parameters, links and priors. All frozen.
+
+Energies are binding energies after charge correction; areas are in the area unit of the
+spectrum (counts/s·eV where the live time is known, else in its own unit times eV).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from xps.errors import RecipeError
+from xps.levels import levels, line_labels
+from xps.lineshapes import SHAPES
+
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*\Z")
+
+LinkKind = Literal["same", "offset", "ratio"]
+BackgroundKind = Literal["peak-shirley", "shirley", "linear"]
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A parameter of a component in the same region, e.g. ``Ref("ps4", "fwhm")``."""
+
+    component: str
+    parameter: str
+
+    def __str__(self) -> str:
+        return f"{self.component}.{self.parameter}"
+
+
+@dataclass(frozen=True)
+class Link:
+    """An exact tie to another parameter.
+
+    ``same``: equal; ``offset``: target + `amount` (eV); ``ratio``: target × `amount`.
+    """
+
+    kind: LinkKind
+    target: Ref
+    amount: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.kind == "ratio" and not self.amount > 0.0:
+            raise RecipeError(
+                f"a ratio to {self.target} of {self.amount}", "give a ratio above zero"
+            )
+
+    @property
+    def factor(self) -> float:
+        """Slope of the tie: linked = factor · target + shift."""
+        return self.amount if self.kind == "ratio" else 1.0
+
+    @property
+    def shift(self) -> float:
+        """Intercept of the tie."""
+        return self.amount if self.kind == "offset" else 0.0
+
+
+@dataclass(frozen=True)
+class Prior:
+    """A Gaussian expectation of a parameter, or of its distance from another one.
+
+    It enters the fit as one more observation, ``((p − p_ref) − mean) / sigma``.
+    """
+
+    mean: float
+    sigma: float
+    relative_to: Ref | None = None
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.mean) and self.sigma > 0.0 and math.isfinite(self.sigma)):
+            raise RecipeError(
+                f"a prior of {self.mean} ± {self.sigma}", "its width must be above zero"
+            )
+
+
+@dataclass(frozen=True)
+class Param:
+    """A number of the model.
+
+    Attributes
+    ----------
+    value : float
+        Start value before the fit, best value after it.
+    vary : bool
+        Whether the fit may change it.
+    min, max : float
+        Hard bounds; ignored while a link is set.
+    link : Link or None
+        Exact tie; the value then follows its target.
+    prior : Prior or None
+        Soft expectation.
+    """
+
+    value: float
+    vary: bool = True
+    min: float = -math.inf
+    max: float = math.inf
+    link: Link | None = None
+    prior: Prior | None = None
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.value):
+            raise RecipeError(f"a parameter of {self.value}", "give a finite number")
+        if not self.min < self.max:
+            raise RecipeError(
+                f"bounds of {self.min} to {self.max}", "the lower bound must be below the upper"
+            )
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the fit decides its value by itself."""
+        return self.vary and self.link is None
+
+    def at(self, value: float) -> Param:
+        """Return the same parameter with another value."""
+        return replace(self, value=value)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a component: label, distance from the center in eV, share of the area."""
+
+    label: str
+    offset_ev: float
+    fraction: float
+
+
+@dataclass(frozen=True)
+class Singlet:
+    """A component of one line."""
+
+    label: str = ""
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The single line."""
+        return (Line(self.label, 0.0, 1.0),)
+
+
+@dataclass(frozen=True)
+class Doublet:
+    """A spin-orbit pair as one object: one area, one center, one FWHM.
+
+    Attributes
+    ----------
+    labels : (str, str)
+        Of the higher-j line (whose binding energy is the center) and of the lower-j line.
+    splitting_ev : float
+        Distance of the two lines in eV.
+    ratio : float
+        Area of the lower-j line over that of the higher-j line.
+    unlocked_because : str
+        Why splitting or ratio differ from the table of levels; "" where they do not.
+    """
+
+    labels: tuple[str, str]
+    splitting_ev: float
+    ratio: float
+    unlocked_because: str = ""
+
+    def __post_init__(self) -> None:
+        if not (self.splitting_ev > 0.0 and self.ratio > 0.0):
+            raise RecipeError(
+                f"a doublet of splitting {self.splitting_ev} eV and ratio {self.ratio}",
+                "both must be above zero",
+            )
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The two lines; their fractions add up to one."""
+        whole = 1.0 + self.ratio
+        return (
+            Line(self.labels[0], 0.0, 1.0 / whole),
+            Line(self.labels[1], self.splitting_ev, self.ratio / whole),
+        )
+
+
+def multiplet_of(core_level: str) -> Singlet | Doublet:
+    """Return the lines of a core level with splitting and ratio from the table of levels.
+
+    Raises
+    ------
+    RecipeError
+        If the level is a doublet that the table does not hold.
+    """
+    labels = line_labels(core_level)
+    if len(labels) == 1:
+        return Singlet(labels[0])
+    level = levels().get(core_level)
+    if level is None:
+        raise RecipeError(
+            f"the splitting of {core_level} is not in the table of levels",
+            "give splitting_ev, ratio and the reason in the recipe",
+        )
+    return Doublet((labels[0], labels[1]), level.splitting_ev, level.ratio)
+
+
+@dataclass(frozen=True)
+class Component:
+    """A species' contribution to a region.
+
+    Attributes
+    ----------
+    id : str
+        Unique within the region; lower-case letters, digits and underscores.
+    name : str
+        What people read.
+    lines : Singlet or Doublet
+        Its spectral lines.
+    shape : str
+        A kind of `xps.lineshapes.SHAPES`.
+    area : Param
+        Whole area (both lines of a doublet). Signed in inference; displays clip it.
+    center : Param
+        Binding energy of the higher-j line, eV.
+    fwhm : Param
+        True full width at half maximum of each line, eV.
+    mixing : Param
+        Mixing parameter of the shape.
+    species, group : str
+        Key in the species library and the chemical group it belongs to; "" if none.
+    """
+
+    id: str
+    name: str
+    lines: Singlet | Doublet
+    shape: str
+    area: Param
+    center: Param
+    fwhm: Param
+    mixing: Param
+    species: str = ""
+    group: str = ""
+
+    def __post_init__(self) -> None:
+        if not _IDENTIFIER.match(self.id):
+            raise RecipeError(
+                f"the component id {self.id!r}",
+                "use lower-case letters, digits and underscores",
+            )
+        if self.shape not in SHAPES:
+            raise RecipeError(
+                f"unknown shape {self.shape!r}",
+                f"known shapes: {', '.join(SHAPES)}",
+                where=self.name,
+            )
+
+    @property
+    def params(self) -> dict[str, Param]:
+        """The parameters by name."""
+        return {name: getattr(self, name) for name in COMPONENT_PARAMETERS}
+
+    def with_param(self, name: str, param: Param) -> Component:
+        """Return a copy with one parameter replaced."""
+        changes: dict[str, Param] = {name: param}
+        return replace(self, **changes)  # type: ignore[arg-type]  # keys are Param fields
+
+
+COMPONENT_PARAMETERS = ("area", "center", "fwhm", "mixing")
+
+
+@dataclass(frozen=True)
+class Background:
+    """The background of a region.
+
+    Attributes
+    ----------
+    kind : {"peak-shirley", "shirley", "linear"}
+        ``peak-shirley``: in the fit, offset + slope·(E − E_low) + k·∫ peaks from the low
+        binding energy end. ``shirley`` (iterated) and ``linear`` are computed from the data
+        before the fit, and their error is not in the reported errors.
+    offset, slope, k : Param
+        Of the peak Shirley: level at the low binding energy end of the window, its change
+        per eV, and the step per peak area in 1/eV.
+    average_points : int
+        Of the static kinds: points averaged at each end.
+    """
+
+    kind: BackgroundKind = "peak-shirley"
+    offset: Param = Param(0.0)
+    slope: Param = Param(0.0)
+    k: Param = Param(0.03, min=-0.05, max=0.3)
+    average_points: int = 5
+
+    @property
+    def in_fit(self) -> bool:
+        """Whether its parameters are fitted together with the components."""
+        return self.kind == "peak-shirley"
+
+    @property
+    def params(self) -> dict[str, Param]:
+        """The fitted parameters by name; empty for the static kinds."""
+        if not self.in_fit:
+            return {}
+        return {name: getattr(self, name) for name in BACKGROUND_PARAMETERS}
+
+    def with_param(self, name: str, param: Param) -> Background:
+        """Return a copy with one parameter replaced."""
+        changes: dict[str, Param] = {name: param}
+        return replace(self, **changes)  # type: ignore[arg-type]  # keys are Param fields
+
+
+BACKGROUND_PARAMETERS = ("offset", "slope", "k")
+BACKGROUND_ID = "background"
+
+
+@dataclass(frozen=True)
+class Region:
+    """A window of one spectrum with the model that describes it.
+
+    Attributes
+    ----------
+    id : str
+        Unique within the project.
+    spectrum : str
+        Id of the spectrum it belongs to.
+    core_level : str
+        E.g. "S 2p".
+    window_ev : (float, float)
+        Lower and upper binding energy after charge correction, eV.
+    background : Background
+    components : tuple of Component
+
+    Raises
+    ------
+    RecipeError
+        If the window is empty, ids repeat, or a link leads nowhere or in a circle.
+    """
+
+    id: str
+    spectrum: str
+    core_level: str
+    window_ev: tuple[float, float]
+    background: Background
+    components: tuple[Component, ...]
+
+    def __post_init__(self) -> None:
+        low, high = self.window_ev
+        if not low < high:
+            raise RecipeError(
+                f"a window from {low} to {high} eV",
+                "give the lower binding energy first",
+                where=self.core_level,
+            )
+        ids = [component.id for component in self.components]
+        if len(set(ids)) < len(ids):
+            raise RecipeError("two components have the same id", where=self.core_level)
+        for ref, param in self.params():
+            for target in _targets(param):
+                if target.component not in ids or target.parameter not in COMPONENT_PARAMETERS:
+                    raise RecipeError(
+                        f"{ref} refers to {target}, which this region does not have",
+                        where=self.core_level,
+                    )
+            self.resolve(ref)
+
+    def component(self, id_: str) -> Component:
+        """Return a component by id (KeyError if there is none)."""
+        for component in self.components:
+            if component.id == id_:
+                return component
+        raise KeyError(id_)
+
+    def params(self) -> Iterator[tuple[Ref, Param]]:
+        """All parameters with their places, components first, in a fixed order."""
+        for component in self.components:
+            for name, param in component.params.items():
+                yield Ref(component.id, name), param
+        for name, param in self.background.params.items():
+            yield Ref(BACKGROUND_ID, name), param
+
+    def param(self, ref: Ref) -> Param:
+        """Return one parameter."""
+        if ref.component == BACKGROUND_ID:
+            return self.background.params[ref.parameter]
+        return self.component(ref.component).params[ref.parameter]
+
+    def resolve(self, ref: Ref) -> tuple[Ref, float, float]:
+        """Follow the links of a parameter to their end.
+
+        Returns
+        -------
+        root : Ref
+        factor, shift : float
+            ``value = factor · root + shift``.
+        """
+        factor, shift, root = 1.0, 0.0, ref
+        seen = {ref}
+        while (link := self.param(root).link) is not None:
+            shift += factor * link.shift
+            factor *= link.factor
+            root = link.target
+            if root in seen:
+                raise RecipeError(f"the links of {ref} run in a circle", where=self.core_level)
+            seen.add(root)
+        return root, factor, shift
+
+    def with_param(self, ref: Ref, param: Param) -> Region:
+        """Return a copy with one parameter replaced."""
+        if ref.component == BACKGROUND_ID:
+            return replace(self, background=self.background.with_param(ref.parameter, param))
+        return self.with_component(
+            self.component(ref.component).with_param(ref.parameter, param)
+        )
+
+    def with_component(self, component: Component) -> Region:
+        """Return a copy with the component of the same id replaced."""
+        return replace(
+            self,
+            components=tuple(component if c.id == component.id else c for c in self.components),
+        )
+
+    def without_component(self, id_: str) -> Region:
+        """Return a copy without a component.
+
+        What was tied to it keeps its value: ties to a removed component become free, and
+        expectations relative to it become expectations of the present distance's value.
+        """
+        freed = tuple(
+            _without_target(component, id_, self)
+            for component in self.components
+            if component.id != id_
+        )
+        return replace(self, components=freed)
+
+    def with_values(self, values: dict[Ref, float]) -> Region:
+        """Return a copy with new values; linked parameters follow their targets."""
+        region = self
+        for ref, value in values.items():
+            region = region.with_param(ref, region.param(ref).at(value))
+        return region.settled()
+
+    def settled(self) -> Region:
+        """Return a copy in which every linked parameter has the value of its link."""
+        region = self
+        for ref, param in self.params():
+            if param.link is not None:
+                root, factor, shift = self.resolve(ref)
+                value = factor * self.param(root).value + shift
+                if value != param.value:
+                    region = region.with_param(ref, param.at(value))
+        return region
+
+
+def _targets(param: Param) -> Iterator[Ref]:
+    if param.link is not None:
+        yield param.link.target
+    if param.prior is not None and param.prior.relative_to is not None:
+        yield param.prior.relative_to
+
+
+def _without_target(component: Component, gone: str, region: Region) -> Component:
+    for name, param in component.params.items():
+        link, prior = param.link, param.prior
+        if link is not None and link.target.component == gone:
+            param = replace(param, link=None)
+        if prior is not None and prior.relative_to is not None:
+            target = prior.relative_to
+            if target.component == gone:
+                mean = prior.mean + region.param(target).value
+                param = replace(param, prior=Prior(mean, prior.sigma))
+        component = component.with_param(name, param)
+    return component

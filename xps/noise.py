@@ -1,0 +1,99 @@
+"""The noise model of a spectrum: what is known about the scatter of its points.
+
+With known counts the noise is Poisson and nothing is rescaled. Without them (counts/s of
+unknown live time, arbitrary units) its size is estimated from the residuals, and said to be.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xps.spectrum import Spectrum
+
+Floats = NDArray[np.float64]
+NoiseKind = Literal["poisson", "estimated-proportional", "estimated-uniform"]
+
+
+@dataclass(frozen=True)
+class Noise:
+    """How the variance of a point depends on its expected value.
+
+    Attributes
+    ----------
+    kind : {"poisson", "estimated-proportional", "estimated-uniform"}
+        Variance equal to the expected counts; proportional to the expected intensity by an
+        unknown factor; or the same everywhere, unknown.
+    counts_per_unit : float
+        Counts for one unit of `area_unit`'s intensity; 1 where they are not known.
+    intensity_unit : str
+        Unit in which backgrounds, areas (times eV) and plots are given.
+    floor : float
+        Expected values below this get the variance of this, so that a model that dips
+        towards zero does not make single points infinitely heavy.
+    """
+
+    kind: NoiseKind
+    counts_per_unit: float
+    intensity_unit: str
+    floor: float
+
+    @property
+    def known(self) -> bool:
+        """Whether the size of the noise is known beforehand."""
+        return self.kind == "poisson"
+
+    def variance(self, expected: Floats) -> Floats:
+        """Variance of each point up to the unknown factor."""
+        if self.kind == "estimated-uniform":
+            return np.ones_like(expected)
+        return np.maximum(expected, self.floor)
+
+    def deviance(self, observed: Floats, expected: Floats) -> float:
+        """Twice the log-likelihood ratio against a perfect model.
+
+        Poisson: ``2 Σ [m − y + y ln(y/m)]`` (McCullagh & Nelder 1989, section 2.3); below
+        the floor continued by its second-order expansion there, which keeps it convex.
+        Uniform: ``Σ (y − m)²``.
+        """
+        if self.kind == "estimated-uniform":
+            return float(np.sum((observed - expected) ** 2))
+        safe = np.maximum(expected, self.floor)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            log = np.where(observed > 0.0, observed * np.log(observed / safe), 0.0)
+        terms = safe - observed + log
+        below = expected - safe
+        if below.any():
+            terms = terms + below * (1.0 - observed / safe) + 0.5 * below**2 / safe
+        return float(2.0 * np.sum(terms))
+
+    def score(self, observed: Floats, expected: Floats) -> Floats:
+        """Minus half the derivative of the deviance by each expected value."""
+        if self.kind == "estimated-uniform":
+            return observed - expected
+        safe = np.maximum(expected, self.floor)
+        score: Floats = observed / safe - 1.0 - (expected - safe) / safe
+        return score
+
+
+def noise_of(spectrum: Spectrum, observed: Floats) -> Noise:
+    """Return the noise model of a spectrum.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+    observed : ndarray, shape (n,)
+        The points that are fitted, in counts where these are known, else as in the file.
+    """
+    live = spectrum.live_time_s
+    unit = "counts/s" if live is not None and spectrum.unit != "arbitrary" else spectrum.unit
+    if spectrum.counts is not None:
+        per_unit = live if live is not None else 1.0
+        return Noise("poisson", per_unit, unit, floor=0.5)
+    if (observed < 0.0).any():
+        return Noise("estimated-uniform", 1.0, unit, floor=0.0)
+    typical = float(np.mean(observed)) or 1.0
+    return Noise("estimated-proportional", 1.0, unit, floor=1e-3 * typical)

@@ -1,0 +1,240 @@
+"""The project: samples, spectra, regions and fits of one piece of work, as one frozen value.
+
+Every edit makes a new Project that shares all that did not change, so that undo is keeping
+the old one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+from xps.fitted import RegionFit
+from xps.model import Region
+from xps.spectrum import Spectrum
+
+ChargeMethod = Literal["none", "manual", "component"]
+
+
+@dataclass(frozen=True)
+class ChargeReference:
+    """How the binding energies of a sample were put on an absolute scale.
+
+    Attributes
+    ----------
+    method : {"none", "manual", "component"}
+        As measured; a shift given by hand; or from a fitted component of known energy.
+    shift_ev : float
+        Corrected minus measured binding energy, eV.
+    stderr_ev : float or None
+        Statistical error of the shift; None where it does not come from a fit.
+    core_level, component : str
+        The reference line, for the method "component".
+    energy_ev, uncertainty_ev : float or None
+        Binding energy assumed for the reference line, and how well it is known.
+    search_ev : float
+        How far from zero the shift is searched for.
+    """
+
+    method: ChargeMethod = "none"
+    shift_ev: float = 0.0
+    stderr_ev: float | None = None
+    core_level: str = ""
+    component: str = ""
+    energy_ev: float | None = None
+    uncertainty_ev: float | None = None
+    search_ev: float = 3.0
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A piece of material.
+
+    Attributes
+    ----------
+    name : str
+        Its name, unique within the project.
+    charge : ChargeReference
+        Holds for every spectrum of the sample.
+    """
+
+    name: str
+    charge: ChargeReference = ChargeReference()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A spectrum in a project, under an id that stays when others come and go."""
+
+    id: str
+    spectrum: Spectrum
+
+    @property
+    def sample(self) -> str:
+        """Name of the sample it was measured on."""
+        return self.spectrum.sample
+
+    @property
+    def label(self) -> str:
+        """What people read: the core level, else the name in the file."""
+        return self.spectrum.core_level or self.spectrum.name or self.id
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the history: when (ISO 8601, UTC), what, and by which version."""
+
+    time: str
+    text: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Project:
+    """Everything that a session file stores and the app shows.
+
+    Attributes
+    ----------
+    samples : tuple of Sample
+        In the order of display.
+    entries : tuple of Entry
+        The spectra.
+    regions : tuple of Region
+        At most one for each spectrum.
+    fits : tuple of RegionFit
+        The last fit of each region that has one, fresh or stale.
+    recipe : str
+        Name of the recipe that was applied last; "" if none.
+    history : tuple of Step
+        What was done.
+    """
+
+    samples: tuple[Sample, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    regions: tuple[Region, ...] = ()
+    fits: tuple[RegionFit, ...] = ()
+    recipe: str = ""
+    history: tuple[Step, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def _entries(self) -> dict[str, Entry]:
+        return {entry.id: entry for entry in self.entries}
+
+    @cached_property
+    def _regions(self) -> dict[str, Region]:
+        return {region.id: region for region in self.regions}
+
+    @cached_property
+    def _fits(self) -> dict[str, RegionFit]:
+        return {fit.region.id: fit for fit in self.fits}
+
+    @cached_property
+    def _samples(self) -> dict[str, Sample]:
+        return {sample.name: sample for sample in self.samples}
+
+    def entry(self, id_: str) -> Entry:
+        """Return a spectrum by id (KeyError if there is none)."""
+        return self._entries[id_]
+
+    def sample(self, name: str) -> Sample:
+        """Return a sample by name (KeyError if there is none)."""
+        return self._samples[name]
+
+    def region(self, id_: str) -> Region:
+        """Return a region by id (KeyError if there is none)."""
+        return self._regions[id_]
+
+    def region_of(self, entry_id: str) -> Region | None:
+        """Return the region of a spectrum, if it has one."""
+        return next((r for r in self.regions if r.spectrum == entry_id), None)
+
+    def fit_of(self, region_id: str) -> RegionFit | None:
+        """Return the last fit of a region, fresh or stale."""
+        return self._fits.get(region_id)
+
+    def charge_of(self, entry_id: str) -> ChargeReference:
+        """Return the charge reference that holds for a spectrum."""
+        return self.sample(self.entry(entry_id).sample).charge
+
+    def is_fresh(self, region_id: str) -> bool:
+        """Tell whether the fit of a region belongs to its present data and settings."""
+        fit = self.fit_of(region_id)
+        return fit is not None and fit.fingerprint == self.fingerprint(region_id)
+
+    def fingerprint(self, region_id: str) -> str:
+        """Hash of all that the fit of a region depends on."""
+        region = self.region(region_id)
+        shift = self.charge_of(region.spectrum).shift_ev
+        return fingerprint(region, self.entry(region.spectrum).spectrum, shift)
+
+    def with_spectra(self, spectra: tuple[Spectrum, ...]) -> Project:
+        """Return a copy with more spectra; samples are made as they appear."""
+        taken = {entry.id for entry in self.entries}
+        names = {sample.name for sample in self.samples}
+        entries, samples = list(self.entries), list(self.samples)
+        for spectrum in spectra:
+            named = spectrum if spectrum.sample else spectrum.with_(sample=_fallback(spectrum))
+            number = len(entries)
+            while (id_ := f"s{number}") in taken:
+                number += 1
+            taken.add(id_)
+            entries.append(Entry(id_, named))
+            if named.sample not in names:
+                names.add(named.sample)
+                samples.append(Sample(named.sample))
+        return replace(self, entries=tuple(entries), samples=tuple(samples))
+
+    def without_entry(self, entry_id: str) -> Project:
+        """Return a copy without a spectrum, its region and its fit."""
+        gone = {r.id for r in self.regions if r.spectrum == entry_id}
+        entries = tuple(e for e in self.entries if e.id != entry_id)
+        kept = {e.sample for e in entries}
+        return replace(
+            self,
+            entries=entries,
+            samples=tuple(s for s in self.samples if s.name in kept),
+            regions=tuple(r for r in self.regions if r.id not in gone),
+            fits=tuple(f for f in self.fits if f.region.id not in gone),
+        )
+
+    def with_region(self, region: Region) -> Project:
+        """Return a copy with a region added, or the one of the same id replaced."""
+        if region.id in self._regions:
+            regions = tuple(region if r.id == region.id else r for r in self.regions)
+        else:
+            regions = (*self.regions, region)
+        return replace(self, regions=regions)
+
+    def without_region(self, region_id: str) -> Project:
+        """Return a copy without a region and its fit."""
+        return replace(
+            self,
+            regions=tuple(r for r in self.regions if r.id != region_id),
+            fits=tuple(f for f in self.fits if f.region.id != region_id),
+        )
+
+    def with_fit(self, fit: RegionFit) -> Project:
+        """Return a copy with a fit and the region as fitted."""
+        others = tuple(f for f in self.fits if f.region.id != fit.region.id)
+        return replace(self.with_region(fit.region), fits=(*others, fit))
+
+    def with_sample(self, sample: Sample) -> Project:
+        """Return a copy with the sample of the same name replaced."""
+        samples = tuple(sample if s.name == sample.name else s for s in self.samples)
+        return replace(self, samples=samples)
+
+    def with_step(self, step: Step) -> Project:
+        """Return a copy with one more line of history."""
+        return replace(self, history=(*self.history, step))
+
+
+def fingerprint(region: Region, spectrum: Spectrum, shift_ev: float) -> str:
+    """Hash of a region, its data and its charge shift."""
+    text = repr((region, spectrum.digest, shift_ev))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _fallback(spectrum: Spectrum) -> str:
+    return spectrum.origin.file if spectrum.origin is not None else "unnamed sample"
