@@ -8,6 +8,8 @@ SHELL := /bin/bash
 ENVIRONMENT := packaging/environment
 BIN := .venv/bin
 READY := .venv/ready
+SYSTEM := qt
+test: SYSTEM := qt xvfb
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,7 +17,7 @@ help: ## show this list
 setup: system $(READY) ## make .venv with the locked packages, and install what Qt needs
 
 system:
-	@bash $(ENVIRONMENT)/system.sh qt
+	@bash $(ENVIRONMENT)/system.sh $(SYSTEM)
 
 $(READY): pyproject.toml requirements/dev.txt $(ENVIRONMENT)/setup.sh
 	@bash $(ENVIRONMENT)/setup.sh "$(PYTHON)"
@@ -25,7 +27,6 @@ run: setup ## open the app on the bundled example; without a display, write its 
 	$(BIN)/doublet --example
 
 test: setup ## run the tests and report their coverage; no display is needed
-	@bash $(ENVIRONMENT)/system.sh xvfb
 	@$(BIN)/python -c "import PySide6.QtWidgets" || \
 		{ echo "Qt cannot be loaded: install the system packages named above." >&2; exit 1; }
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --cov --cov-report=term

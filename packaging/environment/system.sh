@@ -49,5 +49,8 @@ fi
 
 echo "Installing system packages: ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq
-apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+if ! log=$({ apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } 2>&1)
+then
+    printf '%s\n' "$log" "The system packages could not be installed. Try again with:" >&2
+    echo "    apt-get update && apt-get install -y ${missing[*]}" >&2
+fi
