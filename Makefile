@@ -11,6 +11,11 @@ READY := .venv/ready
 SYSTEM := qt
 test: SYSTEM := qt xvfb
 
+# An environment whose Python is gone, or that was moved with its checkout, is made anew.
+ifneq ($(shell test -x $(BIN)/python && cat $(READY) 2>/dev/null),$(CURDIR))
+.PHONY: $(READY)
+endif
+
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
@@ -21,7 +26,7 @@ system:
 
 $(READY): pyproject.toml requirements/dev.txt $(ENVIRONMENT)/setup.sh
 	@bash $(ENVIRONMENT)/setup.sh "$(PYTHON)"
-	@touch $@
+	@printf '%s\n' "$(CURDIR)" > $@
 
 run: setup ## open the app on the bundled example; without a display, write its results to out/
 	$(BIN)/doublet --example

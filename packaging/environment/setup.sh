@@ -4,7 +4,7 @@
 # Usage: setup.sh [PYTHON]    run from the root of the checkout
 set -euo pipefail
 
-here=$(dirname "$0")
+here=${BASH_SOURCE[0]%/*}
 venv=.venv
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 
@@ -24,6 +24,12 @@ find_python() {
     echo "    make setup PYTHON=/path/to/python3" >&2
     exit 1
 }
+
+# Its scripts name the folder that they were installed in.
+if [ -f "$venv/ready" ] && [ "$(cat "$venv/ready")" != "$(pwd -P)" ]; then
+    echo "The checkout was moved: $venv is made anew"
+    rm -rf "$venv"
+fi
 
 if ! { is_recent "$venv/bin/python" && "$venv/bin/python" -m pip --version >/dev/null 2>&1; }; then
     python=$(find_python "$@")

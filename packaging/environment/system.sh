@@ -33,7 +33,8 @@ fi
 
 missing=()
 for group in "$@"; do
-    for package in $(packages_of "$group"); do
+    packages=$(packages_of "$group")
+    for package in $packages; do
         is_installed "$package" || missing+=("$package")
     done
 done
