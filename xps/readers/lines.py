@@ -1,0 +1,173 @@
+"""Walk through the lines of a file, with errors that know the line."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from xps.errors import ReadError
+from xps.readers.encoding import encoding_of
+from xps.spectrum import Floats
+
+MISSING = 1e36
+"""VAMAS writes 1E+37 for "not known"; nothing measured comes near."""
+
+_REMEDY = "the file is damaged: export it again"
+_CHUNK = 1 << 24
+
+
+class LineCursor:
+    r"""Reads lines one by one, and long runs of numbers at once.
+
+    Lines end with ``\n`` alone: a carriage return, single or double, belongs to the end of
+    its line, and NUL bytes that some vendors leave behind labels are dropped.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._encoding = encoding_of(data)
+        self._ends = _line_ends(data)
+        self._position = 0
+        self.number = 0
+        self.context = ""
+
+    @property
+    def remaining(self) -> int:
+        """Number of lines not yet read."""
+        return len(self._ends) - self.number
+
+    def error(self, reason: str, remedy: str = _REMEDY, *, line: int | None = None) -> ReadError:
+        """Return an error that names the present line (or `line`) and the context."""
+        place = f"line {line or self.number}"
+        return ReadError(
+            reason, remedy, where=f"{place}, {self.context}" if self.context else place
+        )
+
+    def raw(self, what: str) -> str:
+        """Read one line as it stands, without its line end."""
+        if not self.remaining:
+            raise self.error(f"the file ends where {what} should stand")
+        end = self._data.find(b"\n", self._position)
+        end = len(self._data) if end < 0 else end
+        line = self._data[self._position : end].rstrip(b"\r")
+        self._position = end + 1
+        self.number += 1
+        return line.decode(self._encoding, errors="replace").replace("\0", "")
+
+    def text(self, what: str) -> str:
+        """Read one line without the blanks around it."""
+        return self.raw(what).strip()
+
+    def skip(self, count: int, what: str) -> None:
+        """Pass over lines whose content does not matter."""
+        for _ in range(count):
+            self.raw(what)
+
+    def value(self, what: str) -> float | None:
+        """Read a number; None where it is missing (blank or 1E+37)."""
+        text = self.text(what)
+        if not text:
+            return None
+        try:
+            number = float(text.replace(",", "."))
+        except ValueError:
+            raise self.error(f"{what} should be a number, not {_shown(text)}") from None
+        return number if math.isfinite(number) and abs(number) < MISSING else None
+
+    def count(self, what: str) -> int:
+        """Read how many of something follow, which cannot be more than lines are left."""
+        return self._bounded(self.integer(what), what)
+
+    def integer(self, what: str) -> int:
+        """Read a whole number."""
+        text = self.text(what)
+        try:
+            number = float(text)
+            if number != int(number):
+                raise ValueError
+        except (ValueError, OverflowError):
+            raise self.error(f"{what} should be a whole number, not {_shown(text)}") from None
+        return int(number)
+
+    def signed_count(self, what: str) -> int:
+        """Read a count whose sign has a meaning of its own."""
+        number = self.integer(what)
+        self._bounded(abs(number), what)
+        return number
+
+    def numbers(self, count: int, what: str) -> Floats:
+        """Read `count` lines of one number each.
+
+        Returns
+        -------
+        ndarray, shape (count,)
+            Missing values are NaN.
+        """
+        if count > self.remaining:
+            raise self.error(f"the file ends {count - self.remaining} lines before {what} do")
+        if not count:
+            return np.empty(0)
+        first = self.number
+        end = int(self._ends[first + count - 1])
+        block = self._data[self._position : end]
+        values = _convert(block)
+        if values is None and b"," in block and b"." not in block:
+            values = _convert(block.replace(b",", b"."))
+        if values is None or values.size != count:
+            values = self._convert_slowly(block, count, what)
+        self._position = end + 1
+        self.number += count
+        values[~(np.abs(values) < MISSING)] = np.nan
+        return values
+
+    def _convert_slowly(self, block: bytes, count: int, what: str) -> Floats:
+        values = np.empty(count)
+        for i, line in enumerate(block.split(b"\n")):
+            text = line.decode(self._encoding, errors="replace").replace("\0", "").strip()
+            try:
+                values[i] = float(text)
+            except ValueError:
+                found = _shown(text) if text else "a blank line"
+                raise self.error(
+                    f"{what} should be numbers, not {found}", line=self.number + i + 1
+                ) from None
+        return values
+
+    def _bounded(self, number: int, what: str) -> int:
+        if number < 0:
+            raise self.error(f"{what} cannot be {number}")
+        if number > self.remaining:
+            raise self.error(f"{what} is {number}, but only {self.remaining} lines follow")
+        return number
+
+
+def _line_ends(data: bytes) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
+    """Return the positions of all line feeds, and the end where the last line has none."""
+    characters = np.frombuffer(data, dtype=np.uint8)
+    parts = [
+        (np.flatnonzero(characters[start : start + _CHUNK] == 10) + start).astype(np.uint32)
+        for start in range(0, len(data), _CHUNK)
+    ]
+    if data and not data.endswith(b"\n"):
+        parts.append(np.array([len(data)], dtype=np.uint32))
+    return np.concatenate(parts) if parts else np.empty(0, dtype=np.uint32)
+
+
+def _convert(block: bytes) -> Floats | None:
+    # Counts are whole numbers, which convert seven times faster as such.
+    try:
+        if not any(sign in block for sign in (b".", b"e", b"E", b"n", b"N")):
+            return np.fromstring(block, dtype=np.int64, sep=" ").astype(np.float64)
+        return np.fromstring(block, dtype=np.float64, sep=" ")
+    except ValueError:
+        return None
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:37] + "...")

@@ -1,0 +1,83 @@
+"""Choose the reader of a file by what is inside, not by its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from xps.errors import ReadError
+from xps.readers import text, vamas
+from xps.readers.content import load
+from xps.readers.signature import refuse_foreign
+from xps.spectrum import Spectrum
+
+
+@dataclass(frozen=True)
+class SpectrumFile:
+    """All that a file gave.
+
+    Attributes
+    ----------
+    spectra : tuple of Spectrum
+        At least one, in the order of the file; ``spectra[i].origin.index == i``.
+    reader : str
+        "vamas" or "text".
+    warnings : tuple of str
+        What was left out or guessed, those of the single spectra included.
+    file : str
+        File name without its folder.
+    sha256 : str
+        Hash of the whole file.
+    """
+
+    spectra: tuple[Spectrum, ...]
+    reader: str
+    warnings: tuple[str, ...]
+    file: str
+    sha256: str
+
+
+def read_file(path: str | Path) -> SpectrumFile:
+    """Read all spectra of a file, and what is worth knowing about the reading.
+
+    Raises
+    ------
+    ReadError
+        If the file is no text, of an unknown format, damaged, or holds no XPS spectrum;
+        the message names the file, the place, the reason and the remedy.
+    """
+    content = load(path)
+    try:
+        is_vamas = vamas.recognizes(content.data)
+        if not is_vamas:
+            refuse_foreign(content.data)
+        reader = vamas if is_vamas else text
+        spectra, warnings = reader.read(content)
+    except ReadError as error:
+        raise ReadError(error.reason, error.remedy, path=path, where=error.where) from error
+    return SpectrumFile(
+        tuple(spectra),
+        reader.NAME,
+        (*warnings, *_summary(spectra)),
+        content.name,
+        content.sha256,
+    )
+
+
+def read(path: str | Path) -> list[Spectrum]:
+    """Read all spectra of a file; see `read_file`."""
+    return list(read_file(path).spectra)
+
+
+def _summary(spectra: list[Spectrum]) -> list[str]:
+    """State each warning once, with the spectra that it concerns."""
+    concerned: dict[str, list[str]] = {}
+    for spectrum in spectra:
+        for warning in spectrum.warnings:
+            concerned.setdefault(warning, []).append(spectrum.name or "unnamed")
+    return [
+        f"{names[0]}: {warning}"
+        if len(names) == 1
+        else f"{names[0]} and {len(names) - 1} more: {warning}"
+        for warning, names in concerned.items()
+    ]

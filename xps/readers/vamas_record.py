@@ -1,0 +1,67 @@
+"""The records of a VAMAS file, as written: nothing is judged here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xps.spectrum import Floats
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A label with its unit, e.g. "Etch Time" in "s"; and its value, where it has one."""
+
+    label: str
+    unit: str
+    value: float | None = None
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """The head of a VAMAS file."""
+
+    institution: str
+    instrument: str
+    operator: str
+    identifier: str
+    comment: str
+    mode: str
+    scan: str
+    positions: int
+    variables: tuple[Quantity, ...]
+    repeated: frozenset[int]
+    """Numbers (1-40) of the block parameters given in the first block only."""
+    block_upgrades: int
+    n_blocks: int
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of a VAMAS file, as written.
+
+    `values` has the shape (points, columns); missing values are NaN, and None in scalars.
+    """
+
+    number: int
+    line: int
+    name: str
+    sample: str
+    date: tuple[str, ...]
+    comment: str
+    technique: str
+    position: tuple[float | None, ...]
+    variables: tuple[float | None, ...]
+    source_label: str
+    source_energy_ev: float | None
+    analyzer_mode: str
+    pass_energy: float | None
+    species: str
+    transition: str
+    abscissa: Quantity
+    step: float | None
+    columns: tuple[Quantity, ...]
+    signal_mode: str
+    dwell_s: float | None
+    sweeps: float | None
+    additional: tuple[Quantity, ...]
+    values: Floats
