@@ -20,7 +20,7 @@ from xps.noise import Noise
 Floats = NDArray[np.float64]
 
 _MAX_ITERATIONS = 300
-_TOLERANCE = 1e-13  # expected further gain in deviance, about (1e-6.5 σ)²
+_TOLERANCE = 1e-13  # expected further gain in deviance: about (3e-7 σ)²
 _STALLED = 1e-9  # gain below which a rejected step is rounding, not a wrong direction
 
 
@@ -107,6 +107,12 @@ class Problem:
         prior = self.priors.residual(free)
         return self.noise.deviance(self.observed, expected) + float(prior @ prior)
 
+    def deviance_unit(self, deviance: float) -> float:
+        """The deviance of one point that lies one standard deviation off."""
+        if self.noise.known:
+            return 1.0
+        return max(deviance / self.observed.size, 1e-300)
+
     def residual(self, free: Floats) -> Floats:
         """Weighted residuals of the data and of the priors with `variance` held fixed."""
         data = (self.expected(free) - self.observed) / np.sqrt(self.variance)
@@ -186,8 +192,9 @@ def solve(
     converged, message = False, f"no convergence after {_MAX_ITERATIONS} iterations"
     information, gradient = _normal_equations(problem, free, expected, derivatives)
     held = _held_back(free, gradient, lower, upper)
-    iteration = 0
-    for iteration in range(1, _MAX_ITERATIONS + 1):
+    iterations = 0
+    while iterations < _MAX_ITERATIONS:
+        iterations += 1
         if cancelled is not None and cancelled():
             message = "cancelled"
             break
@@ -196,7 +203,8 @@ def solve(
             converged, message = True, "every parameter is fixed or at a bound"
             break
         block, target = information[np.ix_(inside, inside)], gradient[inside]
-        if float(target @ _solve(block, target, 0.0)) < _TOLERANCE:
+        unit = problem.deviance_unit(deviance)
+        if float(target @ _solve(block, target, 0.0)) < _TOLERANCE * unit:
             converged, message = True, "converged"
             break
         trial = free.copy()
@@ -216,7 +224,7 @@ def solve(
             deviance = trial_deviance
             information, gradient = _normal_equations(problem, free, expected, derivatives)
             held = _held_back(free, gradient, lower, upper)
-        elif abs(expected_gain) < _STALLED * (1.0 + 1e-3 * abs(deviance)):
+        elif abs(expected_gain) < _STALLED * (unit + 1e-3 * abs(deviance)):
             converged, message = True, "converged to rounding"
             break
         else:
@@ -226,9 +234,7 @@ def solve(
                 message = "no step improves the fit any more"
                 break
     problem.variance = problem.noise.variance(expected)
-    return Solution(
-        free, deviance, information, held, iteration, evaluations, converged, message
-    )
+    return Solution(free, deviance, information, held, iterations, evaluations, converged, message)
 
 
 def _normal_equations(
@@ -243,9 +249,7 @@ def _normal_equations(
     return information, gradient
 
 
-def _held_back(
-    free: Floats, gradient: Floats, lower: Floats, upper: Floats
-) -> NDArray[np.bool_]:
+def _held_back(free: Floats, gradient: Floats, lower: Floats, upper: Floats) -> NDArray[np.bool_]:
     held: NDArray[np.bool_] = ((free <= lower) & (gradient < 0.0)) | (
         (free >= upper) & (gradient > 0.0)
     )

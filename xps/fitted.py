@@ -46,6 +46,9 @@ class RegionFit:
     covariance : ndarray, shape (free, free)
         Rescaled by χ²ᵣ only where the noise model is estimated. Rows of parameters at a
         bound are zero, and their errors unknown.
+    held : tuple of Ref
+        Centers of components too weak to place themselves (area below 3σ), which were tied
+        where their priors expect them.
     at_bound : tuple of Ref
         Free parameters that a bound holds back.
     insignificant : dict of str to float
@@ -70,6 +73,7 @@ class RegionFit:
     area_unit: str
     free: tuple[Ref, ...]
     covariance: Floats = field(repr=False)
+    held: tuple[Ref, ...] = ()
     at_bound: tuple[Ref, ...] = ()
     insignificant: dict[str, float] = field(default_factory=dict)
     background_physical: bool = True
@@ -92,7 +96,7 @@ class RegionFit:
     @cached_property
     def table(self) -> ParameterTable:
         """How every parameter follows from the free ones."""
-        return ParameterTable.of(self.region)
+        return ParameterTable.of(self.region.held_at_priors(self.held))
 
     @cached_property
     def full_covariance(self) -> Floats:
@@ -104,7 +108,7 @@ class RegionFit:
     def stderr(self, ref: Ref) -> float | None:
         """One standard deviation of a parameter; None if fixed, at a bound or unknown."""
         row = self.table.index[ref]
-        return _root(self.full_covariance[row, row])
+        return standard_error(float(self.full_covariance[row, row]))
 
     @cached_property
     def area_rows(self) -> NDArray[np.intp]:
@@ -152,7 +156,8 @@ class RegionFit:
         return found
 
 
-def _root(variance: float) -> float | None:
+def standard_error(variance: float) -> float | None:
+    """Square root of a variance; None where it is zero, negative or unknown."""
     if not np.isfinite(variance) or variance <= 0.0:
         return None
     return float(np.sqrt(variance))

@@ -120,7 +120,7 @@ class Kernel:
         self, region: Region, energy_ev: Floats, static_background: Floats | None = None
     ) -> None:
         self.energy = energy_ev
-        self._static = static_background
+        self.static_background = static_background
         self._in_fit = region.background.in_fit
         self._n = len(region.components)
         self._relative = energy_ev - region.window_ev[0]
@@ -154,8 +154,8 @@ class Kernel:
         return total, jacobian
 
     def _background(self, values: Floats, peaks: Floats) -> Floats:
-        if self._static is not None:
-            return self._static
+        if self.static_background is not None:
+            return self.static_background
         offset, slope, k = values[-3:]
         step = self._cumulative(peaks.sum(axis=0))
         background: Floats = offset + slope * self._relative + k * step
@@ -176,9 +176,7 @@ class Kernel:
         by_parameter = np.zeros((self._n, 4, self.energy.size) if derivatives else (0, 4, 0))
         for group in self._groups:
             area, center, fwhm, mixing = table[group.line_component].T
-            profile = SHAPES[group.shape].profile(
-                self.energy, center + group.offset, fwhm, mixing
-            )
+            profile = SHAPES[group.shape].profile(self.energy, center + group.offset, fwhm, mixing)
             fraction = group.fraction[:, None]
             unit = np.add.reduceat(fraction * profile.density, group.first_line, axis=0)
             peaks[group.components] = table[group.components, :1] * unit
@@ -225,5 +223,3 @@ def _group_by_shape(region: Region) -> tuple[_ShapeGroup, ...]:
             )
         )
     return tuple(groups)
-
-

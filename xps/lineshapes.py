@@ -190,13 +190,11 @@ def _product_area(mixing: Floats) -> tuple[Floats, Floats]:
     t = np.where(nearly_gaussian, q / safe_p, 0.0)
     coefficients = (1.0, -1 / 2, 3 / 4, -15 / 8, 105 / 16, -945 / 32)
     series = np.polynomial.polynomial.polyval(t, coefficients)
-    d_series = np.polynomial.polynomial.polyval(
-        t, [n * c for n, c in enumerate(coefficients)][1:]
-    )
+    d_series = np.polynomial.polynomial.polyval(t, [n * c for n, c in enumerate(coefficients)][1:])
     root = np.sqrt(math.pi / safe_p)
     small = root * series
     d_t = (dq - t * dp) / safe_p
-    d_small = -0.5 * small * dp / safe_p + root * d_series * d_t
+    d_small: Floats = -0.5 * small * dp / safe_p + root * d_series * d_t
 
     safe_q = np.where(nearly_gaussian, 1.0, q)
     z = np.sqrt(np.maximum(p, 0.0) / safe_q)
@@ -240,7 +238,7 @@ def _voigt_curve(
     sigma = (gauss_fwhm * to_sigma)[:, None]
     gamma = (0.5 * lorentz_fwhm)[:, None]
     z = (offset + 1j * gamma) / (sigma * root2)
-    w = wofz(z)
+    w = np.asarray(wofz(z), dtype=np.complex128)
     dw = -2.0 * z * w + 2j / math.sqrt(math.pi)
     scale = 1.0 / (sigma * math.sqrt(2.0 * math.pi))
     density = w.real * scale

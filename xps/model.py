@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -256,10 +256,13 @@ class Component:
         """The parameters by name."""
         return {name: getattr(self, name) for name in COMPONENT_PARAMETERS}
 
+    def with_params(self, params: Mapping[str, Param]) -> Component:
+        """Return a copy with some parameters replaced."""
+        return replace(self, **params)  # type: ignore[arg-type]  # keys are Param fields
+
     def with_param(self, name: str, param: Param) -> Component:
         """Return a copy with one parameter replaced."""
-        changes: dict[str, Param] = {name: param}
-        return replace(self, **changes)  # type: ignore[arg-type]  # keys are Param fields
+        return self.with_params({name: param})
 
 
 COMPONENT_PARAMETERS = ("area", "center", "fwhm", "mixing")
@@ -300,10 +303,13 @@ class Background:
             return {}
         return {name: getattr(self, name) for name in BACKGROUND_PARAMETERS}
 
+    def with_params(self, params: Mapping[str, Param]) -> Background:
+        """Return a copy with some parameters replaced."""
+        return replace(self, **params)  # type: ignore[arg-type]  # keys are Param fields
+
     def with_param(self, name: str, param: Param) -> Background:
         """Return a copy with one parameter replaced."""
-        changes: dict[str, Param] = {name: param}
-        return replace(self, **changes)  # type: ignore[arg-type]  # keys are Param fields
+        return self.with_params({name: param})
 
 
 BACKGROUND_PARAMETERS = ("offset", "slope", "k")
@@ -405,9 +411,7 @@ class Region:
         """Return a copy with one parameter replaced."""
         if ref.component == BACKGROUND_ID:
             return replace(self, background=self.background.with_param(ref.parameter, param))
-        return self.with_component(
-            self.component(ref.component).with_param(ref.parameter, param)
-        )
+        return self.with_component(self.component(ref.component).with_param(ref.parameter, param))
 
     def with_component(self, component: Component) -> Region:
         """Return a copy with the component of the same id replaced."""
@@ -429,23 +433,47 @@ class Region:
         )
         return replace(self, components=freed)
 
-    def with_values(self, values: dict[Ref, float]) -> Region:
+    def with_values(self, values: Mapping[Ref, float]) -> Region:
         """Return a copy with new values; linked parameters follow their targets."""
+        params = dict(self.params())
+        params.update({ref: params[ref].at(value) for ref, value in values.items()})
+        for ref, param in params.items():
+            if param.link is not None:
+                root, factor, shift = self.resolve(ref)
+                value = factor * params[root].value + shift
+                if value != param.value:
+                    params[ref] = param.at(value)
+        background = self.background
+        if background.params:
+            background = background.with_params(
+                {name: params[Ref(BACKGROUND_ID, name)] for name in background.params}
+            )
+        components = tuple(
+            component.with_params(
+                {name: params[Ref(component.id, name)] for name in COMPONENT_PARAMETERS}
+            )
+            for component in self.components
+        )
+        return replace(self, background=background, components=components)
+
+    def held_at_priors(self, refs: tuple[Ref, ...]) -> Region:
+        """Return a copy with some parameters tied exactly where their priors expect them."""
         region = self
-        for ref, value in values.items():
-            region = region.with_param(ref, region.param(ref).at(value))
+        for ref in refs:
+            param = region.param(ref)
+            prior = param.prior
+            if prior is None:
+                region = region.with_param(ref, replace(param, vary=False))
+            elif prior.relative_to is None:
+                region = region.with_param(ref, Param(prior.mean, vary=False))
+            else:
+                link = Link("offset", prior.relative_to, prior.mean)
+                region = region.with_param(ref, replace(param, link=link, prior=None))
         return region.settled()
 
     def settled(self) -> Region:
         """Return a copy in which every linked parameter has the value of its link."""
-        region = self
-        for ref, param in self.params():
-            if param.link is not None:
-                root, factor, shift = self.resolve(ref)
-                value = factor * self.param(root).value + shift
-                if value != param.value:
-                    region = region.with_param(ref, param.at(value))
-        return region
+        return self.with_values({})
 
 
 def _targets(param: Param) -> Iterator[Ref]:

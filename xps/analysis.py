@@ -1,0 +1,247 @@
+"""Apply a recipe to a project and fit its regions, charge references first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from xps.charge import fit_reference
+from xps.errors import FitError, RecipeError, XpsError
+from xps.fitted import RegionFit
+from xps.fitting import fit_region, with_guess
+from xps.model import Region
+from xps.project import ChargeReference, Entry, Project
+from xps.recipe import Recipe, load_recipe
+from xps.result import FitResult
+from xps.spectrum import Spectrum
+
+_LEAST_OVERLAP = 0.5  # share of a recipe's window that the data must cover
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A project after fitting.
+
+    Attributes
+    ----------
+    project : Project
+        With the fits that succeeded.
+    failures : dict of str to XpsError
+        Why a region could not be fitted, by region id.
+    """
+
+    project: Project
+    failures: dict[str, XpsError] = field(default_factory=dict)
+
+
+def fit(
+    spectra: Sequence[Spectrum],
+    recipe: Recipe | str | Path,
+    *,
+    cancelled: Callable[[], bool] | None = None,
+) -> FitResult:
+    """Fit every region that a recipe names.
+
+    Parameters
+    ----------
+    spectra : sequence of Spectrum
+        Spectra of one or more samples, e.g. from `xps.read`.
+    recipe : Recipe, str or Path
+        A recipe, the name of a shipped one, or the path of a recipe file.
+    cancelled : callable, optional
+        Asked now and then; when it says True the remaining fits fail as cancelled.
+
+    Returns
+    -------
+    FitResult
+
+    Raises
+    ------
+    RecipeError
+        If the recipe cannot be read, or applies to none of the spectra.
+    """
+    if not isinstance(recipe, Recipe):
+        recipe = load_recipe(recipe)
+    project = Project().with_spectra(tuple(spectra))
+    project, notes = apply_recipe(project, recipe)
+    outcome = fit_project(project, cancelled=cancelled)
+    return FitResult(outcome.project, outcome.failures, notes)
+
+
+def apply_recipe(
+    project: Project, recipe: Recipe, entry_ids: Collection[str] | None = None
+) -> tuple[Project, tuple[str, ...]]:
+    """Give the spectra that a recipe knows its regions, with start values from the data.
+
+    Parameters
+    ----------
+    project : Project
+    recipe : Recipe
+    entry_ids : collection of str, optional
+        Only these spectra.
+
+    Returns
+    -------
+    project : Project
+        Regions that stood on the same spectra are replaced, their fits removed.
+    notes : tuple of str
+        What was left out or narrowed, and why.
+
+    Raises
+    ------
+    RecipeError
+        If the recipe applies to none of the spectra.
+    """
+    notes: list[str] = []
+    applied: set[str] = set()
+    for entry in project.entries:
+        if entry_ids is not None and entry.id not in entry_ids:
+            continue
+        template = recipe.region_for(entry.spectrum.core_level)
+        if template is None:
+            continue
+        region = _on_spectrum(template, entry, recipe.charge, notes)
+        if region is None:
+            continue
+        old = project.region_of(entry.id)
+        if old is not None:
+            project = project.without_region(old.id)
+        project = project.with_region(region)
+        applied.add(entry.sample)
+    if not applied:
+        found = sorted({e.spectrum.core_level or e.spectrum.name for e in project.entries})
+        raise RecipeError(
+            f"the recipe {recipe.name} analyzes {' and '.join(recipe.core_levels)}, which "
+            f"none of the spectra is ({', '.join(found[:8]) or 'none loaded'})"
+            + (f"; {notes[0]}" if notes else ""),
+            "choose another recipe, or name the core level of the spectra",
+        )
+    for name in sorted(applied):
+        charge, note = _charge_for(project, name, recipe.charge)
+        if note:
+            notes.append(note)
+        project = project.with_sample(replace(project.sample(name), charge=charge))
+    return replace(project, recipe=recipe.name), tuple(notes)
+
+
+def fit_project(
+    project: Project,
+    region_ids: Collection[str] | None = None,
+    *,
+    cancelled: Callable[[], bool] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Outcome:
+    """Fit regions; those that carry their sample's charge reference come first.
+
+    Parameters
+    ----------
+    project : Project
+    region_ids : collection of str, optional
+        Only these; all by default.
+    cancelled : callable, optional
+        Asked now and then; when it says True the remaining regions fail as cancelled.
+    progress : callable, optional
+        Called with the number of regions done and to do.
+    """
+    wanted = [r for r in project.regions if region_ids is None or r.id in region_ids]
+    wanted.sort(key=lambda region: not _is_reference(project, region))
+    failures: dict[str, XpsError] = {}
+    for done, region in enumerate(wanted):
+        if progress is not None:
+            progress(done, len(wanted))
+        try:
+            if cancelled is not None and cancelled():
+                raise FitError("cancelled before it was fitted", where=region.core_level)
+            project = _fit_one(project, region, cancelled)
+        except XpsError as error:
+            failures[region.id] = error
+    if progress is not None:
+        progress(len(wanted), len(wanted))
+    return Outcome(project, failures)
+
+
+def reference_region(project: Project, sample: str) -> Region | None:
+    """Return the region that carries a sample's charge reference, if there is one."""
+    charge = project.sample(sample).charge
+    if charge.method != "component":
+        return None
+    for region in project.regions:
+        if (
+            project.entry(region.spectrum).sample == sample
+            and region.core_level == charge.core_level
+            and any(c.id == charge.component for c in region.components)
+        ):
+            return region
+    return None
+
+
+def _is_reference(project: Project, region: Region) -> bool:
+    sample = project.entry(region.spectrum).sample
+    reference = reference_region(project, sample)
+    return reference is not None and reference.id == region.id
+
+
+def _fit_one(project: Project, region: Region, cancelled: Callable[[], bool] | None) -> Project:
+    entry = project.entry(region.spectrum)
+    sample = project.sample(entry.sample)
+    fit: RegionFit
+    if _is_reference(project, region):
+        fit, charge = fit_reference(region, entry.spectrum, sample.charge, cancelled=cancelled)
+        project = project.with_sample(replace(sample, charge=charge))
+        return project.with_fit(fit)
+    start = region
+    if project.fit_of(region.id) is None:
+        start = with_guess(region, entry.spectrum, sample.charge.shift_ev)
+    fit = fit_region(start, entry.spectrum, sample.charge, cancelled=cancelled)
+    if sample.charge.method == "none":
+        warning = "no charge reference: binding energies are as measured"
+        fit = replace(fit, warnings=(*fit.warnings, warning))
+    return project.with_fit(fit)
+
+
+def _on_spectrum(
+    template: Region, entry: Entry, charge: ChargeReference, notes: list[str]
+) -> Region | None:
+    """Place a recipe's region on a spectrum, narrowed to the data; None if it cannot be."""
+    where = f"{entry.sample}, {entry.label}"
+    energies = entry.spectrum.binding_energy_ev
+    if energies is None:
+        notes.append(f"{where}: left out, its photon energy is unknown")
+        return None
+    low, high = template.window_ev
+    reach = charge.search_ev if charge.method == "component" else abs(charge.shift_ev)
+    first, last = float(energies.min()), float(energies.max())
+    covered = min(high, last + reach) - max(low, first - reach)
+    if covered < _LEAST_OVERLAP * (high - low):
+        notes.append(
+            f"{where}: left out, its data ({first:.1f} to {last:.1f} eV) do not cover the "
+            f"recipe's window ({low:g} to {high:g} eV)"
+        )
+        return None
+    region = replace(template, id=f"{entry.id}_{template.id}", spectrum=entry.id)
+    narrow = last - first < (high - low) - 0.25
+    if narrow:
+        notes.append(
+            f"{where}: the data ({first:.1f} to {last:.1f} eV) are narrower than the recipe's "
+            f"window ({low:g} to {high:g} eV): the background is less certain"
+        )
+    try:
+        return with_guess(region, entry.spectrum, 0.0)
+    except XpsError:
+        return region  # drawn without a guess; the fit will say what is wrong
+
+
+def _charge_for(
+    project: Project, sample: str, charge: ChargeReference
+) -> tuple[ChargeReference, str]:
+    if charge.method != "component":
+        return charge, ""
+    probe = project.with_sample(replace(project.sample(sample), charge=charge))
+    if reference_region(probe, sample) is not None:
+        return charge, ""
+    note = (
+        f"{sample}: no {charge.core_level} spectrum for the charge reference; binding energies "
+        "stay as measured"
+    )
+    return ChargeReference(), note

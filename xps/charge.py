@@ -1,0 +1,170 @@
+"""Charge referencing: find the shift that puts a reference component at its known energy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xps.engine import Problem, Solution, solve
+from xps.errors import FitError, XpsError
+from xps.fitted import RegionFit
+from xps.fitting import compile_problem, fit_region, with_guess
+from xps.measured import measured
+from xps.model import Param, Ref, Region
+from xps.project import ChargeReference
+from xps.spectrum import Spectrum
+from xps.start import template_misfit
+
+Floats = NDArray[np.float64]
+
+_GRID_EV = 0.2
+_SETTLED_EV = 1e-5
+_MAX_ROUNDS = 8
+_HYPOTHESES = 3
+_RIVAL = 1.5  # times the least misfit: worse hypotheses are not followed
+_EXPECTED_EV = 0.4  # how far off a neutralized sample's scale usually is
+_DOUBT = 10.0  # a rival within this many units of deviance is reported
+_LEAST_SIGMA = 3.0  # significance that a reference line must have
+
+
+def find_shifts(region: Region, spectrum: Spectrum, charge: ChargeReference) -> tuple[float, ...]:
+    """Return likely charge shifts in eV, the likeliest first.
+
+    The region's peaks, with areas of no less than zero, are moved over the data as a whole;
+    the shifts at which they fit best, locally, are returned. Large shifts pay a penalty, so
+    that among equals the smallest is taken.
+    """
+    reach = charge.search_ev
+    low, high = region.window_ev
+    points = measured(spectrum).between(low - reach, high + reach)
+    if points.observed.size < 2:
+        return (0.0,)
+    steps = round(reach / _GRID_EV)
+    grid = _GRID_EV * np.arange(-steps, steps + 1, dtype=np.float64)
+    misfit = template_misfit(region, points, grid)
+    scale = max(float(misfit.min()) / points.observed.size, 1e-300)
+    score = misfit / scale + _cost_of_shift(grid)
+    padded = np.concatenate(([np.inf], score, [np.inf]))
+    minima = np.flatnonzero((score <= padded[:-2]) & (score <= padded[2:]))
+    ranked = minima[np.argsort(score[minima], kind="stable")][:_HYPOTHESES]
+    return tuple(float(grid[i]) for i in ranked if score[i] <= _RIVAL * score[ranked[0]])
+
+
+def fit_reference(
+    region: Region,
+    spectrum: Spectrum,
+    charge: ChargeReference,
+    *,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[RegionFit, ChargeReference]:
+    """Fit the region that holds the reference component, and the shift with it.
+
+    The region is fitted, the shift is changed by what the reference component misses its
+    known energy, and so on until it lies there.
+
+    Returns
+    -------
+    fit : RegionFit
+    charge : ChargeReference
+        With the shift and its statistical error, that of the component's center.
+
+    Raises
+    ------
+    FitError
+        If no fit succeeds, or the reference line is not significant.
+    """
+    shifts: tuple[float, ...] = (charge.shift_ev,)
+    guess = charge.stderr_ev is None
+    if guess:
+        shifts = find_shifts(region, spectrum, charge)
+    settled, failure = [], None
+    for shift in shifts:
+        try:
+            settled.append(_settle(region, spectrum, charge, shift, guess, cancelled))
+        except XpsError as error:
+            failure = failure or error
+    if not settled:
+        raise failure or FitError("no charge shift fits", where=region.core_level)
+    settled.sort(key=lambda candidate: candidate[0])
+    least, best, shift = settled[0]
+    found = replace(charge, shift_ev=shift, stderr_ev=None)
+    fit = fit_region(best, spectrum, found, cancelled=cancelled)
+    stderr = fit.stderr(Ref(charge.component, "center"))
+    area = fit.region.component(charge.component).area.value
+    area_error = fit.stderr(Ref(charge.component, "area"))
+    if stderr is None or area_error is None or area < _LEAST_SIGMA * area_error:
+        name = fit.region.component(charge.component).name
+        raise FitError(
+            f"the charge reference {name} is too weak to set the energy scale",
+            "choose another reference, or set the shift by hand",
+            where=region.core_level,
+        )
+    rivals = tuple(
+        f"a charge shift of {other:+.2f} eV fits almost as well as {shift:+.2f} eV: compare "
+        "another line of known energy"
+        for cost, _, other in settled[1:]
+        if cost - least < _DOUBT and abs(other - shift) > _GRID_EV
+    )
+    fit = replace(fit, charge_shift_stderr=stderr, warnings=(*fit.warnings, *rivals))
+    return fit, replace(found, stderr_ev=stderr)
+
+
+def _cost_of_shift(shift_ev: Floats | float) -> Floats:
+    return np.square(shift_ev / _EXPECTED_EV)
+
+
+def moved(region: Region, shift_ev: float) -> Region:
+    """Return the region with all centers moved by `shift_ev`, within their bounds."""
+    changes = {}
+    for component in region.components:
+        center = component.center
+        if center.link is None and center.vary:
+            changes[Ref(component.id, "center")] = _clipped(center, center.value + shift_ev)
+    return region.with_values(changes)
+
+
+def _clipped(param: Param, value: float) -> float:
+    return min(max(value, param.min), param.max)
+
+
+def _settle(
+    region: Region,
+    spectrum: Spectrum,
+    charge: ChargeReference,
+    shift: float,
+    guess: bool,
+    cancelled: Callable[[], bool] | None,
+) -> tuple[float, Region, float]:
+    """Fit and shift in turn; returns how unlikely the end is, the region and the shift."""
+    if charge.energy_ev is None:
+        raise FitError("the charge reference has no energy", "give it one", where=region.core_level)
+    if guess:
+        region = with_guess(region, spectrum, shift)
+    center = Ref(charge.component, "center")
+    unlikely = np.inf
+    for _ in range(_MAX_ROUNDS):
+        problem = compile_problem(region, spectrum, shift)
+        solution = solve(problem, cancelled=cancelled)
+        values = dict(zip(problem.table.free, solution.free.tolist(), strict=True))
+        region = region.with_values(values)
+        unlikely = _unlikeliness(problem, solution) + float(_cost_of_shift(shift))
+        missing = charge.energy_ev - region.param(center).value
+        shift += missing
+        region = moved(region, missing)
+        if abs(missing) < _SETTLED_EV:
+            break
+    return unlikely, region, shift
+
+
+def _unlikeliness(problem: Problem, solution: Solution) -> float:
+    """Deviance, plus what areas below zero cost: inference allows them, nature does not."""
+    unit = problem.deviance_unit(solution.deviance)
+    variances = np.diag(solution.covariance) * unit
+    negative = 0.0
+    for ref, value, variance in zip(problem.table.free, solution.free, variances, strict=True):
+        if ref.parameter == "area" and value < 0.0 and variance > 0.0:
+            negative += float(value**2 / variance)
+    return solution.deviance / unit + negative

@@ -1,0 +1,263 @@
+"""Checks of fits against what physics and practice allow. Each says what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Literal
+
+from xps.fitted import RegionFit
+from xps.project import Entry, Project
+from xps.species import library
+
+Severity = Literal["error", "warning", "note"]
+
+_TAIL_FWHM = 1.5  # from the outermost line to the end of the window, background in the fit
+_STATIC_TAIL_FWHM = 3.0  # the same for a background that is anchored at the ends
+_CLOSE_FWHM = 0.5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule found.
+
+    Attributes
+    ----------
+    rule : str
+        Id of the rule.
+    severity : {"error", "warning", "note"}
+    where : str
+        Sample, core level and component.
+    message, remedy, citation : str
+        What is wrong, what to do, and who says so.
+    """
+
+    rule: str
+    severity: Severity
+    where: str
+    message: str
+    remedy: str
+    citation: str
+
+    def to_dict(self) -> dict[str, str]:
+        """Return it as the command line prints it."""
+        return asdict(self)
+
+
+def check(project: Project) -> tuple[Finding, ...]:
+    """Apply every rule to every fit of a project."""
+    findings: list[Finding] = []
+    for region in project.regions:
+        fit = project.fit_of(region.id)
+        if fit is None:
+            continue
+        entry = project.entry(region.spectrum)
+        for rule in RULES:
+            findings += rule(project, entry, fit)
+    return tuple(findings)
+
+
+def _place(entry: Entry, what: str = "") -> str:
+    return ", ".join(part for part in (entry.sample, entry.label, what) if part)
+
+
+def _not_converged(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Finding]:
+    if not fit.success:
+        yield Finding(
+            "not-converged",
+            "error",
+            _place(entry),
+            f"the fit did not succeed: {fit.message}",
+            "fix or link parameters, or start closer",
+            "",
+        )
+
+
+def _at_bound(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Finding]:
+    for ref in fit.at_bound:
+        yield Finding(
+            "at-bound",
+            "warning",
+            _place(entry, str(ref)),
+            "the parameter is held back by its bound, so that its error is unknown",
+            "ask why the data pull there before you widen the bound",
+            "Major 2020, 10.1116/6.0000377",
+        )
+
+
+def _misfit(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Finding]:
+    reduced, freedom = fit.reduced_chi2, fit.n_points - fit.n_free
+    if reduced is None or fit.noise_model != "poisson":
+        return
+    spread = (2.0 / max(freedom, 1)) ** 0.5
+    if reduced > 1.0 + 4.0 * spread:
+        yield Finding(
+            "misfit",
+            "warning",
+            _place(entry),
+            f"χ²ᵣ is {reduced:.2f} where counting noise allows {1.0 + 2.0 * spread:.2f}: the "
+            "model misses something, and the errors do not know it",
+            "look at the residual: a missing component, a wrong shape or background",
+            "ISO 19830",
+        )
+    elif reduced < 1.0 - 4.0 * spread:
+        yield Finding(
+            "too-smooth",
+            "warning",
+            _place(entry),
+            f"χ²ᵣ is {reduced:.2f}: the data scatter less than counts can",
+            "fit raw counts: the data were smoothed, averaged or scaled before",
+            "ISO 19830",
+        )
+
+
+def _memory(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Finding]:
+    if fit.durbin_watson < 2.0 - 4.0 * 2.0 / fit.n_points**0.5:
+        yield Finding(
+            "residual-structure",
+            "warning",
+            _place(entry),
+            f"neighboring residuals agree (Durbin-Watson {fit.durbin_watson:.2f}, expected 2)",
+            "look at the residual: it shows what the model misses",
+            "Durbin and Watson 1951, 10.1093/biomet/38.1-2.159",
+        )
+
+
+def _background(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Finding]:
+    if not fit.background_physical:
+        yield Finding(
+            "background-unphysical",
+            "warning",
+            _place(entry),
+            next((w for w in fit.warnings if "background" in w), "the background is unphysical"),
+            "widen the window, or choose another background",
+            "Proctor and Sherwood 1982, 10.1021/ac00238a008",
+        )
+    if not fit.region.background.in_fit:
+        yield Finding(
+            "background-static",
+            "warning",
+            _place(entry),
+            "the background was subtracted before the fit: the errors are too small",
+            "use the peak-shirley background",
+            "Herrera-Gomez 2014, 10.1002/sia.5453",
+        )
+
+
+def _insignificant(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Finding]:
+    for component in fit.region.components:
+        if not fit.is_significant(component):
+            yield Finding(
+                "not-significant",
+                "note",
+                _place(entry, component.name),
+                "the data do not demand this component (below 2σ)",
+                "quote its upper limit instead of its area",
+                "ISO 19668",
+            )
+
+
+def _correlated(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Finding]:
+    for first, second, r in fit.strong_correlations():
+        yield Finding(
+            "correlated",
+            "warning",
+            _place(entry, f"{first} and {second}"),
+            f"the data hardly tell them apart (correlation {r:+.2f})",
+            "link one to the other, or quote their sum",
+            "Cumpson and Seah 1992, 10.1002/sia.740180503",
+        )
+
+
+def _window(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Finding]:
+    low, high = fit.region.window_ev
+    needed = _TAIL_FWHM if fit.region.background.in_fit else _STATIC_TAIL_FWHM
+    for component in fit.region.components:
+        lines = [component.center.value + line.offset_ev for line in component.lines.lines]
+        margin = min(min(lines) - low, high - max(lines)) / component.fwhm.value
+        if fit.is_significant(component) and margin < needed:
+            yield Finding(
+                "window-tight",
+                "warning",
+                _place(entry, component.name),
+                f"the window ends {margin:.1f} FWHM from the peak: tails and background are "
+                "hard to tell apart",
+                f"measure and fit at least {needed:g} FWHM beyond the outermost peaks",
+                "Herrera-Gomez 2014, 10.1002/sia.5453",
+            )
+
+
+def _overlap(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Finding]:
+    components = sorted(fit.region.components, key=lambda c: c.center.value)
+    for first, second in pairwise(components):
+        width = min(first.fwhm.value, second.fwhm.value)
+        distance = second.center.value - first.center.value
+        if distance < _CLOSE_FWHM * width:
+            yield Finding(
+                "not-separable",
+                "warning",
+                _place(entry, f"{first.name} and {second.name}"),
+                f"they lie {distance:.2f} eV apart, less than half a width",
+                "merge them, or link them through another core level",
+                "",
+            )
+
+
+def _species_range(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Finding]:
+    for component in fit.region.components:
+        species = library().get(component.species)
+        if species is None or not fit.is_significant(component):
+            continue
+        low, high = species.allowed_ev
+        if not low <= component.center.value <= high:
+            yield Finding(
+                "species-range",
+                "warning",
+                _place(entry, component.name),
+                f"{component.center.value:.2f} eV lies outside {low:g} to {high:g} eV",
+                "check the charge reference and the assignment",
+                "; ".join(species.sources),
+            )
+
+
+def _charge(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Finding]:
+    if project.charge_of(entry.id).method == "none":
+        yield Finding(
+            "no-charge-reference",
+            "warning",
+            _place(entry),
+            "the binding energies are as measured",
+            "choose a reference line, or state the shift",
+            "Greczynski and Hultman 2020, 10.1016/j.pmatsci.2019.100591",
+        )
+
+
+def _noise(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Finding]:
+    if fit.noise_model != "poisson":
+        yield Finding(
+            "noise-unknown",
+            "note",
+            _place(entry),
+            "the counts are unknown: the errors rest on the residuals and cannot reveal a misfit",
+            "load raw counts, or give dwell time and sweeps",
+            "",
+        )
+
+
+Rule = Callable[[Project, Entry, RegionFit], Iterator[Finding]]
+
+RULES: tuple[Rule, ...] = (
+    _not_converged,
+    _at_bound,
+    _misfit,
+    _memory,
+    _background,
+    _insignificant,
+    _correlated,
+    _window,
+    _overlap,
+    _species_range,
+    _charge,
+    _noise,
+)

@@ -1,0 +1,77 @@
+"""The points of a spectrum that a region takes: corrected energies, counts and their noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xps.errors import FitError
+from xps.noise import Noise, noise_of
+from xps.spectrum import Spectrum
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Points in a window, in ascending binding energy.
+
+    Attributes
+    ----------
+    energy_ev : ndarray, shape (n,)
+        Corrected binding energies.
+    observed : ndarray, shape (n,)
+        Counts where these are known, else the intensities of the file.
+    noise : Noise
+    """
+
+    energy_ev: Floats
+    observed: Floats
+    noise: Noise
+
+    @property
+    def intensity(self) -> Floats:
+        """The points in the intensity unit of the noise model."""
+        intensity: Floats = self.observed / self.noise.counts_per_unit
+        return intensity
+
+    def between(self, low: float, high: float) -> Measured:
+        """Return the points from `low` to `high` eV, both included."""
+        inside = slice(
+            int(np.searchsorted(self.energy_ev, low - _EDGE)),
+            int(np.searchsorted(self.energy_ev, high + _EDGE)),
+        )
+        return Measured(self.energy_ev[inside], self.observed[inside], self.noise)
+
+
+_EDGE = 1e-6  # eV: a point on the window's edge belongs to it, whatever its last digit
+
+
+def measured(spectrum: Spectrum, shift_ev: float = 0.0) -> Measured:
+    """Return all points of a spectrum with a charge shift applied.
+
+    Raises
+    ------
+    FitError
+        If the spectrum has no binding energies, or holds negative counts.
+    """
+    where = spectrum.name or spectrum.core_level or ""
+    energy = spectrum.binding_energy_ev
+    if energy is None:
+        raise FitError(
+            "kinetic energies without a photon energy",
+            "state the photon energy of the X-ray source",
+            where=where,
+        )
+    counts = spectrum.counts
+    observed = spectrum.intensity if counts is None else counts
+    if counts is not None and (counts < 0.0).any():
+        raise FitError(
+            "negative counts",
+            "load the raw data: something was subtracted from these",
+            where=where,
+        )
+    order = slice(None) if energy[0] < energy[-1] else slice(None, None, -1)
+    return Measured(energy[order] + shift_ev, observed[order], noise_of(spectrum, observed))

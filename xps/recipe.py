@@ -1,0 +1,367 @@
+"""Recipes: how to analyze, with no data in it. TOML files, read with all their errors named."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from xps.errors import RecipeError
+from xps.levels import levels, line_labels
+from xps.model import (
+    Background,
+    BackgroundKind,
+    Component,
+    Doublet,
+    Link,
+    Param,
+    Prior,
+    Ref,
+    Region,
+    Singlet,
+    multiplet_of,
+)
+from xps.project import ChargeReference
+from xps.resources import resource
+from xps.species import Species, library
+
+FORMAT = 1
+_MAX_BYTES = 1_000_000
+_PARAM_FIELDS = frozenset(
+    ("value", "vary", "min", "max", "same", "offset", "ratio", "to", "prior", "relative_to")
+)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A way to analyze.
+
+    Attributes
+    ----------
+    name, title, description : str
+    charge : ChargeReference
+        How each sample's energy scale is set.
+    regions : tuple of Region
+        One for each core level, with start values; their spectrum is "".
+    """
+
+    name: str
+    title: str
+    description: str
+    charge: ChargeReference
+    regions: tuple[Region, ...]
+
+    def region_for(self, core_level: str | None) -> Region | None:
+        """Return the region for a core level, if the recipe has one."""
+        return next((r for r in self.regions if r.core_level == core_level), None)
+
+    @property
+    def core_levels(self) -> tuple[str, ...]:
+        """The core levels that the recipe analyzes."""
+        return tuple(region.core_level for region in self.regions)
+
+
+def shipped_recipes() -> tuple[str, ...]:
+    """Return the names of the recipes that come with Doublet."""
+    return tuple(sorted(path.stem for path in resource("recipes").glob("*.toml")))
+
+
+def load_recipe(name_or_path: str | Path) -> Recipe:
+    """Read a shipped recipe by name, or a recipe file.
+
+    Raises
+    ------
+    RecipeError
+        If there is no such recipe, or one of its fields is wrong: file and field are named.
+    """
+    return _load(name_or_path, ())
+
+
+def _load(name_or_path: str | Path, including: tuple[Path, ...]) -> Recipe:
+    path = _find(name_or_path)
+    if path.resolve() in including:
+        raise RecipeError("the recipe includes itself", "take one include out", path=path)
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise RecipeError("larger than 1 MB: not a recipe", path=path)
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RecipeError(f"cannot read the recipe: {error.strerror}", path=path) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RecipeError(f"not a TOML file: {error}", path=path) from error
+    return _Reader(path, (*including, path.resolve())).recipe(document)
+
+
+def _find(name_or_path: str | Path) -> Path:
+    path = Path(name_or_path)
+    if path.suffix == ".toml" or path.is_file():
+        return path
+    shipped = resource("recipes", f"{name_or_path}.toml")
+    if path.name == str(name_or_path) and shipped.is_file():
+        return shipped
+    raise RecipeError(
+        f"no recipe {str(name_or_path)!r}",
+        f"shipped recipes: {', '.join(shipped_recipes())}; or give the path of a .toml file",
+    )
+
+
+def _placed(component: Component, components: Sequence[Component]) -> Component:
+    """Start a center where its expectation relative to another component puts it."""
+    prior = component.center.prior
+    if prior is None or prior.relative_to is None:
+        return component
+    for target in components:
+        if target.id == prior.relative_to.component:
+            place = target.center.value + prior.mean
+            return component.with_param("center", component.center.at(place))
+    return component
+
+
+class _Reader:
+    """Turns the tables of a recipe file into the model, naming what is wrong."""
+
+    def __init__(self, path: Path, including: tuple[Path, ...]) -> None:
+        self._path = path
+        self._including = including
+
+    def recipe(self, document: Mapping[str, Any]) -> Recipe:
+        version = document.get("format")
+        if version != FORMAT:
+            raise self._error(f"format = {version!r}", f"this version reads format {FORMAT}")
+        known = {"format", "name", "title", "description", "charge", "region", "include"}
+        self._refuse_unknown(document, known, "recipe")
+        name = str(document.get("name", self._path.stem))
+        included = [_load(str(other), self._including) for other in document.get("include", [])]
+        regions = [region for recipe in included for region in recipe.regions]
+        regions += [self._region(t) for t in self._tables(document, "region", "recipe")]
+        if not regions:
+            raise self._error("the recipe has no region", "add a [[region]]")
+        levels = [region.core_level for region in regions]
+        if len(set(levels)) < len(levels):
+            raise self._error("two regions of the same core level", "keep one of them")
+        return Recipe(
+            name,
+            str(document.get("title", name)),
+            str(document.get("description", "")),
+            self._charge(document.get("charge", {}), regions),
+            tuple(regions),
+        )
+
+    def _charge(self, table: Any, regions: Sequence[Region]) -> ChargeReference:
+        self._check_table(table, "charge")
+        method = table.get("method", "none")
+        if method == "none":
+            return ChargeReference()
+        if method == "manual":
+            return ChargeReference("manual", self._number(table, "shift_ev", "charge"))
+        if method != "component":
+            raise self._error(f"method = {method!r}", "use none, manual or component", "charge")
+        level, component = str(table.get("core_level")), str(table.get("component"))
+        region = next((r for r in regions if r.core_level == level), None)
+        if region is None or component not in [c.id for c in region.components]:
+            raise self._error(
+                f"the reference {component!r} in {level!r} is not in the recipe",
+                "name a component of one of its regions",
+                "charge",
+            )
+        return ChargeReference(
+            "component",
+            core_level=level,
+            component=component,
+            energy_ev=self._number(table, "energy_ev", "charge"),
+            uncertainty_ev=self._number(table, "uncertainty_ev", "charge"),
+            search_ev=self._number(table, "search_ev", "charge", 3.0),
+        )
+
+    def _region(self, table: Mapping[str, Any]) -> Region:
+        level = str(table.get("core_level", ""))
+        where = f"region {level}"
+        self._refuse_unknown(table, {"core_level", "window_ev", "background", "component"}, where)
+        low, high = self._pair(table, "window_ev", where)
+        components = [
+            self._component(entry, level, number, where)
+            for number, entry in enumerate(self._tables(table, "component", where), start=1)
+        ]
+        if not components:
+            raise self._error("no component", "add a [[region.component]]", where)
+        try:
+            return Region(
+                id=level.replace(" ", "").lower(),
+                spectrum="",
+                core_level=level,
+                window_ev=(low, high),
+                background=self._background(table.get("background", {}), where),
+                components=tuple(_placed(component, components) for component in components),
+            ).settled()
+        except RecipeError as error:
+            raise self._error(error.reason, error.remedy, where) from error
+
+    def _background(self, table: Any, where: str) -> Background:
+        where = f"{where}, background"
+        self._check_table(table, where)
+        self._refuse_unknown(table, {"kind", "average_points", "offset", "slope", "k"}, where)
+        kind = table.get("kind", "peak-shirley")
+        if kind not in get_args(BackgroundKind):
+            raise self._error(
+                f"kind = {kind!r}", f"use one of {', '.join(get_args(BackgroundKind))}", where
+            )
+        background = Background(
+            cast(BackgroundKind, kind),
+            average_points=int(self._number(table, "average_points", where, 5)),
+        )
+        for name in ("offset", "slope", "k"):
+            if name in table:
+                default: Param = getattr(background, name)
+                param = self._param(table[name], default, f"{where}, {name}", name)
+                background = background.with_param(name, param)
+        return background
+
+    def _component(
+        self, table: Mapping[str, Any], level: str, number: int, where: str
+    ) -> Component:
+        species = self._species(table, level, where)
+        id_ = str(table.get("id") or (species.key if species else ""))
+        where = f"{where}, component {id_ or number}"
+        known = {
+            *("id", "species", "name", "group", "shape", "splitting_ev", "ratio", "unlocked"),
+            *("area", "center", "fwhm", "mixing"),
+        }
+        self._refuse_unknown(table, known, where)
+        default = {
+            "area": Param(1.0),
+            "center": Param(species.center_ev if species else 0.0),
+            "fwhm": Param(1.4, min=0.3, max=4.0),
+            "mixing": Param(0.3, min=0.0, max=0.8),
+        }
+        params = {
+            name: self._param(table.get(name, {}), default[name], f"{where}, {name}", name)
+            for name in default
+        }
+        if species is None and "center" not in table:
+            raise self._error("no center", "give center = { value = ... }", where)
+        try:
+            return Component(
+                id=id_,
+                name=str(table.get("name") or (species.name if species else id_)),
+                lines=self._lines(table, level, where),
+                shape=str(table.get("shape", "sgl")),
+                species=species.key if species else "",
+                group=str(table.get("group") or (species.group if species else "")),
+                **params,
+            )
+        except RecipeError as error:
+            raise self._error(error.reason, error.remedy, where) from error
+
+    def _species(self, table: Mapping[str, Any], level: str, where: str) -> Species | None:
+        key = table.get("species")
+        if key is None:
+            return None
+        species = library().get(str(key))
+        if species is None or species.core_level != level:
+            raise self._error(
+                f"the species {key!r} is not in the library for {level}",
+                "choose one from the species library, or leave species out",
+                where,
+            )
+        return species
+
+    def _lines(self, table: Mapping[str, Any], level: str, where: str) -> Singlet | Doublet:
+        if "splitting_ev" not in table and "ratio" not in table:
+            return multiplet_of(level)
+        reason = str(table.get("unlocked", ""))
+        if not reason:
+            raise self._error(
+                "splitting or ratio differ from the table of levels without a reason",
+                'say why: unlocked = "..."',
+                where,
+            )
+        labels = line_labels(level)
+        if len(labels) != 2:
+            raise self._error(f"{level} is not a doublet", "leave splitting out", where)
+        known = levels().get(level)
+        return Doublet(
+            (labels[0], labels[1]),
+            self._number(table, "splitting_ev", where, known.splitting_ev if known else None),
+            self._number(table, "ratio", where, known.ratio if known else None),
+            reason,
+        )
+
+    def _param(self, table: Any, default: Param, where: str, name: str) -> Param:
+        if isinstance(table, (int, float)) and not isinstance(table, bool):
+            table = {"value": table}
+        self._check_table(table, where)
+        self._refuse_unknown(table, _PARAM_FIELDS, where)
+        try:
+            return Param(
+                value=self._number(table, "value", where, default.value),
+                vary=bool(table.get("vary", default.vary)),
+                min=self._number(table, "min", where, default.min),
+                max=self._number(table, "max", where, default.max),
+                link=self._link(table, where, name),
+                prior=self._prior(table, where, name),
+            )
+        except RecipeError as error:
+            if error.path is not None:
+                raise
+            raise self._error(error.reason, error.remedy, where) from error
+
+    def _link(self, table: Mapping[str, Any], where: str, name: str) -> Link | None:
+        if "same" in table:
+            return Link("same", Ref(str(table["same"]), name))
+        if "offset" in table:
+            amount = self._number(table, "offset", where)
+            return Link("offset", self._to(table, where, name), amount)
+        if "ratio" in table:
+            amount = self._number(table, "ratio", where)
+            return Link("ratio", self._to(table, where, name), amount)
+        return None
+
+    def _to(self, table: Mapping[str, Any], where: str, name: str) -> Ref:
+        if "to" not in table:
+            raise self._error("a link without its target", 'add to = "component id"', where)
+        return Ref(str(table["to"]), name)
+
+    def _prior(self, table: Mapping[str, Any], where: str, name: str) -> Prior | None:
+        if "prior" not in table:
+            return None
+        mean, sigma = self._pair(table, "prior", where)
+        target = table.get("relative_to")
+        return Prior(mean, sigma, Ref(str(target), name) if target else None)
+
+    def _tables(self, table: Mapping[str, Any], key: str, where: str) -> list[Mapping[str, Any]]:
+        entries = table.get(key, [])
+        if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
+            raise self._error(f"{key} is not a list of tables", f"write [[{key}]]", where)
+        return entries
+
+    def _pair(self, table: Mapping[str, Any], key: str, where: str) -> tuple[float, float]:
+        values = table.get(key)
+        if not isinstance(values, list) or len(values) != 2:
+            raise self._error(f"{key} = {values!r}", "give two numbers: [a, b]", where)
+        numbers = {str(i): value for i, value in enumerate(values)}
+        return self._number(numbers, "0", where), self._number(numbers, "1", where)
+
+    def _number(
+        self, table: Mapping[str, Any], key: str, where: str, default: float | None = None
+    ) -> float:
+        value = table.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
+            raise self._error(f"{key} = {value!r}", "give a number", where)
+        return float(value)
+
+    def _check_table(self, table: Any, where: str) -> None:
+        if not isinstance(table, dict):
+            raise self._error(f"{table!r} is not a table", "write { value = ... }", where)
+
+    def _refuse_unknown(self, table: Mapping[str, Any], known: Collection[str], where: str) -> None:
+        unknown = sorted(set(table).difference(known))
+        if unknown:
+            raise self._error(
+                f"unknown field {unknown[0]!r}", f"known fields: {', '.join(sorted(known))}", where
+            )
+
+    def _error(self, reason: str, remedy: str = "", where: str = "") -> RecipeError:
+        return RecipeError(reason, remedy, path=self._path, where=where)

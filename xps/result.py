@@ -1,0 +1,213 @@
+"""The result of `xps.fit`, and the ``doublet.fit/1`` object of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xps.checks import check
+from xps.errors import XpsError
+from xps.fitted import RegionFit
+from xps.model import Component, Param, Ref
+from xps.project import Project
+from xps.quantify import quantify
+from xps.species import library
+from xps.uncertainty import Shares, shares
+
+FORMAT = "doublet.fit/1"
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """Fits of one or more regions.
+
+    Attributes
+    ----------
+    project : Project
+        Spectra, regions and fits together; `xps.save` writes it.
+    failures : dict of str to XpsError
+        Why a region could not be fitted, by region id.
+    notes : tuple of str
+        What the recipe left out or narrowed.
+    """
+
+    project: Project
+    failures: Mapping[str, XpsError] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def regions(self) -> tuple[RegionFit, ...]:
+        """The fits that were made, in the order of the regions."""
+        fits = (self.project.fit_of(region.id) for region in self.project.regions)
+        return tuple(fit for fit in fits if fit is not None)
+
+    @property
+    def success(self) -> bool:
+        """Whether every region was fitted and every fit converged."""
+        return not self.failures and all(fit.success for fit in self.regions)
+
+    @property
+    def covariance(self) -> NDArray[np.float64]:
+        """Covariance of the free parameters of all fits, block by block."""
+        sizes = [len(fit.free) for fit in self.regions]
+        whole = np.zeros((sum(sizes), sum(sizes)))
+        start = 0
+        for fit, size in zip(self.regions, sizes, strict=True):
+            whole[start : start + size, start : start + size] = fit.covariance
+            start += size
+        return whole
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the ``doublet.fit/1`` object: plain dicts, lists, numbers and None."""
+        return {
+            "format": FORMAT,
+            "recipe": self.project.recipe,
+            "regions": [self._region(region.id) for region in self.project.regions],
+            "quantification": _quantification(self.project),
+            "checks": [finding.to_dict() for finding in check(self.project)],
+            "notes": list(self.notes),
+        }
+
+    def _region(self, region_id: str) -> dict[str, Any]:
+        project = self.project
+        region = project.region(region_id)
+        entry = project.entry(region.spectrum)
+        head = {
+            "sample": entry.sample,
+            "spectrum": entry.spectrum.name or entry.label,
+            "core_level": region.core_level,
+            "window_ev": list(region.window_ev),
+        }
+        fit = project.fit_of(region_id)
+        if fit is None:
+            error = self.failures.get(region_id)
+            return head | _not_fitted(region.background.kind, error)
+        return head | region_dict(fit)
+
+
+def region_dict(fit: RegionFit) -> dict[str, Any]:
+    """Return what ``doublet.fit/1`` says of one fit, without the names of its spectrum."""
+    region = fit.region
+    split = shares(fit)
+    return {
+        "charge_shift_ev": fit.charge_shift_ev,
+        "charge_shift_stderr": fit.charge_shift_stderr,
+        "success": fit.success,
+        "message": fit.message,
+        "n_points": fit.n_points,
+        "n_free": fit.n_free,
+        "chi2": fit.chi2,
+        "reduced_chi2": fit.reduced_chi2,
+        "durbin_watson": fit.durbin_watson,
+        "noise_model": fit.noise_model,
+        "area_unit": fit.area_unit,
+        "background": {
+            "kind": region.background.kind,
+            "parameters": {
+                name: _number(fit, Ref("background", name), param)
+                for name, param in region.background.params.items()
+            },
+            "physical": fit.background_physical,
+        },
+        "components": [
+            _component(fit, component, index, split)
+            for index, component in enumerate(region.components)
+        ],
+        "alternatives": [],
+        "warnings": list(fit.warnings),
+    }
+
+
+def _not_fitted(background: str, error: XpsError | None) -> dict[str, Any]:
+    numbers = ("charge_shift_ev", "charge_shift_stderr", "n_points", "n_free", "chi2")
+    return {
+        **dict.fromkeys(numbers),
+        "success": False,
+        "message": "not fitted" if error is None else str(error),
+        "reduced_chi2": None,
+        "durbin_watson": None,
+        "noise_model": None,
+        "area_unit": None,
+        "background": {"kind": background, "parameters": {}, "physical": None},
+        "components": [],
+        "alternatives": [],
+        "warnings": [],
+    }
+
+
+def _number(fit: RegionFit, ref: Ref, param: Param) -> dict[str, float | None]:
+    return {"value": param.value, "stderr": fit.stderr(ref)}
+
+
+def _component(
+    fit: RegionFit, component: Component, index: int, split: Shares | None
+) -> dict[str, Any]:
+    area = component.area.value
+    return {
+        "id": component.id,
+        "name": component.name,
+        "species": component.species or None,
+        "group": component.group or None,
+        "center_ev": component.center.value,
+        "center_stderr": fit.stderr(Ref(component.id, "center")),
+        "fwhm_ev": component.fwhm.value,
+        "fwhm_stderr": fit.stderr(Ref(component.id, "fwhm")),
+        "area": area,
+        "area_stderr": fit.stderr(Ref(component.id, "area")),
+        "area_interval_95": None,
+        "area_systematic": None,
+        "share": None if split is None else float(split.values[index]),
+        "share_stderr": None if split is None else split.stderr(index),
+        "significant": fit.is_significant(component),
+        "upper_limit_95": fit.insignificant.get(component.id),
+        "shape": {
+            "kind": component.shape,
+            "parameters": {"mixing": _number(fit, Ref(component.id, "mixing"), component.mixing)},
+        },
+        "lines": [
+            {
+                "label": line.label,
+                "center_ev": component.center.value + line.offset_ev,
+                "area": area * line.fraction,
+            }
+            for line in component.lines.lines
+        ],
+        "flags": flags(fit, component),
+    }
+
+
+def flags(fit: RegionFit, component: Component) -> list[str]:
+    """Return what a reader of a component's numbers must know, in a few words each."""
+    found = [f"{ref.parameter} at bound" for ref in fit.at_bound if ref.component == component.id]
+    if not fit.is_significant(component):
+        found.append("not significant")
+    if component.area.value < 0.0:
+        found.append("negative area")
+    if any(ref.component == component.id for ref in fit.held):
+        found.append("center tied: too weak to place itself")
+    species = library().get(component.species)
+    if species is not None:
+        low, high = species.allowed_ev
+        if not low <= component.center.value <= high:
+            found.append(f"center outside the species' range {low:g}-{high:g} eV")
+    return found
+
+
+def _quantification(project: Project) -> list[dict[str, Any]]:
+    return [
+        {
+            "sample": amount.sample,
+            ("element" if amount.is_element else "species"): amount.component or amount.element,
+            "name": amount.name,
+            "core_level": amount.core_level,
+            "group": amount.group or None,
+            "atomic_percent": amount.atomic_percent,
+            "stderr": amount.stderr,
+            "systematic": None,
+        }
+        for amount in quantify(project).amounts
+    ]
