@@ -92,7 +92,7 @@ def test_the_package_xps_is_ours_and_not_the_one_on_pypi():
 
 
 def test_the_installed_version_is_that_of_the_project():
-    assert version("doublet") == PROJECT["version"]
+    assert version("doublet") == xps.__version__
 
 
 def test_importing_xps_loads_nothing_that_is_slow_to_load():
@@ -139,13 +139,13 @@ def test_the_wheel_holds_the_program_and_its_data_and_nothing_else(wheel: Path):
     assert {name.split("/")[0] for name in names} == {
         "app",
         "xps",
-        f"doublet-{PROJECT['version']}.dist-info",
+        f"doublet-{xps.__version__}.dist-info",
     }
 
 
 @pytest.mark.packaging
 def test_the_wheel_brings_the_license_and_both_commands(installed: Path):
-    info = installed / f"doublet-{PROJECT['version']}.dist-info"
+    info = installed / f"doublet-{xps.__version__}.dist-info"
     commands = ConfigParser()
     commands.read(info / "entry_points.txt", encoding="utf-8")
     assert commands["console_scripts"]["doublet"] == "app.__main__:main"
