@@ -21,7 +21,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"Rar!", "a RAR archive"),
 )
-_IGOR_VERSIONS = (1, 2, 3, 5)
+_IGOR_VERSIONS = (2, 5)
 
 
 def refuse_foreign(data: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
@@ -56,14 +57,14 @@ def read(content: Content) -> tuple[list[Spectrum], list[str]]:
     warnings: list[str] = []
     for i, table in enumerate(tables):
         header = read_header([earlier.header for earlier in tables[: i + 1]])
-        for scan in find_scans(table):
-            for column in scan.intensities:
-                source = content.source(NAME, len(spectra))
-                try:
-                    spectra.append(_spectrum(table, scan, column, header, content.stem, source))
-                except SpectrumError as error:
-                    warnings.append(f"line {table.line}, column {column + 1} is left out: "
-                                    f"{error.reason}")  # fmt: skip
+        columns = [(scan, column) for scan in find_scans(table) for column in scan.intensities]
+        for scan, column in columns:
+            view = _Column(table, scan, column, header, content.stem, several=len(columns) > 1)
+            try:
+                spectra.append(_spectrum(view, content.source(NAME, len(spectra))))
+            except SpectrumError as error:
+                place = f"line {table.line}, column {column + 1}"
+                warnings.append(f"{place} is left out: {error.reason}")
     if not spectra:
         where, _, reason = (warnings or [": only one column of numbers"])[0].partition(": ")
         raise ReadError(
@@ -88,69 +89,40 @@ def _no_table(content: Content) -> ReadError:
     )
 
 
-def _spectrum(
-    table: Table, scan: Scan, column: int, header: Header, stem: str, source: Source
-) -> Spectrum:
+@dataclass(frozen=True)
+class _Column:
+    """One intensity column of a table, with all that can tell about it."""
+
+    table: Table
+    scan: Scan
+    column: int
+    header: Header
+    stem: str
+    several: bool
+
+    @property
+    def label(self) -> str:
+        """The label of the intensities."""
+        return self.table.labels[self.column]
+
+    @property
+    def energy_label(self) -> str:
+        """The label of the energies."""
+        return self.table.labels[self.scan.energy]
+
+
+def _spectrum(view: _Column, source: Source) -> Spectrum:
+    if names_no_energy(view.energy_label):
+        raise SpectrumError(f"its axis is {view.energy_label!r}, not an energy")
     warnings: list[str] = []
+    values, scan, header = view.table.values, view.scan, view.header
     if scan.curves:
         warnings.append(f"fitted curves are not read: {', '.join(map(repr, scan.curves))}")
-    if names_no_energy(table.labels[scan.energy]):
-        raise SpectrumError(f"its axis is {table.labels[scan.energy]!r}, not an energy")
-    present = _measured(table.values[:, scan.energy], table.values[:, column], warnings)
-    energy, intensity = table.values[present, scan.energy], table.values[present, column]
-    label = table.labels[column]
-    sample, name = _names(label, header, stem, several=len(scan.intensities) > 1)
-    core_level = _core_level(name, label, header, stem)
-    photon_energy = header.photon_energy_ev or scan.photon_energy_ev
-    axis = _axis(table.labels[scan.energy], header)
-    if axis == "photon":
-        return _absorption_spectrum(energy, intensity, name, sample, header, warnings, source)
-    if axis is None:
-        axis = judge_axis(energy, core_level, photon_energy)
-        warnings.append(f"the kind of energy is not given: taken for {axis} energy")
-    unit = _unit(label, header, intensity, warnings)
-    if axis == "kinetic" and photon_energy is None:
-        warnings.append("the photon energy is not given: no binding energies")
-    if unit == "counts/s" and header.dwell_s is None:
-        warnings.append("the live time is not given: the counting noise is not known")
-    return Spectrum(
-        energy_ev=separate_repeats(energy, warnings),
-        intensity=intensity,
-        axis=axis,
-        unit=unit,
-        name=name,
-        sample=sample,
-        core_level=core_level,
-        photon_energy_ev=photon_energy,
-        pass_energy_ev=header.pass_energy_ev,
-        dwell_s=header.dwell_s,
-        sweeps=scan.sweeps or header.sweeps,
-        transmission=_transmission(table, scan, present),
-        notes=header.text,
-        warnings=tuple(warnings),
-        origin=source,
-    )
-
-
-def _absorption_spectrum(
-    energy: Floats,
-    intensity: Floats,
-    name: str,
-    sample: str,
-    header: Header,
-    warnings: list[str],
-    source: Source,
-) -> Spectrum:
-    """Keep an absorption spectrum for viewing, without anything that XPS could be made of.
-
-    Its axis is called kinetic and its photon energy left open, so that there is no binding
-    energy to fit.
-    """
-    warnings.append(
-        "this is no XPS: the axis is the photon energy, as in X-ray absorption (NEXAFS); "
-        "it has no binding energies"
-    )
-    return Spectrum(
+    present = _measured(values[:, scan.energy], values[:, view.column], warnings)
+    energy = separate_repeats(values[present, scan.energy], warnings)
+    intensity = values[present, view.column]
+    sample, name = _names(view)
+    spectrum = Spectrum(
         energy_ev=energy,
         intensity=intensity,
         axis="kinetic",
@@ -158,8 +130,36 @@ def _absorption_spectrum(
         name=name,
         sample=sample,
         notes=header.text,
-        warnings=tuple(warnings),
         origin=source,
+    )
+    axis = _axis(view)
+    if axis == "photon":
+        # Kinetic and without photon energy, it can be shown but has nothing to be fitted on.
+        warnings.append(
+            "this is no XPS: the axis is the photon energy, as in X-ray absorption (NEXAFS); "
+            "it has no binding energies"
+        )
+        return spectrum.with_(warnings=tuple(warnings))
+    core_level = _core_level(name, view)
+    photon_energy = header.photon_energy_ev or scan.photon_energy_ev
+    if axis is None:
+        axis = judge_axis(energy, core_level, photon_energy)
+        warnings.append(f"the kind of energy is not given: taken for {axis} energy")
+    unit = _unit(view, intensity, warnings)
+    if axis == "kinetic" and photon_energy is None:
+        warnings.append("the photon energy is not given: no binding energies")
+    if unit == "counts/s" and header.dwell_s is None:
+        warnings.append("the live time is not given: the counting noise is not known")
+    return spectrum.with_(
+        axis=axis,
+        unit=unit,
+        core_level=core_level,
+        photon_energy_ev=photon_energy,
+        pass_energy_ev=header.pass_energy_ev,
+        dwell_s=header.dwell_s,
+        sweeps=scan.sweeps or header.sweeps,
+        transmission=_transmission(view, present),
+        warnings=tuple(warnings),
     )
 
 
@@ -175,46 +175,47 @@ def _measured(energy: Floats, intensity: Floats, warnings: list[str]) -> NDArray
     return present
 
 
-def _transmission(table: Table, scan: Scan, present: NDArray[np.bool_]) -> Floats | None:
-    if scan.transmission is None:
+def _transmission(view: _Column, present: NDArray[np.bool_]) -> Floats | None:
+    if view.scan.transmission is None:
         return None
-    transmission = table.values[present, scan.transmission]
+    transmission = view.table.values[present, view.scan.transmission]
     return transmission if (transmission > 0).all() else None
 
 
-def _axis(label: str, header: Header) -> Axis | Literal["photon"] | None:
-    named = energy_of(label)
-    return header.axis if named is None or named == "energy" else named
+def _axis(view: _Column) -> Axis | Literal["photon"] | None:
+    named = energy_of(view.energy_label)
+    return view.header.axis if named is None or named == "energy" else named
 
 
-def _unit(label: str, header: Header, intensity: Floats, warnings: list[str]) -> Unit:
-    named = unit_of(label) or header.unit
+def _unit(view: _Column, intensity: Floats, warnings: list[str]) -> Unit:
+    named = unit_of(view.label) or view.header.unit
     if named is not None:
         return named
     if are_counts(intensity):
-        known = "" if header.dwell_s else "; the live time is not known"
+        known = "" if view.header.dwell_s else "; the live time is not known"
         warnings.append(f"whole numbers are taken for counts{known}")
         return "counts"
     warnings.append("the unit of the intensities is not given: the noise is not known")
     return "arbitrary"
 
 
-def _names(label: str, header: Header, stem: str, *, several: bool) -> tuple[str, str]:
+def _names(view: _Column) -> tuple[str, str]:
     """Return the names of sample and spectrum."""
-    if cycle := _CASA_CYCLE_COLUMN.match(label):
+    if cycle := _CASA_CYCLE_COLUMN.match(view.label):
         return cycle[1], cycle[2]
-    sample = header.sample or _LEVEL_IN_NAME.sub(" ", stem).strip() or stem
-    if casa := _CASA_COLUMN.match(label):
+    sample = view.header.sample or _LEVEL_IN_NAME.sub(" ", view.stem).strip() or view.stem
+    if casa := _CASA_COLUMN.match(view.label):
         return sample, casa[1]
-    if several and label:
-        return sample, label
-    return sample, header.name or stem
+    if view.several and view.label:
+        return sample, view.label
+    return sample, view.header.name or view.stem
 
 
-def _core_level(name: str, label: str, header: Header, stem: str) -> str | None:
+def _core_level(name: str, view: _Column) -> str | None:
+    header = view.header
     # A line with a decimal number may name the level of a charge reference.
     lines = [line for line in header.text.splitlines() if not _DECIMAL.search(line)]
-    for text in (header.core_level, name, label, header.name, *reversed(lines), stem):
+    for text in (header.core_level, name, view.label, header.name, *reversed(lines), view.stem):
         if text and (level := parse_core_level(text)):
             return level
     return None
