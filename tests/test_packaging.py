@@ -167,3 +167,19 @@ def test_outside_the_checkout_the_data_is_found(installed: Path, tmp_path: Path)
         " for p in ROOT.rglob('*') if p.is_file()]))"
     )
     assert set(json.loads(run_installed(installed, tmp_path, "-c", code))) == shipped_data()
+
+
+@pytest.mark.packaging
+def test_outside_the_checkout_every_recipe_and_the_sensitivities_load(
+    installed: Path, tmp_path: Path
+):
+    recipes = sorted(path.stem for path in (ROOT / "resources" / "recipes").glob("*.toml"))
+    code = (
+        "import sys, xps; from xps.sensitivity import sensitivity;"
+        "print(*(xps.load_recipe(name).name for name in sys.argv[1:]));"
+        "print(sensitivity('C 1s', 1486.6))"
+    )
+    names, factor = run_installed(installed, tmp_path, "-c", code, *recipes).splitlines()
+    assert {"argyrodite-s2p", "cathode", "ncm-o1s"} <= set(recipes)
+    assert names.split() == recipes
+    assert float(factor) == 1.0
