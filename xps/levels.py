@@ -15,7 +15,7 @@ _ELEMENTS = frozenset(
     Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Th U""".split()
 )
 _ORBITALS = frozenset("1s 2s 2p 3s 3p 3d 4s 4p 4d 4f 5s 5p 5d 6s 6p".split())
-_LEVEL = re.compile(r"(?<![A-Za-z])([A-Z][a-z]?)[ _]?([1-6][spdf])(?![a-z0-9])")
+_LEVEL = re.compile(r"(?<![A-Za-z])([A-Z][a-z]?)[ _]?([1-6][spdf])(?![a-z]|\d(?!/2))")
 _LINES = {"p": ("3/2", "1/2"), "d": ("5/2", "3/2"), "f": ("7/2", "5/2")}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 
 import numpy as np
 
@@ -107,14 +108,22 @@ def _energies(block: Block) -> tuple[Quantity, Floats, list[tuple[Quantity, Floa
         label = block.abscissa
         if label.value is None or block.step is None:
             raise SpectrumError("start or step of the energies is missing")
-        energy = label.value + block.step * np.arange(len(block.values), dtype=np.float64)
+        energy = _grid(label.value, block.step, len(block.values))
     else:
         energies = (i for i, (label, _) in enumerate(columns) if energy_of(label.label))
         label, energy = columns.pop(next(energies, 0))
     scale = _EV_PER_UNIT.get(label.unit.lower())
     if scale is None:
         raise SpectrumError(f"its axis is {label.label!r} in {label.unit!r}, not an energy in eV")
-    return label, energy * scale, columns
+    return label, energy if scale == 1 else energy * scale, columns
+
+
+@lru_cache(maxsize=16)
+def _grid(start: float, step: float, size: int) -> Floats:
+    """Return the energies of a regular scan, one read-only array for all blocks of a map."""
+    energy = start + step * np.arange(size, dtype=np.float64)
+    energy.setflags(write=False)
+    return energy
 
 
 def _axis(label: Quantity, warnings: list[str]) -> Axis:
