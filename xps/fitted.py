@@ -140,15 +140,15 @@ class RegionFit:
         return float(self.full_covariance[i, j] / (a * b))
 
     def strong_correlations(self, above: float = 0.95) -> list[tuple[Ref, Ref, float]]:
-        """Pairs of free parameters that the data hardly tell apart.
+        """Pairs of free parameters of different components that the data hardly tell apart.
 
-        Background terms among themselves are left out: they correlate by nature and stay
-        identifiable.
+        Left out are background terms among themselves, and area, width and shape of one
+        component: they correlate by nature and stay identifiable.
         """
         found = []
         for i, first in enumerate(self.free):
             for second in self.free[i + 1 :]:
-                if first.component == second.component == "background":
+                if first.component == second.component:
                     continue
                 r = self.correlation(first, second)
                 if r is not None and abs(r) > above:

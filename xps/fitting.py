@@ -295,13 +295,13 @@ class _AreaProfile:
     def __init__(
         self, region: Region, spectrum: Spectrum, shift_ev: float, ref: Ref, *, scale: float
     ) -> None:
-        self._make = lambda area: compile_problem(
-            region.with_param(ref, Param(area, vary=False)).settled(), spectrum, shift_ev
-        )
-        self._scale = scale
+        self._region, self._spectrum, self._shift_ev = region, spectrum, shift_ev
+        self._ref, self._scale = ref, scale
 
     def __call__(self, area: float) -> float:
-        return solve(self._make(area)).deviance / self._scale
+        fixed = self._region.with_param(self._ref, Param(area, vary=False)).settled()
+        problem = compile_problem(fixed, self._spectrum, self._shift_ev)
+        return solve(problem).deviance / self._scale
 
     def upper_limit(self, from_area: float, stderr: float) -> float:
         """Area at which the deviance has risen by 2.71 from `from_area`.

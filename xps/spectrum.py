@@ -87,8 +87,8 @@ class Spectrum:
     Raises
     ------
     SpectrumError
-        If lengths differ, energies are not finite or not strictly monotonic, or an
-        intensity is not finite.
+        If lengths differ, energies are not finite or not strictly monotonic, an intensity is
+        not finite, or a photon energy, pass energy or time is not above zero.
     """
 
     energy_ev: Floats
@@ -116,6 +116,10 @@ class Spectrum:
         where = self.name or self.core_level or ""
         if self.axis not in AXES or self.unit not in UNITS:
             raise SpectrumError(f"unknown axis {self.axis!r} or unit {self.unit!r}", where=where)
+        for name in ("photon_energy_ev", "pass_energy_ev", "dwell_s", "sweeps"):
+            number = getattr(self, name)
+            if number is not None:
+                object.__setattr__(self, name, _positive(number, name, where))
         energy = _frozen(self.energy_ev)
         intensity = _frozen(self.intensity)
         object.__setattr__(self, "energy_ev", energy)
@@ -197,6 +201,13 @@ class Spectrum:
     def with_(self, **changes: Any) -> Spectrum:
         """Return a copy with some fields replaced."""
         return replace(self, **changes)
+
+
+def _positive(number: float, name: str, where: str) -> float:
+    value = float(number)
+    if not (np.isfinite(value) and value > 0.0):
+        raise SpectrumError(f"{name} = {value}", "give a number above zero, or None", where=where)
+    return value
 
 
 def _frozen(values: ArrayLike) -> Floats:

@@ -1,0 +1,115 @@
+"""Reading of JSON objects field by field, with errors that name the place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+
+class MalformedError(ValueError):
+    """A field is missing or has the wrong kind; the text names it."""
+
+
+class Fields:
+    """A JSON object whose fields are taken by kind, with errors that name the place."""
+
+    def __init__(self, value: object, where: str) -> None:
+        if not isinstance(value, Mapping):
+            raise MalformedError(f"{where} is not an object")
+        self._table: Mapping[str, Any] = value
+        self.where = where
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """Return a text."""
+        value = self._table.get(name, default)
+        if not isinstance(value, str):
+            raise MalformedError(f"{self.where}.{name} is not a text")
+        return value
+
+    def maybe_text(self, name: str) -> str | None:
+        """Return a text, or None where the field is null or absent."""
+        return None if self._table.get(name) is None else self.text(name)
+
+    def choice(self, name: str, known: tuple[str, ...]) -> str:
+        """Return a text that is one of `known`."""
+        value = self.text(name)
+        if value not in known:
+            raise MalformedError(f"{self.where}.{name} = {value!r}, known: {', '.join(known)}")
+        return value
+
+    def number(self, name: str, default: float | None = None) -> float:
+        """Return a finite number; the default may be infinite."""
+        value = self._table.get(name, default)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise MalformedError(f"{self.where}.{name} is not a number")
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        if math.isnan(number) or (math.isinf(number) and name in self._table):
+            raise MalformedError(f"{self.where}.{name} is not a finite number")
+        return number
+
+    def maybe_number(self, name: str) -> float | None:
+        """Return a finite number, or None where the field is null or absent."""
+        return None if self._table.get(name) is None else self.number(name)
+
+    def whole(self, name: str) -> int:
+        """Return a whole number."""
+        value = self._table.get(name)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise MalformedError(f"{self.where}.{name} is not a whole number")
+        return value
+
+    def flag(self, name: str) -> bool:
+        """Return true or false."""
+        value = self._table.get(name)
+        if not isinstance(value, bool):
+            raise MalformedError(f"{self.where}.{name} is neither true nor false")
+        return value
+
+    def maybe_flag(self, name: str) -> bool | None:
+        """Return true, false, or None where the field is null or absent."""
+        return None if self._table.get(name) is None else self.flag(name)
+
+    def table(self, name: str) -> Fields:
+        """Return an inner object."""
+        return Fields(self._table.get(name), f"{self.where}.{name}")
+
+    def maybe_table(self, name: str) -> Fields | None:
+        """Return an inner object, or None where the field is null or absent."""
+        return None if self._table.get(name) is None else self.table(name)
+
+    def items(self, name: str) -> list[Any]:
+        """Return a list; empty where the field is absent."""
+        value = self._table.get(name, [])
+        if not isinstance(value, list):
+            raise MalformedError(f"{self.where}.{name} is not a list")
+        return value
+
+    def tables(self, name: str) -> list[Fields]:
+        """Return a list of objects."""
+        return [
+            Fields(value, f"{self.where}.{name}[{i}]") for i, value in enumerate(self.items(name))
+        ]
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return a list of texts."""
+        values = self.items(name)
+        if not all(isinstance(value, str) for value in values):
+            raise MalformedError(f"{self.where}.{name} holds something that is not a text")
+        return tuple(values)
+
+    def numbers(self, name: str) -> dict[str, float]:
+        """Return an object whose values are all numbers."""
+        inner = self.table(name)
+        return {key: inner.number(key) for key in inner._table}
+
+    def pair(self, name: str) -> tuple[float, float]:
+        """Return a list of two numbers."""
+        values = self.items(name)
+        if len(values) != 2:
+            raise MalformedError(f"{self.where}.{name} is not a pair")
+        both = Fields({"0": values[0], "1": values[1]}, f"{self.where}.{name}")
+        return both.number("0"), both.number("1")

@@ -1,0 +1,355 @@
+"""The project as plain data and back: what stands in ``session.json`` of a session file.
+
+Numbers that JSON does not know are written as None where a field allows them to be unknown,
+and left out where they are the default (an absent bound is no bound).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, cast, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xps.fitted import RegionFit
+from xps.model import (
+    BACKGROUND_PARAMETERS,
+    COMPONENT_PARAMETERS,
+    Background,
+    BackgroundKind,
+    Component,
+    Doublet,
+    Link,
+    LinkKind,
+    Param,
+    Prior,
+    Ref,
+    Region,
+    Singlet,
+)
+from xps.plain_fields import Fields, MalformedError
+from xps.project import ChargeMethod, ChargeReference, Entry, Project, Sample, Step
+from xps.spectrum import AXES, UNITS, Source, Spectrum
+
+Floats = NDArray[np.float64]
+Plain = dict[str, Any]
+
+
+# --- to plain data ---------------------------------------------------------------------------
+
+
+def plain_project(project: Project) -> tuple[Plain, dict[str, Floats]]:
+    """Return a project as JSON data, and its arrays by name."""
+    arrays: dict[str, Floats] = {}
+    spectra = []
+    for entry in project.entries:
+        spectrum = entry.spectrum
+        rows = [spectrum.energy_ev, spectrum.intensity]
+        if spectrum.transmission is not None:
+            rows.append(spectrum.transmission)
+        arrays[f"spectra/{entry.id}"] = np.stack(rows)
+        spectra.append({"id": entry.id} | _plain_spectrum(spectrum))
+    fits = []
+    for number, fit in enumerate(project.fits):
+        arrays[f"fits/{number}"] = np.asarray(fit.covariance)
+        fits.append(_plain_fit(fit))
+    return {
+        "samples": [asdict(sample) for sample in project.samples],
+        "spectra": spectra,
+        "regions": [_plain_region(region) for region in project.regions],
+        "fits": fits,
+        "recipe": project.recipe,
+        "history": [asdict(step) for step in project.history],
+    }, arrays
+
+
+def _plain_spectrum(spectrum: Spectrum) -> Plain:
+    names = (
+        *("axis", "unit", "name", "sample", "core_level", "photon_energy_ev", "pass_energy_ev"),
+        *("dwell_s", "sweeps", "monochromatic", "source_label", "instrument", "acquired"),
+        *("notes",),
+    )
+    origin = spectrum.origin
+    return {name: getattr(spectrum, name) for name in names} | {
+        "series": [list(place) for place in spectrum.series],
+        "warnings": list(spectrum.warnings),
+        "origin": None if origin is None else asdict(origin),
+    }
+
+
+def _plain_region(region: Region) -> Plain:
+    background = region.background
+    return {
+        "id": region.id,
+        "spectrum": region.spectrum,
+        "core_level": region.core_level,
+        "window_ev": list(region.window_ev),
+        "background": {
+            "kind": background.kind,
+            "average_points": background.average_points,
+        }
+        | {name: _plain_param(getattr(background, name)) for name in BACKGROUND_PARAMETERS},
+        "components": [_plain_component(component) for component in region.components],
+    }
+
+
+def _plain_component(component: Component) -> Plain:
+    lines = component.lines
+    kind = "doublet" if isinstance(lines, Doublet) else "singlet"
+    names = ("id", "name", "shape", "species", "group")
+    return (
+        {name: getattr(component, name) for name in names}
+        | {"lines": {"kind": kind} | asdict(lines)}
+        | {name: _plain_param(param) for name, param in component.params.items()}
+    )
+
+
+def _plain_param(param: Param) -> Plain:
+    plain: Plain = {"value": param.value, "vary": param.vary}
+    if math.isfinite(param.min):
+        plain["min"] = param.min
+    if math.isfinite(param.max):
+        plain["max"] = param.max
+    if param.link is not None:
+        plain["link"] = asdict(param.link)
+    if param.prior is not None:
+        plain["prior"] = asdict(param.prior)
+    return plain
+
+
+def _plain_fit(fit: RegionFit) -> Plain:
+    names = (
+        *("fingerprint", "success", "message", "n_points", "n_free", "chi2", "durbin_watson"),
+        *("noise_model", "area_unit", "background_physical", "charge_shift_ev"),
+        *("charge_shift_stderr",),
+    )
+    return (
+        {"region": _plain_region(fit.region)}
+        | {name: getattr(fit, name) for name in names}
+        | {
+            "free": [asdict(ref) for ref in fit.free],
+            "held": [asdict(ref) for ref in fit.held],
+            "at_bound": [asdict(ref) for ref in fit.at_bound],
+            "insignificant": dict(fit.insignificant),
+            "warnings": list(fit.warnings),
+        }
+    )
+
+
+# --- and back --------------------------------------------------------------------------------
+
+
+def project_of(document: object, array: Callable[[str], Floats]) -> Project:
+    """Build a project from JSON data.
+
+    Parameters
+    ----------
+    document : object
+        What `plain_project` returned, after a round through JSON.
+    array : callable
+        Returns an array by name.
+
+    Raises
+    ------
+    MalformedError
+        Naming the field that is missing or wrong.
+    XpsError
+        If the values contradict each other.
+    """
+    fields = Fields(document, "session")
+    project = Project(
+        samples=tuple(_sample(table) for table in fields.tables("samples")),
+        entries=tuple(
+            Entry(table.text("id"), _spectrum(table, array(f"spectra/{table.text('id')}")))
+            for table in fields.tables("spectra")
+        ),
+        regions=tuple(_region(table) for table in fields.tables("regions")),
+        fits=tuple(
+            _fit(table, array(f"fits/{number}"))
+            for number, table in enumerate(fields.tables("fits"))
+        ),
+        recipe=fields.text("recipe"),
+        history=tuple(
+            Step(step.text("time"), step.text("text"), step.text("version"))
+            for step in fields.tables("history")
+        ),
+    )
+    _refuse_loose_ends(project)
+    return project
+
+
+def _refuse_loose_ends(project: Project) -> None:
+    ids = [entry.id for entry in project.entries]
+    regions = {region.id for region in project.regions}
+    samples = {sample.name for sample in project.samples}
+    if len(set(ids)) < len(ids) or len(regions) < len(project.regions):
+        raise MalformedError("two spectra or two regions have the same id")
+    if not {region.spectrum for region in project.regions} <= set(ids):
+        raise MalformedError("a region belongs to a spectrum that is not there")
+    if not {fit.region.id for fit in project.fits} <= regions:
+        raise MalformedError("a fit belongs to a region that is not there")
+    if not {entry.sample for entry in project.entries} <= samples:
+        raise MalformedError("a spectrum belongs to a sample that is not there")
+
+
+def _sample(table: Fields) -> Sample:
+    charge = table.table("charge")
+    return Sample(
+        table.text("name"),
+        ChargeReference(
+            cast(ChargeMethod, charge.choice("method", get_args(ChargeMethod))),
+            charge.number("shift_ev"),
+            charge.maybe_number("stderr_ev"),
+            charge.text("core_level"),
+            charge.text("component"),
+            charge.maybe_number("energy_ev"),
+            charge.maybe_number("uncertainty_ev"),
+            charge.number("search_ev"),
+        ),
+    )
+
+
+def _spectrum(table: Fields, rows: Floats) -> Spectrum:
+    if rows.ndim != 2 or rows.shape[0] not in (2, 3):
+        raise MalformedError(f"the array of {table.where} has the shape {rows.shape}")
+    origin = table.maybe_table("origin")
+    return Spectrum(
+        rows[0],
+        rows[1],
+        axis=cast(Any, table.choice("axis", AXES)),
+        unit=cast(Any, table.choice("unit", UNITS)),
+        name=table.text("name"),
+        sample=table.text("sample"),
+        core_level=table.maybe_text("core_level"),
+        photon_energy_ev=table.maybe_number("photon_energy_ev"),
+        pass_energy_ev=table.maybe_number("pass_energy_ev"),
+        dwell_s=table.maybe_number("dwell_s"),
+        sweeps=table.maybe_number("sweeps"),
+        transmission=rows[2] if rows.shape[0] == 3 else None,
+        monochromatic=table.maybe_flag("monochromatic"),
+        source_label=table.text("source_label"),
+        instrument=table.text("instrument"),
+        acquired=table.text("acquired"),
+        notes=table.text("notes"),
+        series=tuple(_series_place(place, table.where) for place in table.items("series")),
+        warnings=table.texts("warnings"),
+        origin=None
+        if origin is None
+        else Source(
+            origin.text("file"),
+            origin.text("sha256"),
+            origin.text("reader"),
+            origin.whole("index"),
+        ),
+    )
+
+
+def _series_place(place: object, where: str) -> tuple[str, float]:
+    if not isinstance(place, list) or len(place) != 2:
+        raise MalformedError(f"{where}.series holds something that is not a place")
+    fields = Fields({"label": place[0], "value": place[1]}, f"{where}.series")
+    return fields.text("label"), fields.number("value")
+
+
+def _region(table: Fields) -> Region:
+    background = table.table("background")
+    return Region(
+        id=table.text("id"),
+        spectrum=table.text("spectrum"),
+        core_level=table.text("core_level"),
+        window_ev=table.pair("window_ev"),
+        background=Background(
+            cast(BackgroundKind, background.choice("kind", get_args(BackgroundKind))),
+            average_points=background.whole("average_points"),
+            **{name: _param(background.table(name)) for name in BACKGROUND_PARAMETERS},
+        ),
+        components=tuple(_component(entry) for entry in table.tables("components")),
+    )
+
+
+def _component(table: Fields) -> Component:
+    return Component(
+        id=table.text("id"),
+        name=table.text("name"),
+        lines=_lines(table.table("lines")),
+        shape=table.text("shape"),
+        species=table.text("species"),
+        group=table.text("group"),
+        **{name: _param(table.table(name)) for name in COMPONENT_PARAMETERS},
+    )
+
+
+def _lines(table: Fields) -> Singlet | Doublet:
+    if table.choice("kind", ("singlet", "doublet")) == "singlet":
+        return Singlet(table.text("label"))
+    labels = table.texts("labels")
+    if len(labels) != 2:
+        raise MalformedError(f"{table.where}.labels is not a pair")
+    return Doublet(
+        (labels[0], labels[1]),
+        table.number("splitting_ev"),
+        table.number("ratio"),
+        table.text("unlocked_because"),
+    )
+
+
+def _param(table: Fields) -> Param:
+    link, prior = table.maybe_table("link"), table.maybe_table("prior")
+    return Param(
+        table.number("value"),
+        table.flag("vary"),
+        table.number("min", -math.inf),
+        table.number("max", math.inf),
+        None
+        if link is None
+        else Link(
+            cast(LinkKind, link.choice("kind", get_args(LinkKind))),
+            _ref(link.table("target")),
+            link.number("amount"),
+        ),
+        None if prior is None else _prior(prior),
+    )
+
+
+def _prior(table: Fields) -> Prior:
+    target = table.maybe_table("relative_to")
+    return Prior(
+        table.number("mean"), table.number("sigma"), None if target is None else _ref(target)
+    )
+
+
+def _ref(table: Fields) -> Ref:
+    return Ref(table.text("component"), table.text("parameter"))
+
+
+def _fit(table: Fields, covariance: Floats) -> RegionFit:
+    free = tuple(_ref(ref) for ref in table.tables("free"))
+    if covariance.shape != (len(free), len(free)):
+        raise MalformedError(f"the covariance of {table.where} has the shape {covariance.shape}")
+    fit = RegionFit(
+        region=_region(table.table("region")),
+        fingerprint=table.text("fingerprint"),
+        success=table.flag("success"),
+        message=table.text("message"),
+        n_points=table.whole("n_points"),
+        n_free=table.whole("n_free"),
+        chi2=table.number("chi2"),
+        durbin_watson=table.number("durbin_watson"),
+        noise_model=table.text("noise_model"),
+        area_unit=table.text("area_unit"),
+        free=free,
+        covariance=covariance,
+        held=tuple(_ref(ref) for ref in table.tables("held")),
+        at_bound=tuple(_ref(ref) for ref in table.tables("at_bound")),
+        insignificant=table.numbers("insignificant"),
+        background_physical=table.flag("background_physical"),
+        charge_shift_ev=table.number("charge_shift_ev"),
+        charge_shift_stderr=table.maybe_number("charge_shift_stderr"),
+        warnings=table.texts("warnings"),
+    )
+    if fit.table.free != free:
+        raise MalformedError(f"the free parameters of {table.where} are not those of its region")
+    return fit
