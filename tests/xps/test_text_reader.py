@@ -222,6 +222,11 @@ def test_the_photon_energy_is_found_in_the_header(line: str) -> None:
     assert only(table(ENERGY, COUNTS, header=f"{line}\nBE\tCPS")).photon_energy_ev == 1486.69
 
 
+def test_the_word_counts_in_prose_makes_no_counts_of_fractions() -> None:
+    header = "normalized to the counts of the first sweep\nBE\tIntensity"
+    assert only(table(ENERGY, COUNTS / 7, header=header)).unit == "arbitrary"
+
+
 def test_several_intensity_columns_are_several_spectra() -> None:
     found = spectra(table(ENERGY, COUNTS, COUNTS * 2, header="BE\tbare\tALD5"))
     assert [s.name for s in found] == ["bare", "ALD5"]

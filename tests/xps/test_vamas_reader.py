@@ -14,6 +14,7 @@ from xps.errors import ReadError
 from xps.readers import SpectrumFile, content, read_file
 from xps.readers.casa import stored_counts
 from xps.readers.content import Content
+from xps.readers.numbers import parse_numbers
 from xps.readers.vamas import read as read_vamas
 
 Lines = Sequence[object]
@@ -599,6 +600,27 @@ def test_a_line_of_anything_gives_spectra_or_a_read_error(where: int, text: str)
         assert error.reason  # noqa: PT017 - reading may also succeed
     else:
         assert all(s.n_points >= 2 for s in spectra)
+
+
+numerals = st.one_of(
+    st.integers(-(10**18), 10**18).map(str),
+    st.decimals(allow_nan=False, allow_infinity=False, places=4).map(lambda d: f"{d:f}"),
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.floats(0, 1e6).map(lambda value: f"{value:.6f}"),
+    st.sampled_from(["0", "-0.5", "+.5", "7.", "1E+37", "00012.50"]),
+)
+
+
+@given(st.lists(numerals, min_size=1, max_size=20), st.sampled_from(["\n", "\r\n"]))
+def test_long_runs_of_numbers_convert_as_python_does(numbers: list[str], newline: str) -> None:
+    block = newline.join(numbers).encode()
+    np.testing.assert_array_equal(parse_numbers(block), [float(number) for number in numbers])
+
+
+@pytest.mark.parametrize("text", ["1.2.3", "1,5", "abc", "1\n.\n2", "0x10", "1 2\n3.5.1"])
+def test_what_is_no_run_of_numbers_is_not_converted(text: str) -> None:
+    values = parse_numbers(text.encode())
+    assert values is None or values.size != text.count("\n") + 1
 
 
 @pytest.mark.parametrize(

@@ -188,11 +188,14 @@ def _axis(view: _Column) -> Axis | Literal["photon"] | None:
 
 
 def _unit(view: _Column, intensity: Floats, warnings: list[str]) -> Unit:
-    named = unit_of(view.label) or view.header.unit
+    header = view.header
+    # The word "counts" in a header's prose is no unit of numbers that cannot be counts.
+    by_header = None if header.unit == "counts" and not are_counts(intensity) else header.unit
+    named = unit_of(view.label) or by_header
     if named is not None:
         return named
     if are_counts(intensity):
-        known = "" if view.header.dwell_s else "; the live time is not known"
+        known = "" if header.dwell_s else "; the live time is not known"
         warnings.append(f"whole numbers are taken for counts{known}")
         return "counts"
     warnings.append("the unit of the intensities is not given: the noise is not known")
