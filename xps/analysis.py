@@ -194,7 +194,7 @@ def _fit_one(project: Project, region: Region, cancelled: Callable[[], bool] | N
     if project.fit_of(region.id) is None:
         start = with_guess(region, entry.spectrum, sample.charge.shift_ev)
     fit = fit_region(start, entry.spectrum, sample.charge, cancelled=cancelled)
-    if sample.charge.method == "none":
+    if not sample.charge.is_set:
         warning = "no charge reference: binding energies are as measured"
         fit = replace(fit, warnings=(*fit.warnings, warning))
     return project.with_fit(fit)

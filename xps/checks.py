@@ -222,7 +222,7 @@ def _species_range(project: Project, entry: Entry, fit: RegionFit) -> Iterator[F
 
 
 def _charge(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Finding]:
-    if project.charge_of(entry.id).method == "none":
+    if not project.charge_of(entry.id).is_set:
         yield Finding(
             "no-charge-reference",
             "warning",

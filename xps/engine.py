@@ -225,7 +225,7 @@ def solve(
             information, gradient = _normal_equations(problem, free, expected, derivatives)
             held = _held_back(free, gradient, lower, upper)
         elif abs(expected_gain) < _STALLED * (unit + 1e-3 * abs(deviance)):
-            converged, message = True, "converged to rounding"
+            converged, message = True, "converged"
             break
         else:
             damping = max(damping, 1e-6) * growth

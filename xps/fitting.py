@@ -334,6 +334,8 @@ def _record(
     result: MinimizerResult,
     limits: dict[str, float],
 ) -> RegionFit:
+    from xps.minimizer import parameter_name
+
     problem = compile_problem(solved, spectrum, charge.shift_ev)
     free = _free_values(solved, problem.table)
     expected = problem.expected(free)
@@ -344,6 +346,7 @@ def _record(
         ref
         for ref in problem.table.free
         if solved.param(ref).value in (solved.param(ref).min, solved.param(ref).max)
+        and result.params[parameter_name(ref)].stderr is None
     )
     fit = RegionFit(
         region=best,

@@ -47,6 +47,11 @@ class ChargeReference:
     uncertainty_ev: float | None = None
     search_ev: float = 3.0
 
+    @property
+    def is_set(self) -> bool:
+        """Whether the shift is more than "as measured"."""
+        return self.method == "manual" or self.stderr_ev is not None
+
 
 @dataclass(frozen=True)
 class Sample:

@@ -1,0 +1,340 @@
+"""The command line: everything that the app does, without a window."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from xps import __version__
+from xps.errors import ReadError, XpsError
+from xps.project import Project
+from xps.spectrum import Spectrum
+
+EXIT_OK, EXIT_FAILED, EXIT_INPUT = 0, 1, 2
+
+INFO_FORMAT = "doublet.info/1"
+VERIFY_FORMAT = "doublet.verify/1"
+CHECK_FORMAT = "doublet.check/1"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    0 on success; 1 on a fit, check or verification that failed; 2 on bad usage or unreadable
+    input, with one line on stderr that says what and where.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    as_json = "--json" in arguments
+    try:
+        options = _parser().parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = options.command
+        return command(options)
+    except _UsageError as error:
+        return _failed(XpsError(str(error), "see doublet --help"), as_json)
+    except XpsError as error:
+        return _failed(error, as_json)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away: nothing more to say
+        return EXIT_FAILED
+
+
+def info(options: argparse.Namespace) -> int:
+    """List the spectra in a file."""
+    from xps.readers.casa import stored_counts
+
+    spectra, reader, warnings = _open(options.file)
+    rows = []
+    for index, spectrum in enumerate(spectra):
+        energies = spectrum.binding_energy_ev
+        regions, components = stored_counts(spectrum.notes)
+        rows.append(
+            {
+                "index": index,
+                "sample": spectrum.sample,
+                "name": spectrum.name,
+                "core_level": spectrum.core_level,
+                "photon_energy_ev": spectrum.photon_energy_ev,
+                "pass_energy_ev": spectrum.pass_energy_ev,
+                "energy_axis": spectrum.axis,
+                "energy_ev": None
+                if energies is None
+                else [float(energies.min()), float(energies.max())],
+                "n_points": spectrum.n_points,
+                "dwell_s": spectrum.dwell_s,
+                "sweeps": spectrum.sweeps,
+                "unit": spectrum.unit,
+                "stored_regions": regions,
+                "stored_components": components,
+            }
+        )
+    if options.json:
+        _print_json(
+            {
+                "format": INFO_FORMAT,
+                "file": str(options.file),
+                "reader": reader,
+                "spectra": rows,
+                "warnings": list(warnings),
+            }
+        )
+        return EXIT_OK
+    from xps.cli_text import info_text
+
+    _print(info_text(str(options.file), reader, rows, warnings))
+    return EXIT_OK
+
+
+def fit(options: argparse.Namespace) -> int:
+    """Fit every region that a recipe names."""
+    from xps.analysis import fit as fit_spectra
+    from xps.cli_text import fit_text
+    from xps.recipe import load_recipe
+
+    recipe = load_recipe(options.recipe)
+    spectra: list[Spectrum] = []
+    unreadable: list[XpsError] = []
+    notes: list[str] = []
+    for file in options.files:
+        try:
+            found, _, warnings = _open(file)
+        except XpsError as error:
+            unreadable.append(error)
+            continue
+        spectra += found
+        notes += [f"{Path(file).name}: {warning}" for warning in warnings]
+    if not spectra:
+        raise unreadable[0]
+    for reason in unreadable:
+        print(f"doublet: {reason}", file=sys.stderr)
+    result = fit_spectra(_chosen(spectra, options), recipe)
+    if options.session:
+        from xps.session import save
+
+        save(options.session, result.project)
+    if options.report:
+        from xps.export import export as export_project
+
+        export_project(result.project, options.report, failures=result.failures)
+    if options.figure:
+        from xps.export import export as export_project
+
+        export_project(result.project, options.figure, failures=result.failures)
+    notes += result.notes
+    if options.json:
+        document = result.to_dict()
+        document["notes"] = notes
+        document["unreadable"] = [error.to_dict() for error in unreadable]
+        _print_json(document)
+    else:
+        _print(fit_text(result, notes))
+    if unreadable:
+        return EXIT_INPUT
+    return EXIT_OK if result.success else EXIT_FAILED
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write a session's results in another form; the ending says which."""
+    from xps.export import export as export_project
+    from xps.session import load
+
+    export_project(load(options.session), options.to)
+    return EXIT_OK
+
+
+def simulate(options: argparse.Namespace) -> int:
+    """Write simulated spectra with known truth."""
+    from xps.atomic import write_atomically
+    from xps.recipe import load_recipe
+    from xps.simulate import simulate as simulate_spectra
+    from xps.truth import as_truth
+    from xps.writers import write_vamas
+
+    recipe = load_recipe(options.recipe)
+    given = options.truth is not None and Path(options.truth).exists()
+    truth = as_truth(options.truth if given else None, recipe)
+    spectra = _chosen(simulate_spectra(recipe, truth, options.seed), options)
+    write_vamas(options.out, spectra)
+    if options.truth is not None and not given:
+        write_atomically(options.truth, truth.to_json().encode())
+    return EXIT_OK
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Refit a session and tell whether its numbers come back."""
+    from xps.session import load
+    from xps.verify import verify as verify_project
+
+    outcome = verify_project(load(options.session))
+    if options.json:
+        _print_json(
+            {
+                "format": VERIFY_FORMAT,
+                "passed": outcome.passed,
+                "regions": outcome.regions,
+                "differences": [
+                    {"where": d.where, "what": d.what, "stored": d.stored, "refitted": d.refitted}
+                    for d in outcome.differences
+                ],
+                "failures": list(outcome.failures),
+            }
+        )
+    else:
+        lines = [str(difference) for difference in outcome.differences]
+        lines += list(outcome.failures)
+        verdict = "every number came back" if outcome.passed else "NOT verified"
+        _print("\n".join([*lines, f"{outcome.regions} fits repeated: {verdict}"]))
+    return EXIT_OK if outcome.passed else EXIT_FAILED
+
+
+def check(options: argparse.Namespace) -> int:
+    """Apply the physics checks to a session, or to a file after fitting it."""
+    from xps.analysis import fit as fit_spectra
+    from xps.checks import check as check_project
+
+    if _is_session(options.file):
+        project = _load(options.file)
+    elif options.recipe is None:
+        raise _UsageError("a file of spectra needs --recipe to be checked")
+    else:
+        project = fit_spectra(_open(options.file)[0], options.recipe).project
+    findings = check_project(project)
+    if options.json:
+        _print_json({"format": CHECK_FORMAT, "checks": [f.to_dict() for f in findings]})
+    else:
+        for finding in findings:
+            _print(
+                f"{finding.severity}: {finding.where}: {finding.message}. "
+                f"What to do: {finding.remedy}."
+            )
+        _print(f"{len(findings)} findings")
+    return EXIT_FAILED if any(f.severity == "error" for f in findings) else EXIT_OK
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "info": info,
+    "fit": fit,
+    "export": export,
+    "simulate": simulate,
+    "verify": verify,
+    "check": check,
+}
+
+
+class _UsageError(Exception):
+    """The words of the call are wrong."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise _UsageError(message)
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="doublet",
+        description="Fit X-ray photoelectron spectra. Without a command the app opens, with "
+        "the files or sessions given.",
+    )
+    parser.add_argument("--version", action="version", version=f"Doublet {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    made = {
+        name: commands.add_parser(name, help=_first_line(function), description=function.__doc__)
+        for name, function in COMMANDS.items()
+    }
+    for name, function in COMMANDS.items():
+        made[name].set_defaults(command=function)
+    made["info"].add_argument("file", metavar="FILE")
+    made["check"].add_argument("file", metavar="SESSION_OR_FILE")
+    made["check"].add_argument("--recipe", metavar="R")
+    made["fit"].add_argument("files", nargs="+", metavar="FILE")
+    for name in ("fit", "simulate"):
+        made[name].add_argument("--recipe", required=True, metavar="NAME_OR_PATH")
+        made[name].add_argument("--sample", metavar="TEXT", help="samples with TEXT in the name")
+        made[name].add_argument("--spectrum", metavar="TEXT", help="spectra with TEXT in the name")
+    made["fit"].add_argument(
+        "--errors", type=_errors, default="covariance", metavar="KINDS", help="covariance"
+    )
+    made["fit"].add_argument("--session", metavar="OUT.doublet")
+    made["fit"].add_argument("--report", metavar="OUT.html")
+    made["fit"].add_argument("--figure", metavar="OUT.pdf")
+    for name in ("export", "verify"):
+        made[name].add_argument("session", metavar="SESSION")
+    made["export"].add_argument("--to", required=True, metavar="FILE")
+    made["simulate"].add_argument("--out", required=True, metavar="FILE.vms")
+    made["simulate"].add_argument(
+        "--truth",
+        metavar="FILE",
+        help="what is true; where there is no such file, the recipe's own values are used and "
+        "written there",
+    )
+    made["simulate"].add_argument("--seed", type=int, default=0, metavar="N")
+    for name in ("info", "fit", "verify", "check"):
+        made[name].add_argument("--json", action="store_true", help="one JSON object on stdout")
+    return parser
+
+
+def _first_line(function: Callable[..., Any]) -> str:
+    return (function.__doc__ or "").partition("\n")[0]
+
+
+def _errors(text: str) -> str:
+    if text != "covariance":
+        raise argparse.ArgumentTypeError(f"{text!r}: this version offers covariance")
+    return text
+
+
+def _is_session(file: str) -> bool:
+    return Path(file).suffix.lower() == ".doublet"
+
+
+def _load(file: str) -> Project:
+    from xps.session import load
+
+    return load(file)
+
+
+def _open(file: str) -> tuple[list[Spectrum], str, tuple[str, ...]]:
+    """Read a file of spectra, or take the spectra of a session."""
+    if _is_session(file):
+        return [entry.spectrum for entry in _load(file).entries], "session", ()
+    from xps.readers import read_file
+
+    content = read_file(file)
+    return list(content.spectra), content.reader, content.warnings
+
+
+def _chosen(spectra: Sequence[Spectrum], options: argparse.Namespace) -> list[Spectrum]:
+    chosen = [
+        spectrum
+        for spectrum in spectra
+        if (options.sample or "").casefold() in spectrum.sample.casefold()
+        and (options.spectrum or "").casefold()
+        in f"{spectrum.name} {spectrum.core_level or ''}".casefold()
+    ]
+    if not chosen:
+        names = sorted({f"{s.sample}/{s.core_level or s.name}" for s in spectra})
+        raise ReadError(
+            f"no spectrum matches --sample {options.sample!r} --spectrum {options.spectrum!r}",
+            f"there are: {', '.join(names[:12])}",
+        )
+    return chosen
+
+
+def _failed(error: XpsError, as_json: bool) -> int:
+    if as_json:
+        _print_json(error.to_dict())
+    print(f"doublet: {error}", file=sys.stderr)
+    return EXIT_INPUT
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    print(json.dumps(document, allow_nan=False, indent=1), flush=True)
+
+
+def _print(text: str) -> None:
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "replace").decode(encoding), flush=True)

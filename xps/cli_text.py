@@ -1,0 +1,97 @@
+"""The command line's tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from xps.fitted import RegionFit
+from xps.model import Ref
+from xps.numbers_text import with_error
+from xps.quantify import quantify
+from xps.result import FitResult, flags
+from xps.uncertainty import shares
+
+
+def info_text(
+    file: str, reader: str, rows: Sequence[Mapping[str, Any]], warnings: Sequence[str]
+) -> str:
+    """Return the table of ``doublet info``."""
+    lines = [f"{file}: {len(rows)} spectra, read as {reader}"]
+    for row in rows:
+        low_high = row["energy_ev"]
+        energies = (
+            "no binding energy" if low_high is None else "{:.2f} to {:.2f} eV".format(*low_high)
+        )
+        stored = ""
+        if row["stored_regions"] or row["stored_components"]:
+            stored = (
+                f"  CasaXPS: {row['stored_regions']} regions, {row['stored_components']} components"
+            )
+        lines.append(
+            f"{row['index']:4d}  {row['sample']}  {row['core_level'] or row['name']}  "
+            f"{row['n_points']} points  {energies}  {row['unit']}{stored}"
+        )
+    lines += [f"warning: {warning}" for warning in warnings]
+    return "\n".join(lines)
+
+
+def fit_text(result: FitResult, notes: Sequence[str]) -> str:
+    """Return the tables of ``doublet fit``."""
+    lines: list[str] = []
+    project = result.project
+    for region in project.regions:
+        entry = project.entry(region.spectrum)
+        fit = project.fit_of(region.id)
+        lines.append(f"{entry.sample}, {region.core_level}")
+        if fit is None:
+            lines.append(f"  not fitted: {result.failures.get(region.id, 'no reason given')}")
+        else:
+            lines += _fit_lines(fit)
+        lines.append("")
+    quantification = quantify(project)
+    if quantification.amounts:
+        lines.append(f"Atomic percent ({quantification.basis})")
+        for amount in quantification.amounts:
+            name = amount.element if amount.is_element else f"  {amount.element}: {amount.name}"
+            lines.append(
+                f"  {amount.sample}: {name}  {_percent(amount.atomic_percent, amount.stderr)}"
+            )
+    lines += [f"note: {note}" for note in (*notes, *quantification.notes)]
+    return "\n".join(lines)
+
+
+def _fit_lines(fit: RegionFit) -> Iterator[str]:
+    reduced = fit.reduced_chi2
+    quality = "unknown" if reduced is None else f"{reduced:.2f}"
+    yield (
+        f"  {'fitted' if fit.success else 'FIT FAILED'}: {fit.message}; χ²ᵣ {quality}, "
+        f"Durbin-Watson {fit.durbin_watson:.2f}; charge shift "
+        f"{with_error(fit.charge_shift_ev, fit.charge_shift_stderr)} eV"
+    )
+    split = shares(fit)
+    for index, component in enumerate(fit.region.components):
+        center = with_error(component.center.value, fit.stderr(Ref(component.id, "center")))
+        width = with_error(component.fwhm.value, fit.stderr(Ref(component.id, "fwhm")))
+        if fit.is_significant(component):
+            area = with_error(component.area.value, fit.stderr(Ref(component.id, "area")))
+        else:
+            area = f"< {fit.insignificant[component.id]:.3g} (95 %)"
+        share = "share unknown"
+        if split is not None:
+            share = _percent(100.0 * float(split.values[index]), _times(100.0, split.stderr(index)))
+        marks = "; ".join(flags(fit, component))
+        yield (
+            f"  {component.name}: {center} eV, FWHM {width} eV, area {area} {fit.area_unit}, "
+            f"{share}" + (f"  [{marks}]" if marks else "")
+        )
+    for warning in fit.warnings:
+        yield f"  warning: {warning}"
+
+
+def _percent(value: float, stderr: float | None) -> str:
+    return f"{with_error(value, stderr)} %"
+
+
+def _times(factor: float, value: float | None) -> float | None:
+    return None if value is None else factor * value
