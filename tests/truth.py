@@ -1,0 +1,187 @@
+"""Simulated spectra of known truth, made without any of the code that they test.
+
+Lines are Gaussian-Lorentzian sums mixed by height, as in CasaXPS; the background under them is
+``offset + slope·(E − E_low) + k·∫ peaks``, with the integral from the closed forms of the error
+function and the arctangent.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import erf
+
+Floats = NDArray[np.float64]
+
+# Areas of curves of unit height and unit full width at half maximum.
+GAUSS_AREA = 1.0644670194312262
+LORENTZ_AREA = 1.5707963267948966
+
+
+@dataclass(frozen=True)
+class Peak:
+    """A singlet, or a doublet where `splitting` is not zero. Widths and energies in eV."""
+
+    name: str
+    area: float
+    center: float
+    fwhm: float
+    mixing: float = 0.3
+    splitting: float = 1.18
+    ratio: float = 0.5
+
+    def lines(self) -> tuple[tuple[float, float], ...]:
+        """Area and center of each line."""
+        if self.splitting == 0.0:
+            return ((self.area, self.center),)
+        major = self.area / (1.0 + self.ratio)
+        return ((major, self.center), (self.area - major, self.center + self.splitting))
+
+    def _line_height(self) -> float:
+        """Of a line of unit area."""
+        return 1.0 / (self.fwhm * ((1.0 - self.mixing) * GAUSS_AREA + self.mixing * LORENTZ_AREA))
+
+    def density(self, energy: Floats) -> Floats:
+        """Counts per eV at each energy."""
+        total = np.zeros_like(energy)
+        for area, center in self.lines():
+            d = (energy - center) / (0.5 * self.fwhm)
+            gauss, lorentz = 0.5 ** (d * d), 1.0 / (1.0 + d * d)
+            total += area * (gauss + self.mixing * (lorentz - gauss))
+        return total * self._line_height()
+
+    def cumulative(self, energy: Floats) -> Floats:
+        """Area at lower binding energy."""
+        lorentz_share = self.mixing * LORENTZ_AREA * self.fwhm * self._line_height()
+        total = np.zeros_like(energy)
+        for area, center in self.lines():
+            d = (energy - center) / (0.5 * self.fwhm)
+            gauss = 0.5 * (1.0 + erf(d * math.sqrt(math.log(2.0))))
+            lorentz = 0.5 + np.arctan(d) / math.pi
+            total += area * ((1.0 - lorentz_share) * gauss + lorentz_share * lorentz)
+        return total
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Peaks on a background with a step."""
+
+    peaks: tuple[Peak, ...]
+    low: float
+    high: float
+    step: float
+    offset: float
+    slope: float
+    k: float
+
+    @property
+    def energy(self) -> Floats:
+        """Binding energies, ascending."""
+        return self.low + self.step * np.arange(round((self.high - self.low) / self.step) + 1)
+
+    @property
+    def areas(self) -> Floats:
+        return np.array([peak.area for peak in self.peaks])
+
+    def expected(self) -> Floats:
+        """Counts that nature expects in each channel."""
+        energy = self.energy
+        curve = self.offset + self.slope * (energy - self.low)
+        for peak in self.peaks:
+            curve = curve + peak.density(energy) + self.k * peak.cumulative(energy)
+        return curve
+
+    def counts(self, seed: int) -> Floats:
+        """One measurement."""
+        return np.random.default_rng(seed).poisson(self.expected()).astype(np.float64)
+
+    def scaled(self, factor: float) -> Truth:
+        """The same sample measured longer."""
+        return replace(
+            self,
+            peaks=tuple(replace(p, area=factor * p.area) for p in self.peaks),
+            offset=factor * self.offset,
+            slope=factor * self.slope,
+        )
+
+    def with_tallest(self, counts: float) -> Truth:
+        """The same sample measured until the tallest channel expects so many counts."""
+        return self.scaled(counts / float(self.expected().max()))
+
+    def with_area(self, name: str, area: float) -> Truth:
+        """The same with another area of one peak."""
+        assert name in [peak.name for peak in self.peaks]
+        return replace(
+            self,
+            peaks=tuple(replace(p, area=area) if p.name == name else p for p in self.peaks),
+        )
+
+
+ARGYRODITE_SHARES = {
+    "li2s": 0.10,
+    "ps4": 0.62,
+    "p_s_p": 0.13,
+    "sulfite": 0.05,
+    "sulfate": 0.10,
+}
+_ARGYRODITE_PLACES = {
+    "li2s": (160.1, 1.15),
+    "ps4": (161.6, 1.15),
+    "p_s_p": (162.9, 1.15),
+    "sulfite": (166.7, 1.5),
+    "sulfate": (168.8, 1.5),
+}
+
+
+def argyrodite(tallest: float = 10_000.0, *, step: float = 0.05) -> Truth:
+    """S 2p of a cycled argyrodite: PS4 3/2 line to background as 1000 to 600.
+
+    Parameters
+    ----------
+    tallest : float
+        Expected counts of the tallest channel, background included.
+    step : float
+        Of the channels, eV.
+    """
+    background = 600.0
+    ps4 = Peak("ps4", 1.0, *_ARGYRODITE_PLACES["ps4"])
+    whole = 1000.0 / float(ps4.density(np.array([ps4.center]))[0]) / ARGYRODITE_SHARES["ps4"]
+    # `whole` puts the sum of both PS4 lines at 1000 above the background
+    peaks = tuple(
+        Peak(name, share * whole, *_ARGYRODITE_PLACES[name])
+        for name, share in ARGYRODITE_SHARES.items()
+    )
+    return Truth(peaks, 157.0, 173.0, step, background, -0.003 * background, 0.03).with_tallest(
+        tallest
+    )
+
+
+def oxide(tallest: float = 10_000.0, *, step: float = 0.05) -> Truth:
+    """O 1s of a layered oxide: lattice oxygen, the 531.6 eV manifold, and C-O."""
+    peaks = (
+        Peak("lattice_o", 1000.0, 529.3, 1.1, splitting=0.0),
+        Peak("o_manifold", 2200.0, 531.6, 1.6, splitting=0.0),
+        Peak("c_o", 700.0, 533.1, 1.6, splitting=0.0),
+    )
+    return Truth(peaks, 524.0, 538.5, step, 600.0, -1.8, 0.03).with_tallest(tallest)
+
+
+def benchmark_p1() -> Truth:
+    """P1 of the benchmark: four doublets, mixed by height so as to have 30 % Lorentzian area."""
+    mixing = height_mixing(0.3)
+    lines = ((26000, 161.70, 1.10), (5200, 163.10, 1.30), (3000, 167.00, 1.40), (6500, 168.90, 1.5))
+    peaks = tuple(
+        Peak(f"c{i}", 1.5 * area, center, fwhm, mixing)
+        for i, (area, center, fwhm) in enumerate(lines)
+    )
+    return Truth(peaks, 155.0, 175.0, 0.05, 3000.0, 0.0, 0.06)
+
+
+def height_mixing(area_share: float) -> float:
+    """Height mixing of a sum curve whose Lorentzian holds `area_share` of the area."""
+    gauss = (1.0 - area_share) / GAUSS_AREA
+    lorentz = area_share / LORENTZ_AREA
+    return lorentz / (gauss + lorentz)
