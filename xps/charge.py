@@ -160,11 +160,15 @@ def _settle(
 
 
 def _unlikeliness(problem: Problem, solution: Solution) -> float:
-    """Deviance, plus what areas below zero cost: inference allows them, nature does not."""
-    unit = problem.deviance_unit(solution.deviance)
-    variances = np.diag(solution.covariance) * unit
+    """Deviance beyond the one expected, plus what areas below zero cost.
+
+    Another shift brings other points into the window, so that the deviances themselves cannot
+    be compared. Inference allows areas below zero, nature does not.
+    """
+    excess = solution.deviance - problem.observed.size
+    variances = np.diag(solution.covariance)
     negative = 0.0
     for ref, value, variance in zip(problem.table.free, solution.free, variances, strict=True):
         if ref.parameter == "area" and value < 0.0 and variance > 0.0:
             negative += float(value**2 / variance)
-    return solution.deviance / unit + negative
+    return excess + negative

@@ -107,12 +107,6 @@ class Problem:
         prior = self.priors.residual(free)
         return self.noise.deviance(self.observed, expected) + float(prior @ prior)
 
-    def deviance_unit(self, deviance: float) -> float:
-        """The deviance of one point that lies one standard deviation off."""
-        if self.noise.known:
-            return 1.0
-        return max(deviance / self.observed.size, 1e-300)
-
     def residual(self, free: Floats) -> Floats:
         """Weighted residuals of the data and of the priors with `variance` held fixed."""
         data = (self.expected(free) - self.observed) / np.sqrt(self.variance)
@@ -203,8 +197,7 @@ def solve(
             converged, message = True, "every parameter is fixed or at a bound"
             break
         block, target = information[np.ix_(inside, inside)], gradient[inside]
-        unit = problem.deviance_unit(deviance)
-        if float(target @ _solve(block, target, 0.0)) < _TOLERANCE * unit:
+        if float(target @ _solve(block, target, 0.0)) < _TOLERANCE:
             converged, message = True, "converged"
             break
         trial = free.copy()
@@ -224,7 +217,7 @@ def solve(
             deviance = trial_deviance
             information, gradient = _normal_equations(problem, free, expected, derivatives)
             held = _held_back(free, gradient, lower, upper)
-        elif abs(expected_gain) < _STALLED * (unit + 1e-3 * abs(deviance)):
+        elif abs(expected_gain) < _STALLED * (1.0 + 1e-3 * abs(deviance)):
             converged, message = True, "converged"
             break
         else:

@@ -23,7 +23,7 @@ class Measured:
     energy_ev : ndarray, shape (n,)
         Corrected binding energies.
     observed : ndarray, shape (n,)
-        Counts where these are known, else the intensities of the file.
+        Counts; where these are not known, as many as the scatter suggests.
     noise : Noise
     """
 
@@ -66,12 +66,13 @@ def measured(spectrum: Spectrum, shift_ev: float = 0.0) -> Measured:
             where=where,
         )
     counts = spectrum.counts
-    observed = spectrum.intensity if counts is None else counts
     if counts is not None and (counts < 0.0).any():
         raise FitError(
             "negative counts",
             "load the raw data: something was subtracted from these",
             where=where,
         )
+    noise = noise_of(spectrum, spectrum.intensity if counts is None else counts)
+    observed = spectrum.intensity * noise.counts_per_unit if counts is None else counts
     order = slice(None) if energy[0] < energy[-1] else slice(None, None, -1)
-    return Measured(energy[order] + shift_ev, observed[order], noise_of(spectrum, observed))
+    return Measured(energy[order] + shift_ev, observed[order], noise)

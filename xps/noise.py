@@ -6,6 +6,7 @@ unknown live time, arbitrary units) its size is estimated from the residuals, an
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,7 +29,10 @@ class Noise:
         Variance equal to the expected counts; proportional to the expected intensity by an
         unknown factor; or the same everywhere, unknown.
     counts_per_unit : float
-        Counts for one unit of `area_unit`'s intensity; 1 where they are not known.
+        Counts for one unit of intensity. Where counts are not known, the factor that brings
+        the variance near the expected value (near one for the uniform kind), estimated from
+        the scatter of the points: data and priors then weigh as with known counts, whatever
+        the unit of the file.
     intensity_unit : str
         Unit in which backgrounds, areas (times eV) and plots are given.
     floor : float
@@ -47,7 +51,7 @@ class Noise:
         return self.kind == "poisson"
 
     def variance(self, expected: Floats) -> Floats:
-        """Variance of each point up to the unknown factor."""
+        """Variance of each point, estimated where the counts are not known."""
         if self.kind == "estimated-uniform":
             return np.ones_like(expected)
         return np.maximum(expected, self.floor)
@@ -86,14 +90,29 @@ def noise_of(spectrum: Spectrum, observed: Floats) -> Noise:
     ----------
     spectrum : Spectrum
     observed : ndarray, shape (n,)
-        The points that are fitted, in counts where these are known, else as in the file.
+        All its points, in counts where these are known, else as in the file.
     """
     live = spectrum.live_time_s
     unit = "counts/s" if live is not None and spectrum.unit != "arbitrary" else spectrum.unit
     if spectrum.counts is not None:
         per_unit = live if live is not None else 1.0
         return Noise("poisson", per_unit, unit, floor=0.5)
+    scatter = _scatter(observed)
+    typical = float(np.mean(np.abs(observed))) or 1.0
     if (observed < 0.0).any():
-        return Noise("estimated-uniform", 1.0, unit, floor=0.0)
-    typical = float(np.mean(observed)) or 1.0
-    return Noise("estimated-proportional", 1.0, unit, floor=1e-3 * typical)
+        sigma = max(np.sqrt(scatter), _LEAST_NOISE * typical)
+        return Noise("estimated-uniform", 1.0 / sigma, unit, floor=0.0)
+    dispersion = max(scatter / typical, _LEAST_NOISE**2 * typical)
+    return Noise(
+        "estimated-proportional", 1.0 / dispersion, unit, floor=1e-3 * typical / dispersion
+    )
+
+
+_ORDER = 6  # of the differences: high enough to be blind to peaks of five points per width
+_LEAST_NOISE = 1e-6  # of the typical intensity: what a calculated spectrum is given
+
+
+def _scatter(observed: Floats) -> float:
+    """Variance of the points about any smooth curve, from their differences of high order."""
+    order = min(_ORDER, observed.size - 1)
+    return float(np.mean(np.diff(observed, n=order) ** 2)) / math.comb(2 * order, order)
