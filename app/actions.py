@@ -1,0 +1,119 @@
+"""The one table of actions; menus, toolbar, shortcuts and the help page are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtGui import QAction, QIcon, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+Key = QKeySequence.StandardKey
+Needs = Literal["", "undo", "redo", "spectra", "entry", "region", "regions", "removable", "jobs"]
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One thing that can be done.
+
+    Attributes
+    ----------
+    name : str
+        Unique; tests and the help page use it.
+    menu : str
+        The menu that it stands in.
+    text : str
+    slot : str
+        Method of the window.
+    keys : StandardKey, str or None
+    tip : str
+    icon : str
+        File in resources/icons without its ending; "" for none.
+    in_toolbar : bool
+    needs : str
+        What must be there for the action to be enabled.
+    starts_group : bool
+        Whether a line parts it from the one above.
+    """
+
+    name: str
+    menu: str
+    text: str
+    slot: str
+    keys: QKeySequence.StandardKey | str | None = None
+    tip: str = ""
+    icon: str = ""
+    in_toolbar: bool = False
+    needs: Needs = ""
+    starts_group: bool = False
+
+
+ACTIONS = (
+    ActionSpec("new", "File", "&New", "new", Key.New, "Close everything and begin anew"),
+    ActionSpec("open", "File", "&Open…", "open", Key.Open,
+               "Open spectra or a session", "open", True),
+    ActionSpec("save", "File", "&Save", "save", Key.Save,
+               "Save the session", "save", True, "spectra", True),
+    ActionSpec("save_as", "File", "Save &as…", "save_as", Key.SaveAs,
+               "Save the session in another file", needs="spectra"),
+    ActionSpec("export", "File", "&Export…", "export", "Ctrl+E",
+               "Write tables, figure or report: CSV, JSON, PDF, SVG, PNG, HTML", "export", True,
+               "regions"),
+    ActionSpec("quit", "File", "&Quit", "close", Key.Quit, starts_group=True),
+    ActionSpec("undo", "Edit", "&Undo", "undo", Key.Undo, "Undo the last edit", "undo", True,
+               "undo"),
+    ActionSpec("redo", "Edit", "&Redo", "redo", Key.Redo, "Do again what was undone", "redo",
+               True, "redo"),
+    ActionSpec("rename_sample", "Edit", "Re&name sample…", "rename_sample", None,
+               "Give the selected sample another name", needs="entry", starts_group=True),
+    ActionSpec("remove", "Edit", "&Remove", "remove", Key.Delete,
+               "Remove the selected component, spectrum or sample", needs="removable"),
+    ActionSpec("remove_region", "Edit", "Remove re&gion", "remove_region", None,
+               "Remove region and fit; the spectrum stays", needs="region"),
+    ActionSpec("fit", "Analysis", "&Fit", "fit_current", "F5",
+               "Fit the region of the selected spectrum", "fit", True, "region", True),
+    ActionSpec("fit_all", "Analysis", "Fit &all", "fit_all", "Shift+F5",
+               "Fit the regions of all samples", "fit-all", True, "regions"),
+    ActionSpec("cancel", "Analysis", "&Cancel", "cancel_jobs", "Ctrl+.",
+               "Stop what is running", needs="jobs"),
+    ActionSpec("fit_view", "View", "&Whole region", "fit_view", "Ctrl+0",
+               "Show the whole region (or double-click the plot)", needs="entry"),
+    ActionSpec("example", "Help", "&Example: bare and Al₂O₃-coated cathode", "open_example", None,
+               "Open the simulated example, fitted"),
+    ActionSpec("about", "Help", "&About Doublet", "about", None, starts_group=True),
+)  # fmt: skip
+
+
+def make_actions(
+    window: QWidget, slot: Callable[[str], Callable[[], object]], icon: Callable[[str], QIcon]
+) -> dict[str, QAction]:
+    """Return the actions by name.
+
+    Parameters
+    ----------
+    window : QWidget
+        Their parent; their shortcuts work anywhere in it.
+    slot : callable
+        Returns what an action does, from the name in its row.
+    icon : callable
+        Returns an icon by name.
+    """
+    actions = {}
+    for spec in ACTIONS:
+        action = QAction(spec.text, window)
+        action.setObjectName(spec.name)
+        if spec.keys is not None:
+            action.setShortcut(QKeySequence(spec.keys))
+        if spec.icon:
+            action.setIcon(icon(spec.icon))
+        plain = spec.text.replace("&", "").rstrip("…")
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{spec.tip or plain}{f' ({keys})' if keys else ''}")
+        action.setStatusTip(spec.tip)
+        run = slot(spec.slot)
+        action.triggered.connect(lambda _=False, run=run: run())
+        if spec.name == "quit":
+            action.setMenuRole(QAction.MenuRole.QuitRole)
+        actions[spec.name] = action
+    return actions

@@ -1,0 +1,147 @@
+"""Apply recipes and fit, off the user interface's thread, each as one undo step."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.document import Document
+from app.gestures import place
+from app.jobs import Job, Jobs
+from app.message_bar import MessageBar
+from app.selection import Selection
+from xps.errors import XpsError
+from xps.project import Project
+
+_MOST_LINES = 4
+
+
+class Analysis(QObject):
+    """The steps from spectra to fits.
+
+    Signals
+    -------
+    recipeApplied(), fitted()
+        The step is in the document; also where parts of it failed.
+    """
+
+    recipeApplied = Signal()
+    fitted = Signal()
+
+    def __init__(
+        self,
+        document: Document,
+        selection: Selection,
+        jobs: Jobs,
+        messages: MessageBar,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._selection = selection
+        self._jobs = jobs
+        self._messages = messages
+
+    def apply_recipe(self, recipe: str | Path) -> bool:
+        """Give all spectra that a recipe knows their regions with start values.
+
+        Parameters
+        ----------
+        recipe : str or Path
+            Name of a shipped recipe, or a recipe file.
+
+        Returns
+        -------
+        bool
+            Whether it applies to any of the spectra.
+        """
+        from xps.analysis import apply_recipe
+        from xps.recipe import load_recipe
+
+        before = self._document.project
+        try:
+            loaded = load_recipe(recipe)
+            project, notes = apply_recipe(before, loaded)
+        except XpsError as error:
+            self._messages.error(str(error))
+            return False
+        self._document.push(project, f"Apply recipe {loaded.name}")
+        if notes:
+            self._messages.warn(_lines(f"Recipe {loaded.name}:", notes))
+        region = self._selection.region
+        if region is None and project.regions:
+            self._selection.select_entry(project.regions[0].spectrum)
+        self.recipeApplied.emit()
+        return True
+
+    def fit_current(self) -> None:
+        """Fit the region of the selected spectrum."""
+        region = self._selection.region
+        if region is not None:
+            self._fit([region.id])
+
+    def fit_all(self) -> None:
+        """Fit all regions."""
+        self._fit([region.id for region in self._document.project.regions])
+
+    def _fit(self, region_ids: Collection[str]) -> None:
+        before = self._document.project
+        if not region_ids:
+            self._messages.error("There is nothing to fit: apply a recipe first.")
+            return
+
+        def work(job: Job) -> object:
+            from xps.analysis import fit_project
+
+            return fit_project(
+                before, region_ids, cancelled=job.is_cancelled, progress=job.report
+            )
+
+        def done(outcome: object) -> None:
+            self._take(before, outcome, tuple(region_ids))
+
+        def failed(error: XpsError) -> None:
+            self._messages.error(str(error))
+
+        self._jobs.run(_title(before, region_ids), work, done, failed)
+
+    def _take(self, before: Project, outcome: object, region_ids: tuple[str, ...]) -> None:
+        from app.fit_merge import merge_fits
+        from xps.analysis import Outcome
+
+        assert isinstance(outcome, Outcome)
+        merged = merge_fits(self._document.project, before, outcome.project)
+        if merged.taken:
+            self._document.push(merged.project, _title(merged.project, merged.taken))
+        if outcome.failures:
+            reasons = [
+                f"{_where(before, id_)}: {error.reason}. {error.remedy}".rstrip(" .") + "."
+                for id_, error in outcome.failures.items()
+            ]
+            head = f"{len(reasons)} of {len(region_ids)} fits failed:" if len(reasons) > 1 else ""
+            self._messages.error(_lines(head, reasons))
+        if merged.dropped:
+            places = ", ".join(_where(before, id_) for id_ in merged.dropped)
+            self._messages.warn(
+                f"The fit of {places} was dropped: settings changed while it ran. Fit again (F5)."
+            )
+        self.fitted.emit()
+
+
+def _title(project: Project, region_ids: Collection[str]) -> str:
+    if len(region_ids) == 1:
+        return f"Fit {_where(project, next(iter(region_ids)))}"
+    return f"Fit {len(region_ids)} regions"
+
+
+def _where(project: Project, region_id: str) -> str:
+    return place(project, project.entry(project.region(region_id).spectrum))
+
+
+def _lines(head: str, lines: Collection[str]) -> str:
+    shown = list(lines)[:_MOST_LINES]
+    if len(lines) > _MOST_LINES:
+        shown.append(f"… and {len(lines) - _MOST_LINES} more.")
+    return "\n".join(([head] if head else []) + shown)

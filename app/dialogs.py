@@ -1,0 +1,83 @@
+"""The questions the app asks in a window of their own; tests answer them without one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+
+SPECTRA_AND_SESSIONS = (
+    "Spectra and sessions (*.vms *.npl *.vamas *.csv *.txt *.xy *.dat *.doublet);;All files (*)"
+)
+SESSIONS = "Doublet sessions (*.doublet)"
+RECIPES = "Recipes (*.toml);;All files (*)"
+
+SaveAnswer = Literal["save", "discard", "cancel"]
+
+
+class Dialogs(Protocol):
+    """What the app asks of a person."""
+
+    def open_files(self, title: str, folder: Path, filters: str) -> list[Path]:
+        """Return the files that were chosen; none if cancelled."""
+        ...
+
+    def save_file(self, title: str, suggested: Path, filters: str) -> Path | None:
+        """Return the file to write; None if cancelled."""
+        ...
+
+    def ask_to_save(self, name: str) -> SaveAnswer:
+        """Ask what becomes of unsaved changes."""
+        ...
+
+    def ask_text(self, title: str, label: str, text: str) -> str | None:
+        """Ask for a line of text; None if cancelled."""
+        ...
+
+
+class NativeDialogs:
+    """The dialogs of the platform.
+
+    Parameters
+    ----------
+    parent : QWidget
+        The window that they belong to.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+
+    def open_files(self, title: str, folder: Path, filters: str) -> list[Path]:
+        names, _ = QFileDialog.getOpenFileNames(self._parent, title, str(folder), filters)
+        return [Path(name) for name in names]
+
+    def save_file(self, title: str, suggested: Path, filters: str) -> Path | None:
+        name, chosen = QFileDialog.getSaveFileName(self._parent, title, str(suggested), filters)
+        if not name:
+            return None
+        path = Path(name)
+        return path if path.suffix else path.with_suffix(_ending(chosen))
+
+    def ask_to_save(self, name: str) -> SaveAnswer:
+        box = QMessageBox(self._parent)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(f"Save the changes to {name}?")
+        box.setInformativeText("They are lost if you discard them.")
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        box.setDefaultButton(buttons.Save)
+        answers: dict[int, SaveAnswer] = {buttons.Save: "save", buttons.Discard: "discard"}
+        return answers.get(box.exec(), "cancel")
+
+    def ask_text(self, title: str, label: str, text: str) -> str | None:
+        answer, accepted = QInputDialog.getText(self._parent, title, label, text=text)
+        return answer if accepted else None
+
+
+def _ending(filter_text: str) -> str:
+    """Return the first ending that a file filter names, e.g. ".csv" of "Table (*.csv)"."""
+    _, _, patterns = filter_text.partition("(*")
+    return patterns.partition(")")[0].split()[0] if patterns else ""

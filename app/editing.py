@@ -1,0 +1,50 @@
+"""Carry out gestures on the document; what cannot be done is said in the message bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from app.document import Document
+from app.gestures import Change
+from app.message_bar import MessageBar
+from xps.errors import XpsError
+
+
+class Editor:
+    """Turns gestures into undo steps.
+
+    Parameters
+    ----------
+    document : Document
+    messages : MessageBar
+    """
+
+    def __init__(self, document: Document, messages: MessageBar) -> None:
+        self._document = document
+        self._messages = messages
+
+    def do(self, gesture: Callable[..., Change], *arguments: Any) -> bool:
+        """Carry out a gesture on the present project.
+
+        Parameters
+        ----------
+        gesture : callable
+            One of `app.gestures`; gets the project and the arguments.
+
+        Returns
+        -------
+        bool
+            Whether it could be done.
+        """
+        try:
+            change = gesture(self._document.project, *arguments)
+        except XpsError as error:
+            self.refuse(str(error))
+            return False
+        self._document.push(change.project, change.text)
+        return True
+
+    def refuse(self, reason: str) -> None:
+        """Say why something cannot be done."""
+        self._messages.error(reason)

@@ -1,0 +1,223 @@
+"""Open, save and export: everything between the document and the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app import gestures
+from app.dialogs import SESSIONS, SPECTRA_AND_SESSIONS, Dialogs
+from app.document import Document
+from app.jobs import Jobs
+from app.message_bar import Button, MessageBar
+from app.opening import SESSION_ENDING, Opened, is_session, open_all
+from app.saving import recovery_folder, save_or_recover
+from app.settings import Settings
+from xps.errors import XpsError
+from xps.spectrum import Spectrum
+
+_MOST_LINES = 6
+
+
+class Files(QObject):
+    """What can be done with files.
+
+    Signals
+    -------
+    opened()
+        A request to open files was carried out, as far as it could be.
+    saved(Path)
+    recentChanged()
+    """
+
+    opened = Signal()
+    saved = Signal(object)
+    recentChanged = Signal()
+
+    def __init__(
+        self,
+        document: Document,
+        jobs: Jobs,
+        messages: MessageBar,
+        dialogs: Dialogs,
+        settings: Settings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._jobs = jobs
+        self._messages = messages
+        self._dialogs = dialogs
+        self._settings = settings
+
+    def choose_and_open(self) -> None:
+        """Ask for files and open them."""
+        paths = self._dialogs.open_files("Open", self._settings.folder, SPECTRA_AND_SESSIONS)
+        if paths:
+            self.open_paths(paths)
+
+    def open_paths(
+        self, paths: Sequence[Path], then: Callable[[], None] | None = None
+    ) -> None:
+        """Open spectra, sessions and folders of them, several at once.
+
+        Parameters
+        ----------
+        paths : sequence of Path
+        then : callable, optional
+            Called when all that could be opened is in the document.
+        """
+        if any(is_session(path) for path in paths) and not self.may_close():
+            return
+
+        def done(opened: Opened) -> None:
+            self._take(opened)
+            self.opened.emit()
+            if then is not None:
+                then()
+
+        what = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
+        self._jobs.run(
+            f"Open {what}",
+            lambda job: open_all(paths, job.is_cancelled, job.report),
+            done,
+            lambda error: self._messages.error(str(error)),
+        )
+
+    def new(self) -> None:
+        """Close everything and begin anew."""
+        if self.may_close():
+            from xps.project import Project
+
+            self._messages.clear()
+            self._document.replace(Project())
+
+    def save(self) -> bool:
+        """Save the session; ask for a file where it has none."""
+        if self._document.path is None:
+            return self.save_as()
+        return self._save_to(self._document.path)
+
+    def save_as(self) -> bool:
+        """Save the session in another file."""
+        present = self._document.path
+        name = present.name if present else f"{self._suggested_name()}{SESSION_ENDING}"
+        folder = present.parent if present else self._settings.folder
+        path = self._dialogs.save_file("Save session", folder / name, SESSIONS)
+        if path is None:
+            return False
+        if not is_session(path):
+            path = path.with_name(path.name + SESSION_ENDING)
+        return self._save_to(path)
+
+    def may_close(self) -> bool:
+        """Ask what becomes of unsaved changes; tell whether to go on."""
+        if not self._document.is_modified:
+            return True
+        answer = self._dialogs.ask_to_save(self._document.name)
+        return answer == "discard" or (answer == "save" and self.save())
+
+    def export(self) -> None:
+        """Ask for a file and write tables, figure or report to it, by its ending."""
+        from xps.export import ENDINGS, export
+
+        filters = ";;".join(f"{text} (*{ending})" for ending, text in ENDINGS.items())
+        folder = self._document.path.parent if self._document.path else self._settings.folder
+        suggested = folder / f"{self._suggested_name()}{next(iter(ENDINGS))}"
+        path = self._dialogs.save_file("Export", suggested, filters)
+        if path is None:
+            return
+        project = self._document.project
+        self._settings.folder = path.parent
+        self._jobs.run(
+            f"Export {path.name}",
+            lambda job: export(project, path),
+            lambda _: self._messages.info(f"Exported to {path}"),
+            lambda error: self._messages.error(str(error)),
+        )
+
+    def _save_to(self, path: Path) -> bool:
+        try:
+            save_or_recover(path, self._document.project, recovery_folder())
+        except XpsError as error:
+            self._messages.error(
+                f"Not saved: {error}", Button("Save as…", lambda: self.save_as() and None)
+            )
+            return False
+        self._document.mark_saved(path)
+        self._remember(path)
+        self._messages.info(f"Saved {path.name}")
+        self.saved.emit(path)
+        return True
+
+    def _take(self, opened: Opened) -> None:
+        if opened.session is not None and opened.session_path is not None:
+            self._messages.clear()
+            self._document.replace(opened.session, opened.session_path)
+            self._remember(opened.session_path)
+        new, already = self._without_open_ones(opened.spectra)
+        if new:
+            change = gestures.add_spectra(
+                self._document.project, new, [path.name for path in opened.files]
+            )
+            self._document.push(change.project, change.text)
+        for path in opened.files:
+            self._remember(path)
+        if already:
+            names = ", ".join(dict.fromkeys(s.origin.file for s in already if s.origin))
+            self._messages.info(f"Already open: {names}")
+        if opened.warnings:
+            self._messages.warn(_lines("", opened.warnings))
+        if opened.failures:
+            self._messages.error(_failure_text(opened))
+
+    def _without_open_ones(
+        self, spectra: Sequence[Spectrum]
+    ) -> tuple[list[Spectrum], list[Spectrum]]:
+        present = {
+            (entry.spectrum.origin.sha256, entry.spectrum.origin.index)
+            for entry in self._document.project.entries
+            if entry.spectrum.origin is not None
+        }
+        new: list[Spectrum] = []
+        already: list[Spectrum] = []
+        for spectrum in spectra:
+            origin = spectrum.origin
+            known = origin is not None and (origin.sha256, origin.index) in present
+            (already if known else new).append(spectrum)
+        return new, already
+
+    def _remember(self, path: Path) -> None:
+        self._settings.remember_file(path)
+        self._settings.folder = path.absolute().parent
+        self.recentChanged.emit()
+
+    def _suggested_name(self) -> str:
+        if self._document.path is not None:
+            return self._document.path.stem
+        samples = [sample.name for sample in self._document.project.samples]
+        name = " and ".join(samples[:2]) or "session"
+        return "".join(c if c not in '<>:"/\\|?*' and c.isprintable() else "_" for c in name)[:80]
+
+
+def _failure_text(opened: Opened) -> str:
+    failures = [f"{e.path or ''}: {_reason(e)}" for e in opened.failures]
+    total = len(failures) + len(opened.files) + (opened.session is not None)
+    if total == 1:
+        return f"Could not be opened: {failures[0]}"
+    return _lines(f"{len(failures)} of {total} files could not be opened:", failures)
+
+
+def _reason(error: XpsError) -> str:
+    place = f"{error.where}: " if error.where else ""
+    remedy = f" ({error.remedy})" if error.remedy else ""
+    return f"{place}{error.reason}{remedy}"
+
+
+def _lines(head: str, lines: Sequence[str]) -> str:
+    shown = list(lines[:_MOST_LINES])
+    if len(lines) > _MOST_LINES:
+        shown.append(f"… and {len(lines) - _MOST_LINES} more.")
+    return "\n".join(([head] if head else []) + shown)

@@ -1,0 +1,310 @@
+"""What a person can do to a project: pure functions, each with the text of its undo step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from app.numerals import parse_number, plain_number
+from xps.errors import XpsError
+from xps.fitting import with_guess
+from xps.model import (
+    Background,
+    BackgroundKind,
+    Component,
+    Link,
+    Param,
+    Ref,
+    Region,
+    multiplet_of,
+)
+from xps.project import Entry, Project
+from xps.species import library
+from xps.spectrum import Spectrum
+
+PARAMETER_NAMES = {
+    "center": "center",
+    "fwhm": "FWHM",
+    "area": "area",
+    "mixing": "Gauss–Lorentz mixing",
+    "offset": "offset",
+    "slope": "slope",
+    "k": "Shirley step k",
+}
+PARAMETER_UNITS = {"center": "eV", "fwhm": "eV"}
+
+
+class Change(NamedTuple):
+    """A new project, and what was done to get there."""
+
+    project: Project
+    text: str
+
+
+def place(project: Project, entry: Entry) -> str:
+    """Return how texts name a spectrum: core level and sample."""
+    return f"{entry.label} of {entry.sample}"
+
+
+def add_spectra(project: Project, spectra: Sequence[Spectrum], file_names: Sequence[str]) -> Change:
+    """Add spectra that were read from files."""
+    what = file_names[0] if len(file_names) == 1 else f"{len(file_names)} files"
+    return Change(project.with_spectra(tuple(spectra)), f"Open {what}")
+
+
+def remove_entry(project: Project, entry_id: str) -> Change:
+    """Remove a spectrum with its region and fit."""
+    entry = project.entry(entry_id)
+    return Change(project.without_entry(entry_id), f"Remove spectrum {place(project, entry)}")
+
+
+def remove_sample(project: Project, sample: str) -> Change:
+    """Remove a sample with all its spectra."""
+    changed = project
+    for entry in project.entries:
+        if entry.sample == sample:
+            changed = changed.without_entry(entry.id)
+    return Change(changed, f"Remove sample {sample}")
+
+
+def remove_region(project: Project, region_id: str) -> Change:
+    """Remove a region and its fit; the spectrum stays."""
+    entry = project.entry(project.region(region_id).spectrum)
+    return Change(project.without_region(region_id), f"Remove region {place(project, entry)}")
+
+
+def rename_sample(project: Project, old: str, new: str) -> Change:
+    """Rename a sample.
+
+    Raises
+    ------
+    XpsError
+        If the name is empty or taken.
+    """
+    new = " ".join(new.split())
+    if not new:
+        raise XpsError("a sample needs a name", "type one")
+    if new != old and any(sample.name == new for sample in project.samples):
+        raise XpsError(f"there is a sample {new} already", "choose another name")
+    if new == old:
+        return Change(project, "")
+    samples = tuple(replace(s, name=new) if s.name == old else s for s in project.samples)
+    entries = tuple(
+        replace(e, spectrum=e.spectrum.with_(sample=new)) if e.sample == old else e
+        for e in project.entries
+    )
+    renamed = replace(project, samples=samples, entries=entries)
+    return Change(renamed, f"Rename sample {old} to {new}")
+
+
+def add_component(project: Project, region_id: str, species_key: str) -> Change:
+    """Add a component of a species of the library, with a start area from the data."""
+    region = project.region(region_id)
+    species = library()[species_key]
+    id_, number = species.key, 2
+    taken = {component.id for component in region.components}
+    while id_ in taken:
+        id_, number = f"{species.key}_{number}", number + 1
+    narrow, wide = species.fwhm_ev
+    component = Component(
+        id=id_,
+        name=species.name,
+        lines=multiplet_of(region.core_level),
+        shape=region.components[0].shape if region.components else "sgl",
+        area=Param(0.0),
+        center=Param(species.center_ev, min=species.allowed_ev[0], max=species.allowed_ev[1]),
+        fwhm=Param(0.5 * (narrow + wide), min=0.5 * narrow, max=1.5 * wide),
+        mixing=Param(0.3, min=0.0, max=0.8),
+        species=species.key,
+        group=species.group,
+    )
+    return Change(
+        project.with_region(_with_guessed_area(project, region, component)),
+        f"Add {species.name} to {_place_of(project, region)}",
+    )
+
+
+def remove_component(project: Project, region_id: str, component_id: str) -> Change:
+    """Remove a component; what was tied to it keeps its value."""
+    region = project.region(region_id)
+    name = region.component(component_id).name
+    changed = region.without_component(component_id)
+    return Change(project.with_region(changed), f"Remove {name} from {_place_of(project, region)}")
+
+
+def set_value(project: Project, region_id: str, ref: Ref, value: float) -> Change:
+    """Give a parameter a value.
+
+    Raises
+    ------
+    XpsError
+        If the value lies outside the bounds, or makes no sense.
+    """
+    region = project.region(region_id)
+    param = region.param(ref)
+    name = PARAMETER_NAMES[ref.parameter]
+    if param.link is not None:
+        raise XpsError(f"{name} is tied to {param.link.target}", "untie it first")
+    if ref.parameter == "fwhm" and value <= 0.0:
+        raise XpsError(f"a FWHM of {plain_number(value)} eV", "type a number above zero")
+    if not param.min <= value <= param.max:
+        raise XpsError(
+            f"{name} may lie between {bound_text(param.min)} and {bound_text(param.max)}",
+            "change its bounds first",
+        )
+    changed = region.with_param(ref, param.at(value)).settled()
+    return Change(
+        project.with_region(changed), f"Set {_name(region, ref)} to {_quantity(ref, value)}"
+    )
+
+
+def set_vary(project: Project, region_id: str, ref: Ref, vary: bool) -> Change:
+    """Let the fit change a parameter, or fix it."""
+    region = project.region(region_id)
+    changed = region.with_param(ref, replace(region.param(ref), vary=vary))
+    return Change(
+        project.with_region(changed), f"{'Release' if vary else 'Fix'} {_name(region, ref)}"
+    )
+
+
+def set_bounds(project: Project, region_id: str, ref: Ref, low: float, high: float) -> Change:
+    """Set the bounds of a parameter; its value moves to the nearest one inside.
+
+    Raises
+    ------
+    XpsError
+        If the lower bound is not below the upper one.
+    """
+    region = project.region(region_id)
+    param = region.param(ref)
+    bounded = replace(param, min=low, max=high)
+    inside = bounded.at(min(max(param.value, low), high))
+    return Change(
+        project.with_region(region.with_param(ref, inside).settled()),
+        f"Bound {_name(region, ref)} to {bound_text(low)} … {bound_text(high)}",
+    )
+
+
+def set_tie(project: Project, region_id: str, ref: Ref, target: str | None) -> Change:
+    """Tie a parameter to the same one of another component, or untie it.
+
+    Raises
+    ------
+    XpsError
+        If the ties would run in a circle.
+    """
+    region = project.region(region_id)
+    param = region.param(ref)
+    link = None if target is None else Link("same", Ref(target, ref.parameter))
+    changed = region.with_param(ref, replace(param, link=link)).settled()
+    text = (
+        f"Untie {_name(region, ref)}"
+        if target is None
+        else f"Tie {_name(region, ref)} to {region.component(target).name}"
+    )
+    return Change(project.with_region(changed), text)
+
+
+def set_window(project: Project, region_id: str, low: float, high: float) -> Change:
+    """Set the window of a region.
+
+    Raises
+    ------
+    XpsError
+        If the lower end is not below the upper one.
+    """
+    region = project.region(region_id)
+    changed = replace(region, window_ev=(low, high))
+    return Change(
+        project.with_region(changed),
+        f"Set window of {_place_of(project, region)} to "
+        f"{plain_number(low)}–{plain_number(high)} eV",
+    )
+
+
+def set_background(project: Project, region_id: str, kind: BackgroundKind) -> Change:
+    """Choose the kind of background of a region."""
+    region = project.region(region_id)
+    changed = replace(region, background=replace(region.background, kind=kind))
+    if kind == "peak-shirley":
+        entry = project.entry(region.spectrum)
+        fresh = replace(region, background=Background(kind))
+        changed = with_guess(fresh, entry.spectrum, project.charge_of(entry.id).shift_ev)
+    return Change(
+        project.with_region(changed), f"Set background of {_place_of(project, region)} to {kind}"
+    )
+
+
+def set_manual_shift(project: Project, sample: str, shift_ev: float) -> Change:
+    """Give a sample a charge shift by hand."""
+    old = project.sample(sample)
+    charge = replace(old.charge, method="manual", shift_ev=shift_ev, stderr_ev=None)
+    return Change(
+        project.with_sample(replace(old, charge=charge)),
+        f"Set charge shift of {sample} to {plain_number(shift_ev)} eV",
+    )
+
+
+def set_charge_method(project: Project, sample: str, method: str) -> Change:
+    """Choose how the energy scale of a sample is set."""
+    old = project.sample(sample)
+    if method == "none":
+        charge = replace(old.charge, method="none", shift_ev=0.0, stderr_ev=None)
+    elif method == "manual":
+        charge = replace(old.charge, method="manual", stderr_ev=None)
+    else:
+        charge = replace(old.charge, method="component", stderr_ev=None)
+    return Change(
+        project.with_sample(replace(old, charge=charge)),
+        f"Set charge reference of {sample} to {method}",
+    )
+
+
+def bound_text(bound: float) -> str:
+    """Return a bound as people read it; "" where there is none."""
+    return "" if bound in (float("-inf"), float("inf")) else plain_number(bound)
+
+
+def typed_number(text: str) -> float:
+    """Return a number that was typed.
+
+    Raises
+    ------
+    XpsError
+        If it is none.
+    """
+    number = parse_number(text)
+    if number is None:
+        raise XpsError(f"“{text.strip()}” is not a number", "type one, e.g. 161.6 or 161,6")
+    return number
+
+
+def short_name(name: str) -> str:
+    """Return the name of a species without what stands in parentheses."""
+    return re.sub(r"\s*\(.*\)\s*$", "", name) or name
+
+
+def _with_guessed_area(project: Project, region: Region, component: Component) -> Region:
+    entry = project.entry(region.spectrum)
+    larger = replace(region, components=(*region.components, component))
+    shift = project.charge_of(entry.id).shift_ev
+    guessed = with_guess(larger, entry.spectrum, shift).component(component.id)
+    return larger.with_component(component.with_param("area", guessed.area))
+
+
+def _place_of(project: Project, region: Region) -> str:
+    return place(project, project.entry(region.spectrum))
+
+
+def _name(region: Region, ref: Ref) -> str:
+    name = PARAMETER_NAMES[ref.parameter]
+    if ref.component == "background":
+        return f"background {name}"
+    return f"{name} of {short_name(region.component(ref.component).name)}"
+
+
+def _quantity(ref: Ref, value: float) -> str:
+    unit = PARAMETER_UNITS.get(ref.parameter, "")
+    return f"{plain_number(value)} {unit}".rstrip()

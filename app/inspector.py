@@ -1,0 +1,231 @@
+"""The inspector: charge reference, region, components and fit of the selected spectrum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import gestures
+from app.charge_section import ChargeSection
+from app.component_table import ComponentModel, ComponentTable
+from app.document import Document
+from app.editing import Editor
+from app.looks import looks_of
+from app.parameter_table import ParameterModel, ParameterTable
+from app.plain import menu_text
+from app.region_section import RegionSection
+from app.selection import Selection
+from app.shown import FitState, fit_state
+from xps.fitted import RegionFit
+from xps.model import BackgroundKind, Region
+from xps.numbers_text import number
+from xps.species import library
+
+_HINTS: dict[FitState, str] = {
+    "no region": "No region yet. Apply a recipe from the toolbar.",
+    "not fitted": "Start values only. Press Fit (F5).",
+    "stale": "Stale: something changed after the fit. Press Fit (F5).",
+    "fitted": "",
+    "warning": "",
+}
+
+
+class Inspector(QScrollArea):
+    """All settings and numbers of one region, in the order of the work.
+
+    Signals
+    -------
+    fitWanted()
+    """
+
+    fitWanted = Signal()
+
+    def __init__(
+        self,
+        document: Document,
+        selection: Selection,
+        editor: Editor,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._selection = selection
+        self._editor = editor
+        self.charge = ChargeSection()
+        self.region = RegionSection()
+        self.component_model = ComponentModel(self)
+        self.components = ComponentTable(self.component_model)
+        self.parameter_model = ParameterModel(self)
+        self.parameters = ParameterTable(self.parameter_model)
+        self.add_button = QToolButton()
+        self.fit_button = QPushButton("Fit")
+        self.status = QLabel()
+        self._build()
+        self._connect()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the selected spectrum anew."""
+        project, entry = self._document.project, self._selection.entry
+        region = self._selection.region
+        fit = None if region is None else project.fit_of(region.id)
+        stale = region is not None and fit is not None and not project.is_fresh(region.id)
+        sample = None if entry is None else project.sample(entry.sample)
+        self.charge.show_sample(project, sample)
+        self.region.show_region(region, fit, stale=stale)
+        self.component_model.show_region(region, fit, looks_of(project, region), stale=stale)
+        self.components.updateGeometry()
+        self._fill_add_menu(region)
+        self.fit_button.setEnabled(region is not None)
+        state: FitState = "no region" if entry is None else fit_state(project, entry)
+        self.status.setText(_HINTS[state] or _verdict(fit))
+        self._components_box.setTitle("Components" + (" (stale)" if stale else ""))
+        self.show_selected_component()
+
+    def show_selected_component(self) -> None:
+        """Mark the selected component and show its numbers."""
+        component = self._selection.component
+        row = self.component_model.row_of(component.id if component else None)
+        index = self.component_model.index(row, 0)
+        model = self.components.selectionModel()
+        if row < 0:
+            model.clearSelection()
+        elif not model.isRowSelected(row):
+            flags = QItemSelectionModel.SelectionFlag
+            model.setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+        self.parameter_model.show_component(self._selection.region, component)
+        self._parameters_box.setVisible(component is not None)
+        if component is not None:
+            self._parameters_box.setTitle(gestures.short_name(component.name))
+
+    def _build(self) -> None:
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(410)
+        self._components_box = QGroupBox("Components")
+        self._parameters_box = QGroupBox()
+        self._parameters_box.setFlat(True)
+        self.add_button.setText("Add")
+        self.add_button.setToolTip("Add a component of a known species")
+        self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.add_button.setMenu(QMenu(self.add_button))
+        self.fit_button.setToolTip("Fit this region (F5)")
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
+        self.status.setWordWrap(True)
+        self.status.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.status.setAccessibleName("Result of the fit")
+        inner = QVBoxLayout(self._components_box)
+        inner.setContentsMargins(6, 4, 6, 6)
+        inner.addWidget(self.components)
+        row = QHBoxLayout()
+        row.addWidget(self.add_button)
+        row.addStretch(1)
+        row.addWidget(self.fit_button)
+        inner.addLayout(row)
+        inner.addWidget(self.status)
+        numbers = QVBoxLayout(self._parameters_box)
+        numbers.setContentsMargins(6, 4, 6, 6)
+        numbers.addWidget(self.parameters)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(4, 4, 4, 4)
+        for section in (self.charge, self.region, self._components_box, self._parameters_box):
+            column.addWidget(section)
+        column.addStretch(1)
+        self.setWidget(page)
+
+    def _connect(self) -> None:
+        self._selection.changed.connect(self.refresh)
+        self._document.projectChanged.connect(lambda old, new: self.refresh())
+        self.fit_button.clicked.connect(self.fitWanted)
+        self.charge.methodChosen.connect(
+            lambda method: self._on_sample(gestures.set_charge_method, method)
+        )
+        self.charge.shiftTyped.connect(
+            lambda shift: self._on_sample(gestures.set_manual_shift, shift)
+        )
+        self.region.windowTyped.connect(
+            lambda low, high: self._on_region(gestures.set_window, low, high)
+        )
+        self.region.backgroundChosen.connect(self._set_background)
+        self.component_model.valueTyped.connect(
+            lambda ref, value: self._on_region(gestures.set_value, ref, value)
+        )
+        self.parameter_model.valueTyped.connect(
+            lambda ref, value: self._on_region(gestures.set_value, ref, value)
+        )
+        self.parameter_model.varyToggled.connect(
+            lambda ref, vary: self._on_region(gestures.set_vary, ref, vary)
+        )
+        self.parameter_model.boundsTyped.connect(
+            lambda ref, low, high: self._on_region(gestures.set_bounds, ref, low, high)
+        )
+        self.parameter_model.tieChosen.connect(
+            lambda ref, target: self._on_region(gestures.set_tie, ref, target)
+        )
+        for source in (self.charge, self.region, self.component_model, self.parameter_model):
+            source.refused.connect(self._editor.refuse)
+        self.components.selectionModel().currentRowChanged.connect(
+            lambda current, _: self._selection.select_component(
+                self.component_model.component_id(current.row())
+            )
+            if current.isValid()
+            else None
+        )
+
+    def _on_sample(self, gesture: Callable[..., gestures.Change], *arguments: object) -> None:
+        entry = self._selection.entry
+        if entry is not None and not self._editor.do(gesture, entry.sample, *arguments):
+            self.refresh()
+
+    def _on_region(self, gesture: Callable[..., gestures.Change], *arguments: object) -> None:
+        region = self._selection.region
+        if region is not None and not self._editor.do(gesture, region.id, *arguments):
+            self.refresh()
+
+    def _set_background(self, kind: BackgroundKind) -> None:
+        region = self._selection.region
+        if region is not None and kind != region.background.kind:
+            self._on_region(gestures.set_background, kind)
+
+    def _fill_add_menu(self, region: Region | None) -> None:
+        menu = self.add_button.menu()
+        menu.clear()
+        self.add_button.setEnabled(region is not None)
+        if region is None:
+            return
+        for species in library().values():
+            if species.core_level == region.core_level:
+                action = QAction(menu_text(f"{species.name}   {species.center_ev:g} eV"), menu)
+                action.triggered.connect(
+                    lambda _=False, key=species.key: self._on_region(gestures.add_component, key)
+                )
+                menu.addAction(action)
+
+
+def _verdict(fit: RegionFit | None) -> str:
+    if fit is None:
+        return ""
+    chi2, durbin_watson = number(fit.reduced_chi2, 2), number(fit.durbin_watson, 2)
+    head = "Converged" if fit.success else f"Not converged: {fit.message}"
+    lines = [
+        f"{head} · χ²ᵣ {chi2} · Durbin–Watson {durbin_watson}",
+        f"{fit.n_points} points, {fit.n_free} free parameters, noise: {fit.noise_model}",
+    ]
+    lines += [f"⚠ {warning}" for warning in fit.warnings]
+    return "\n".join(lines)

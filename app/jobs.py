@@ -1,0 +1,161 @@
+"""Work off the user interface's thread, with progress and cancel."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
+
+from xps.errors import XpsError
+
+Work = Callable[["Job"], Any]
+
+
+class Job(QObject):
+    """One piece of work; its signals arrive on the user interface's thread.
+
+    Signals
+    -------
+    progressed(int, int)
+        Parts done and to do.
+    ended()
+        Done, failed or cancelled; comes last.
+    """
+
+    progressed = Signal(int, int)
+    ended = Signal()
+    _returned = Signal(object)
+    _raised = Signal(object)
+
+    def __init__(
+        self,
+        title: str,
+        work: Work,
+        done: Callable[[Any], None],
+        failed: Callable[[XpsError], None],
+    ) -> None:
+        super().__init__()
+        self.title = title
+        self._work = work
+        self._done = done
+        self._failed = failed
+        self._cancel = threading.Event()
+        self._returned.connect(self._on_returned, Qt.ConnectionType.QueuedConnection)
+        self._raised.connect(self._on_raised, Qt.ConnectionType.QueuedConnection)
+
+    def cancel(self) -> None:
+        """Ask the work to stop; what it returns is dropped."""
+        self._cancel.set()
+
+    def is_cancelled(self) -> bool:
+        """Whether the work should stop."""
+        return self._cancel.is_set()
+
+    def report(self, done: int, total: int) -> None:
+        """Tell how far the work is; called by the work itself."""
+        self.progressed.emit(done, total)
+
+    def run(self) -> None:
+        """Do the work; called on a thread of the pool."""
+        try:
+            result = self._work(self)
+        except Exception as error:  # noqa: BLE001  raised again on the user interface's thread
+            self._raised.emit(error)
+        else:
+            self._returned.emit(result)
+
+    @Slot(object)
+    def _on_returned(self, result: object) -> None:
+        try:
+            if not self.is_cancelled():
+                self._done(result)
+        finally:
+            self.ended.emit()
+
+    @Slot(object)
+    def _on_raised(self, error: Exception) -> None:
+        try:
+            if not isinstance(error, XpsError):
+                raise error
+            if not self.is_cancelled():
+                self._failed(error)
+        finally:
+            self.ended.emit()
+
+
+class Jobs(QObject):
+    """The jobs that are under way.
+
+    Signals
+    -------
+    changed()
+        A job began or ended.
+    progressed(int, int)
+        Of the job that began last.
+    idle()
+        The last job ended.
+    """
+
+    changed = Signal()
+    progressed = Signal(int, int)
+    idle = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._running: list[Job] = []
+
+    @property
+    def running(self) -> tuple[Job, ...]:
+        """The jobs that have not ended."""
+        return tuple(self._running)
+
+    def run(
+        self,
+        title: str,
+        work: Work,
+        done: Callable[[Any], None],
+        failed: Callable[[XpsError], None],
+    ) -> Job:
+        """Begin a job.
+
+        Parameters
+        ----------
+        title : str
+            What is being done, for the status bar.
+        work : callable
+            Called with the job on another thread; must not touch any widget.
+        done, failed : callable
+            Called on this thread with what the work returned, or the error that it raised.
+        """
+        job = Job(title, work, done, failed)
+        job.progressed.connect(self.progressed, Qt.ConnectionType.QueuedConnection)
+        job.ended.connect(self._forget)
+        self._running.append(job)
+        self.changed.emit()
+        self._pool.start(job.run)
+        return job
+
+    def warm_up(self, work: Callable[[], object]) -> None:
+        """Do something in the background that nobody waits for."""
+        self._pool.start(work)
+
+    def cancel(self) -> None:
+        """Cancel all jobs."""
+        for job in self._running:
+            job.cancel()
+
+    def shut_down(self) -> None:
+        """Cancel all jobs and wait until their threads are done."""
+        self.cancel()
+        self._pool.waitForDone()
+
+    @Slot()
+    def _forget(self) -> None:
+        job = self.sender()
+        self._running = [other for other in self._running if other is not job]
+        self.changed.emit()
+        if not self._running:
+            self.idle.emit()

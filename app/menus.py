@@ -1,0 +1,128 @@
+"""Menus and toolbar, made from the table of actions and from what there is to choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QActionGroup, QIcon
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
+
+from app.actions import ACTIONS
+from app.plain import menu_text
+
+_MENUS = ("File", "Edit", "Analysis", "View", "Help")
+_SCHEMES = (
+    ("As the &system", Qt.ColorScheme.Unknown),
+    ("&Light", Qt.ColorScheme.Light),
+    ("&Dark", Qt.ColorScheme.Dark),
+)
+
+
+def make_menus(window: QMainWindow, actions: Mapping[str, QAction]) -> dict[str, QMenu]:
+    """Fill the menu bar from the table; return the menus by title."""
+    menus = {}
+    for title in _MENUS:
+        menu = window.menuBar().addMenu(f"&{title}")
+        menu.setToolTipsVisible(True)
+        menus[title] = menu
+    for spec in ACTIONS:
+        if spec.starts_group:
+            menus[spec.menu].addSeparator()
+        menus[spec.menu].addAction(actions[spec.name])
+    return menus
+
+
+def make_toolbar(
+    window: QMainWindow, actions: Mapping[str, QAction], recipes: QMenu, recipe_icon: QIcon
+) -> tuple[QToolBar, QToolButton]:
+    """Return the toolbar, and its button that offers the recipes."""
+    bar = QToolBar("Main toolbar", window)
+    bar.setObjectName("main toolbar")
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    bar.setMovable(False)
+    button = QToolButton()
+    button.setText("Apply recipe")
+    button.setIcon(recipe_icon)
+    button.setToolTip("Set charge reference, regions and components of all spectra")
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setMenu(recipes)
+    last_menu = ""
+    for spec in ACTIONS:
+        if not spec.in_toolbar:
+            continue
+        if last_menu and spec.menu != last_menu:
+            bar.addSeparator()
+        if spec.name == "fit":
+            bar.addWidget(button)
+        last_menu = spec.menu
+        bar.addAction(actions[spec.name])
+    window.addToolBar(bar)
+    return bar, button
+
+
+def make_recipe_menu(
+    parent: QMainWindow,
+    recipes: Sequence[tuple[str, str]],
+    apply: Callable[[str], object],
+    choose: Callable[[], object],
+) -> QMenu:
+    """Return the menu of recipes.
+
+    Parameters
+    ----------
+    parent : QMainWindow
+    recipes : sequence of (str, str)
+        Names and titles of those that are shipped.
+    apply : callable
+        Called with the name that was chosen.
+    choose : callable
+        Asks for a recipe file.
+    """
+    menu = QMenu("Apply &recipe", parent)
+    for name, title in recipes:
+        action = menu.addAction(menu_text(title))
+        action.setObjectName(f"recipe {name}")
+        action.triggered.connect(lambda _=False, name=name: apply(name))
+    menu.addSeparator()
+    other = menu.addAction("Other recipe &file…")
+    other.setObjectName("recipe file")
+    other.triggered.connect(lambda _=False: choose())
+    return menu
+
+
+def fill_recent_menu(
+    menu: QMenu,
+    paths: Sequence[Path],
+    open_path: Callable[[Path], object],
+    forget: Callable[[], object],
+) -> None:
+    """List recent files; those that are gone are greyed, not removed."""
+    menu.clear()
+    menu.setEnabled(bool(paths))
+    for path in paths:
+        there = path.exists()
+        text = f"{path.name}   {path.parent}" + ("" if there else "   (missing)")
+        action = menu.addAction(menu_text(text))
+        action.setEnabled(there)
+        action.triggered.connect(lambda _=False, path=path: open_path(path))
+    menu.addSeparator()
+    menu.addAction("Forget these").triggered.connect(lambda _=False: forget())
+
+
+def make_scheme_menu(
+    parent: QMainWindow, present: Qt.ColorScheme, choose: Callable[[Qt.ColorScheme], object]
+) -> QMenu:
+    """Return the menu of color schemes."""
+    menu = QMenu("&Colors", parent)
+    group = QActionGroup(menu)
+    for text, scheme in _SCHEMES:
+        action = menu.addAction(text)
+        action.setObjectName(f"colors {scheme.name}")
+        action.setCheckable(True)
+        action.setChecked(scheme is present)
+        group.addAction(action)
+        action.triggered.connect(lambda _=False, scheme=scheme: choose(scheme))
+    return menu

@@ -1,0 +1,32 @@
+"""Numbers as people type them, with decimal point or comma, and as a field shows them."""
+
+from __future__ import annotations
+
+import math
+
+MINUS = "−"
+
+_GROUP_MARKS = str.maketrans("", "", " \u00a0\u2009\u202f'_")
+
+
+def parse_number(text: str) -> float | None:
+    """Return the number that a person typed, or None if it is none.
+
+    A point or a comma is the decimal mark; where both occur, the last one is.
+    """
+    plain = text.strip().translate(_GROUP_MARKS).replace(MINUS, "-")
+    if "," in plain:
+        comma_is_last = plain.rfind(",") > plain.rfind(".")
+        plain = plain.replace(".", "").replace(",", ".") if comma_is_last else plain.replace(",", "")
+    try:
+        number = float(plain)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def plain_number(value: float) -> str:
+    """Return a number for an edit field: its meaningful digits, no grouping."""
+    large = abs(value) >= 1e9 or (value != 0.0 and abs(value) < 1e-3)
+    text = f"{value:.6g}" if large else f"{value:.6f}"
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text

@@ -1,0 +1,102 @@
+"""Read a handful of files: what is broken is named, and never stops the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xps.errors import ReadError, XpsError
+from xps.project import Project
+from xps.readers import read_file
+from xps.spectrum import Spectrum
+
+SESSION_ENDING = ".doublet"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What came out of the files.
+
+    Attributes
+    ----------
+    session : Project or None
+        The session among them.
+    session_path : Path or None
+    spectra : tuple of Spectrum
+    files : tuple of Path
+        The files that the spectra came from.
+    failures : tuple of XpsError
+        One for each file that could not be opened.
+    warnings : tuple of str
+        What the readers found doubtful, each with its file.
+    """
+
+    session: Project | None = None
+    session_path: Path | None = None
+    spectra: tuple[Spectrum, ...] = ()
+    files: tuple[Path, ...] = ()
+    failures: tuple[XpsError, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def is_session(path: Path) -> bool:
+    """Tell whether a file is a session, by its name."""
+    return path.suffix.lower() == SESSION_ENDING
+
+
+def open_all(
+    paths: Sequence[Path],
+    cancelled: Callable[[], bool] = lambda: False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Opened:
+    """Read files, and the files of folders, one by one."""
+    session, session_path = None, None
+    spectra: list[Spectrum] = []
+    files: list[Path] = []
+    failures: list[XpsError] = []
+    warnings: list[str] = []
+    every = [file for path in paths for file in _files_of(path)]
+    for done, path in enumerate(every):
+        if cancelled():
+            break
+        progress(done, len(every))
+        try:
+            if is_session(path):
+                if session_path is not None:
+                    raise ReadError(
+                        "one session at a time",
+                        f"{session_path.name} was opened; open this one by itself",
+                        path=path,
+                    )
+                session, session_path = _load(path), path
+            else:
+                content = read_file(path)
+                spectra += content.spectra
+                files.append(path)
+                warnings += (f"{path.name}: {warning}" for warning in content.warnings)
+        except XpsError as error:
+            failures.append(error)
+        except Exception as error:  # noqa: BLE001  a reader's mistake must not cost the others
+            failures.append(
+                ReadError(
+                    f"the reader failed unexpectedly: {type(error).__name__}: {error}",
+                    "please report this file",
+                    path=path,
+                )
+            )
+    return Opened(
+        session, session_path, tuple(spectra), tuple(files), tuple(failures), tuple(warnings)
+    )
+
+
+def _files_of(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    return sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
+
+
+def _load(path: Path) -> Project:
+    from xps.session import load
+
+    return load(path)

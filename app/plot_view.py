@@ -1,0 +1,317 @@
+"""The plot: data, background, filled components, sum, and the residual in σ above them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPalette, QPen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.curve_items import ComponentFills, ComponentLook, Legend
+from app.numerals import MINUS
+from app.shown import Shown
+from app.theme import mix, muted
+
+Floats = NDArray[np.float64]
+
+_AXIS_WIDTH = 68
+_SIGMA = 2.0
+_LEAST_RESIDUAL = 4.0
+_HEADROOM = 0.18  # of the height, for the legend and the letters
+_FOOTROOM = 0.04
+
+
+class IntensityAxis(pg.AxisItem):
+    """An axis with plain numbers; large ones as multiples of a power of ten in its label."""
+
+    def __init__(self) -> None:
+        super().__init__("left")
+        self.enableAutoSIPrefix(False)
+        self.setWidth(_AXIS_WIDTH)
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        strings: list[str] = super().tickStrings(values, scale, spacing)
+        return [text.replace("-", MINUS) for text in strings]
+
+
+class PlotView(QWidget):
+    """One spectrum with its fit.
+
+    Signals
+    -------
+    pointerMoved(object)
+        Binding energy under the pointer in eV, or None where it left the plot.
+    componentClicked(int)
+        Index of the component that was clicked on.
+    """
+
+    pointerMoved = Signal(object)
+    componentClicked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: Shown | None = None
+        self._looks: tuple[ComponentLook, ...] = ()
+        self._canvas = pg.GraphicsLayoutWidget()
+        self._canvas.ci.layout.setSpacing(0)
+        self._canvas.ci.layout.setContentsMargins(4, 4, 10, 2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._canvas)
+        self._build_residual()
+        self._build_main()
+        self._canvas.ci.layout.setRowStretchFactor(0, 1)
+        self._canvas.ci.layout.setRowStretchFactor(1, 4)
+        self._canvas.scene().sigMouseMoved.connect(self._on_pointer)
+        self._canvas.scene().sigMouseClicked.connect(self._on_click)
+        self._canvas.viewport().installEventFilter(self)
+        self.setAccessibleName("Spectrum")
+        self._restyle()
+
+    @property
+    def shown(self) -> Shown | None:
+        """What is drawn."""
+        return self._shown
+
+    @property
+    def legend_texts(self) -> list[str]:
+        """The rows of the legend."""
+        return self._legend.texts
+
+    def show_spectrum(
+        self, shown: Shown | None, looks: Sequence[ComponentLook] = (), *, stale: bool = False
+    ) -> None:
+        """Draw a spectrum and, where it has one, the model of its region."""
+        self._shown = shown
+        self._looks = tuple(looks)
+        self._stale = stale
+        self._draw()
+
+    def fit_view(self) -> None:
+        """Show the whole region, or the whole spectrum where there is none."""
+        if self._shown is None:
+            return
+        left, right = self._shown.focus
+        self.main.setXRange(left, right, padding=0.02)
+        self._fit_height(left, right)
+
+    def select_component(self, index: int | None) -> None:
+        """Draw one component stronger than the others."""
+        self._fills.select(None if index is None else self._looks[index].letter)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._restyle()
+            self._draw()
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self.pointerMoved.emit(None)
+        if (
+            event.type() == QEvent.Type.MouseButtonDblClick
+            and isinstance(event, QMouseEvent)
+            and event.button() == Qt.MouseButton.LeftButton
+        ):
+            self.fit_view()
+            return True
+        return False
+
+    def _build_residual(self) -> None:
+        self.residual = self._canvas.addPlot(row=0, col=0, axisItems={"left": IntensityAxis()})
+        self.residual.setMouseEnabled(x=True, y=False)
+        self.residual.getAxis("bottom").setStyle(showValues=False)
+        self.residual.getAxis("left").setLabel("Residual / σ")
+        self._band = pg.LinearRegionItem(
+            (-_SIGMA, _SIGMA), orientation="horizontal", movable=False, pen=pg.mkPen(None)
+        )
+        self._zero = pg.InfiniteLine(0.0, angle=0)
+        self._residual_points = pg.PlotDataItem(pen=None, symbol="o", symbolSize=3, pxMode=True)
+        self.residual.addItem(self._band, ignoreBounds=True)
+        self.residual.addItem(self._zero, ignoreBounds=True)
+        self.residual.addItem(self._residual_points)
+        self._strip(self.residual)
+
+    def _build_main(self) -> None:
+        self.main = self._canvas.addPlot(row=1, col=0, axisItems={"left": IntensityAxis()})
+        self._fills = ComponentFills()
+        self._outside = pg.PlotDataItem(pen=None, symbol="o", symbolSize=3, pxMode=True)
+        self._points = pg.PlotDataItem(pen=None, symbol="o", symbolSize=4, pxMode=True)
+        self._background = pg.PlotDataItem()
+        self._sum = pg.PlotDataItem()
+        for item in (self._fills, self._outside, self._points, self._background, self._sum):
+            self.main.addItem(item)
+        self._letters: list[pg.TextItem] = []
+        self._legend = Legend(self.palette())
+        self._legend.setParentItem(self.main.getViewBox())
+        self._strip(self.main)
+        # A link of the axes does not carry their direction.
+        self.residual.setXLink(self.main)
+        for plot in (self.main, self.residual):
+            plot.getViewBox().invertX(True)
+
+    def _strip(self, plot: pg.PlotItem) -> None:
+        """Leave away what a chemist does not need: menus, grid, buttons."""
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        plot.getViewBox().setMouseMode(pg.ViewBox.RectMode)
+        plot.disableAutoRange()
+        plot.getAxis("bottom").enableAutoSIPrefix(False)
+        plot.showGrid(x=False, y=False)
+
+    def _draw(self) -> None:
+        shown = self._shown
+        for letter in self._letters:
+            self.main.removeItem(letter)
+        self._letters = []
+        for item in (self._points, self._outside, self._background, self._sum):
+            item.clear()
+        self._residual_points.clear()
+        self._fills.clear()
+        self._legend.show_rows([], self.palette())
+        has_model = shown is not None and shown.curves is not None
+        self.residual.setVisible(has_model)
+        self._canvas.ci.layout.setRowStretchFactor(0, 1 if has_model else 0)
+        self._canvas.ci.layout.setRowMaximumHeight(0, 16777215 if has_model else 0)
+        if shown is None:
+            return
+        kind = "Binding" if shown.is_binding else "Kinetic"
+        for plot in (self.main, self.residual):
+            plot.getViewBox().invertX(shown.is_binding)
+        self.main.getAxis("bottom").setLabel(f"{kind} energy / eV")
+        self._label_intensity(shown)
+        self._draw_data(shown)
+        if shown.curves is not None:
+            self._draw_model(shown)
+
+    def _label_intensity(self, shown: Shown) -> None:
+        largest = float(np.max(np.abs(shown.intensity)))
+        power = int(np.floor(np.log10(largest))) if largest > 0.0 else 0
+        axis = self.main.getAxis("left")
+        unit = "arbitrary units" if shown.intensity_unit == "arbitrary" else shown.intensity_unit
+        if -2 < power < 5:
+            axis.setScale(1.0)
+            axis.setLabel(f"Intensity / {unit}")
+        else:
+            axis.setScale(10.0**-power)
+            axis.setLabel(f"Intensity / 10{_superscript(power)} {unit}")
+
+    def _draw_data(self, shown: Shown) -> None:
+        curves = shown.curves
+        if curves is None:
+            self._points.setData(shown.energy_ev, shown.intensity)
+            return
+        outside = (shown.energy_ev < curves.energy_ev[0]) | (
+            shown.energy_ev > curves.energy_ev[-1]
+        )
+        self._outside.setData(shown.energy_ev[outside], shown.intensity[outside])
+        self._points.setData(curves.energy_ev, curves.data)
+
+    def _draw_model(self, shown: Shown) -> None:
+        curves = shown.curves
+        assert curves is not None
+        model = curves.model
+        self._fills.show_curves(model.energy_ev, model.background, model.components, self._looks)
+        self._background.setData(model.energy_ev, model.background)
+        self._sum.setData(model.energy_ev, model.total)
+        self._residual_points.setData(curves.energy_ev, curves.residual)
+        reach = max(_LEAST_RESIDUAL, 1.1 * float(np.max(np.abs(curves.residual), initial=0.0)))
+        self.residual.setYRange(-reach, reach, padding=0.0)
+        for look, component in zip(self._looks, model.components, strict=True):
+            apex = int(np.argmax(np.abs(component)))
+            letter = pg.TextItem(look.letter, color=self._ink, anchor=(0.5, 1.0))
+            letter.setPos(model.energy_ev[apex], (model.background + component)[apex])
+            self._letters.append(letter)
+            self.main.addItem(letter, ignoreBounds=True)
+        data_pen = QPen(self._ink)
+        data_pen.setStyle(Qt.PenStyle.NoPen)
+        rows = [("data", data_pen, None), ("sum", self._sum_pen, None)]
+        rows += [(f"{look.letter}  {look.name}", look.pen, look.brush) for look in self._looks]
+        rows.append(("background", self._background_pen, None))
+        self._legend.show_rows(rows, self.palette())
+        self._place_legend(shown)
+
+    def _place_legend(self, shown: Shown) -> None:
+        """Put the legend into the upper corner where the data are lower."""
+        curves = shown.curves
+        assert curves is not None
+        third = max(curves.data.size // 3, 1)
+        low_energy, high_energy = curves.data[:third].max(), curves.data[-third:].max()
+        on_left = high_energy <= low_energy
+        if on_left:
+            self._legend.anchor((0, 0), (0, 0), offset=(8, 6))
+        else:
+            self._legend.anchor((1, 0), (1, 0), offset=(-8, 6))
+
+    def _fit_height(self, left: float, right: float) -> None:
+        shown = self._shown
+        assert shown is not None
+        inside = (shown.energy_ev >= left) & (shown.energy_ev <= right)
+        values = shown.intensity[inside]
+        if shown.curves is not None:
+            values = np.concatenate(
+                (values, shown.curves.model.total, shown.curves.model.background)
+            )
+        low, high = float(values.min()), float(values.max())
+        span = (high - low) or abs(high) or 1.0
+        self.main.setYRange(low - _FOOTROOM * span, high + _HEADROOM * span, padding=0.0)
+
+    def _restyle(self) -> None:
+        palette = self.palette()
+        base = palette.color(QPalette.ColorRole.Base)
+        self._ink = palette.color(QPalette.ColorRole.Text)
+        quiet = muted(palette)
+        self._canvas.setBackground(base)
+        for plot in (self.main, self.residual):
+            for side in ("left", "bottom"):
+                axis = plot.getAxis(side)
+                axis.setPen(pg.mkPen(quiet))
+                axis.setTextPen(pg.mkPen(self._ink))
+                axis.setTickFont(self.font())
+                axis.label.setFont(self.font())
+        self._sum_pen = pg.mkPen(self._ink, width=1)
+        self._background_pen = pg.mkPen(quiet, width=1, style=Qt.PenStyle.DashLine)
+        self._sum.setPen(self._sum_pen)
+        self._background.setPen(self._background_pen)
+        for item, color in (
+            (self._points, mix(self._ink, base, 0.3)),
+            (self._outside, mix(self._ink, base, 0.7)),
+            (self._residual_points, mix(self._ink, base, 0.3)),
+        ):
+            item.setSymbolPen(pg.mkPen(color))
+            item.setSymbolBrush(None)
+        band = QColor(palette.color(QPalette.ColorRole.Highlight))
+        band.setAlphaF(0.15)
+        self._band.setBrush(band)
+        self._zero.setPen(pg.mkPen(quiet))
+
+    def _on_pointer(self, position: QPointF) -> None:
+        for plot in (self.main, self.residual):
+            if plot.isVisible() and plot.sceneBoundingRect().contains(position):
+                self.pointerMoved.emit(plot.getViewBox().mapSceneToView(position).x())
+                return
+        self.pointerMoved.emit(None)
+
+    def _on_click(self, event: object) -> None:
+        shown = self._shown
+        position = event.scenePos()  # type: ignore[attr-defined]  # pyqtgraph has no types
+        if shown is None or shown.curves is None:
+            return
+        if not self.main.sceneBoundingRect().contains(position):
+            return
+        point = self.main.getViewBox().mapSceneToView(position)
+        model = shown.curves.model
+        index = int(np.argmin(np.abs(model.energy_ev - point.x())))
+        heights = model.components[:, index]
+        above = point.y() - model.background[index]
+        inside = np.flatnonzero((heights >= above) & (above >= 0.0))
+        if inside.size:
+            self.componentClicked.emit(int(inside[np.argmin(heights[inside])]))
+
+
+def _superscript(power: int) -> str:
+    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

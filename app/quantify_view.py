@@ -1,0 +1,128 @@
+"""The quantification tab: shares and atomic percent of every sample, and stacked bars."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QScrollArea,
+    QSplitter,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.plain import tooltip
+from app.quantities import Quantities, Row
+from app.share_bars import ShareBars
+
+_EMPTY = "Shares and atomic percent appear here after a fit."
+
+
+class QuantifyView(QWidget):
+    """Table and bars."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown = Quantities()
+        self.table = QTableWidget()
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setAlternatingRowColors(True)
+        self.table.setShowGrid(False)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setSectionResizeMode(
+            QHeaderView.ResizeMode.ResizeToContents
+        )
+        self.table.setAccessibleName("Quantification")
+        copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.table)
+        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.activated.connect(self.copy_table)
+        self.bars = ShareBars()
+        scroll = QScrollArea()
+        scroll.setWidget(self.bars)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._splitter = QSplitter()
+        self._splitter.addWidget(self.table)
+        self._splitter.addWidget(scroll)
+        self._splitter.setStretchFactor(0, 3)
+        self._splitter.setStretchFactor(1, 2)
+        self._small_print = QLabel(_EMPTY)
+        self._small_print.setTextFormat(Qt.TextFormat.PlainText)
+        self._small_print.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 4, 4, 2)
+        column.setSpacing(2)
+        column.addWidget(self._splitter, 1)
+        footer = QHBoxLayout()
+        footer.addWidget(self._small_print, 1)
+        column.addLayout(footer)
+        self.show_quantities(Quantities())
+
+    def show_quantities(self, quantities: Quantities) -> None:
+        """Show another quantification."""
+        self._shown = quantities
+        self._splitter.setVisible(bool(quantities.rows))
+        self.bars.show_bars(quantities.bars)
+        text = quantities.basis or _EMPTY
+        if quantities.notes:
+            text += f"  ·  {quantities.notes[0]}"
+        if len(quantities.notes) > 1:
+            text += f"  (and {len(quantities.notes) - 1} more)"
+        self._small_print.setText(text)
+        self._small_print.setToolTip(tooltip("\n".join(quantities.notes)))
+        self._fill()
+
+    def copy_table(self) -> None:
+        """Put the table on the clipboard, columns parted by tabs."""
+        QApplication.clipboard().setText(self.as_tsv())
+
+    def as_tsv(self) -> str:
+        """Return the table as text, columns parted by tabs."""
+        lines = ["\t".join(self._headers())]
+        for row in self._shown.rows:
+            lines.append("\t".join([row.label, *(text for pair in row.cells for text in pair)]))
+        return "\n".join(lines)
+
+    def _headers(self) -> list[str]:
+        headers = ["Component"]
+        for title in self._shown.columns:
+            headers += [f"{title}: share / %", f"{title}: atomic %"]
+        return headers
+
+    def _fill(self) -> None:
+        rows, headers = self._shown.rows, self._headers()
+        self.table.clear()
+        self.table.setRowCount(len(rows))
+        self.table.setColumnCount(len(headers))
+        for column, text in enumerate(headers):
+            item = QTableWidgetItem(text.replace(": ", "\n"))
+            item.setToolTip(tooltip(text))
+            if column:
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.table.setHorizontalHeaderItem(column, item)
+        for number, row in enumerate(rows):
+            self._fill_row(number, row)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(False)
+
+    def _fill_row(self, number: int, row: Row) -> None:
+        label = row.label if row.look is None else f"   {row.look.letter}  {row.label}"
+        first = QTableWidgetItem(label)
+        font = QFont(self.font())
+        font.setBold(row.look is None)
+        first.setFont(font)
+        self.table.setItem(number, 0, first)
+        for column, text in enumerate((t for pair in row.cells for t in pair), start=1):
+            item = QTableWidgetItem(text)
+            item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            item.setFont(font)
+            self.table.setItem(number, column, item)

@@ -1,0 +1,80 @@
+"""What the app remembers between runs: recent files, the look, the place of the docks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, Qt
+
+ORGANIZATION = "Doublet"
+APPLICATION = "Doublet"
+
+_RECENT = "recent_files"
+_MOST_RECENT = 10
+
+
+class Settings:
+    """Named access to the stored settings.
+
+    Parameters
+    ----------
+    store : QSettings, optional
+        Where they are kept; the place of the user's other settings by default.
+    """
+
+    def __init__(self, store: QSettings | None = None) -> None:
+        self._store = store or QSettings(ORGANIZATION, APPLICATION)
+
+    @property
+    def recent_files(self) -> list[Path]:
+        """Files and sessions opened or saved last, the latest first."""
+        stored = self._store.value(_RECENT, [])
+        names = [stored] if isinstance(stored, str) else list(stored or [])
+        return [Path(str(name)) for name in names]
+
+    def remember_file(self, path: Path) -> None:
+        """Put a file at the head of the recent ones."""
+        path = path.absolute()
+        others = [other for other in self.recent_files if other != path]
+        self._store.setValue(_RECENT, [str(p) for p in [path, *others][:_MOST_RECENT]])
+
+    def forget_recent_files(self) -> None:
+        """Empty the list of recent files."""
+        self._store.remove(_RECENT)
+
+    @property
+    def folder(self) -> Path:
+        """Where file dialogs begin."""
+        folder = Path(str(self._store.value("folder", "")) or Path.home())
+        return folder if folder.is_dir() else Path.home()
+
+    @folder.setter
+    def folder(self, folder: Path) -> None:
+        self._store.setValue("folder", str(folder))
+
+    @property
+    def color_scheme(self) -> Qt.ColorScheme:
+        """Light, dark, or unknown: as the system has it."""
+        name = str(self._store.value("color_scheme", "Unknown"))
+        return Qt.ColorScheme.__members__.get(name, Qt.ColorScheme.Unknown)
+
+    @color_scheme.setter
+    def color_scheme(self, scheme: Qt.ColorScheme) -> None:
+        self._store.setValue("color_scheme", scheme.name)
+
+    @property
+    def window_layout(self) -> tuple[QByteArray, QByteArray] | None:
+        """Geometry and dock state of the window, if it was ever closed."""
+        geometry, state = self._store.value("geometry"), self._store.value("docks")
+        if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
+            return geometry, state
+        return None
+
+    @window_layout.setter
+    def window_layout(self, layout: tuple[QByteArray, QByteArray]) -> None:
+        self._store.setValue("geometry", layout[0])
+        self._store.setValue("docks", layout[1])
+
+    def save(self) -> None:
+        """Write everything to disk."""
+        self._store.sync()

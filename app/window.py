@@ -1,0 +1,385 @@
+"""The main window: where the views stand, and how they hear of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import attrgetter
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import example, gestures
+from app.actions import ACTIONS, Needs, make_actions
+from app.analysis import Analysis
+from app.dialogs import RECIPES, Dialogs, NativeDialogs
+from app.document import Document
+from app.editing import Editor
+from app.files import Files
+from app.icons import app_icon, icon
+from app.inspector import Inspector
+from app.jobs import Jobs
+from app.menus import (
+    fill_recent_menu,
+    make_menus,
+    make_recipe_menu,
+    make_scheme_menu,
+    make_toolbar,
+)
+from app.message_bar import MessageBar
+from app.plain import menu_text
+from app.quantify_view import QuantifyView
+from app.quantities import quantities
+from app.sample_tree import SampleTree
+from app.selection import Selection
+from app.settings import Settings
+from app.spectrum_panel import SpectrumPanel
+from app.status import StatusBar
+from app.theme import Theme
+from app.welcome import WelcomePage
+from xps import __version__
+from xps.project import Project
+from xps.recipe import load_recipe, shipped_recipes
+
+_TREE_WIDTH, _INSPECTOR_WIDTH, _RESULTS_HEIGHT = 250, 430, 190
+
+
+class MainWindow(QMainWindow):
+    """One document with all its views.
+
+    Parameters
+    ----------
+    settings : Settings
+    theme : Theme
+    dialogs : Dialogs, optional
+        The dialogs of the platform by default.
+    """
+
+    def __init__(self, settings: Settings, theme: Theme, dialogs: Dialogs | None = None) -> None:
+        super().__init__()
+        self._settings = settings
+        self._theme = theme
+        self._dialogs = dialogs or NativeDialogs(self)
+        self.document = Document(self)
+        self.selection = Selection(self.document, self)
+        self.jobs = Jobs(self)
+        self.messages = MessageBar()
+        self.editor = Editor(self.document, self.messages)
+        self.files = Files(
+            self.document, self.jobs, self.messages, self._dialogs, settings, self
+        )
+        self.analysis = Analysis(
+            self.document, self.selection, self.jobs, self.messages, self
+        )
+        self._build_views()
+        self._build_actions()
+        self._connect()
+        self._restore_layout()
+        self.setAcceptDrops(True)
+        self.setWindowIcon(app_icon())
+        self._refresh()
+
+    # What the actions do
+
+    def new(self) -> None:
+        self.files.new()
+
+    def open(self) -> None:
+        self.files.choose_and_open()
+
+    def save(self) -> None:
+        self.files.save()
+
+    def save_as(self) -> None:
+        self.files.save_as()
+
+    def export(self) -> None:
+        self.files.export()
+
+    def undo(self) -> None:
+        self.document.stack.undo()
+
+    def redo(self) -> None:
+        self.document.stack.redo()
+
+    def fit_current(self) -> None:
+        self.analysis.fit_current()
+
+    def fit_all(self) -> None:
+        self.analysis.fit_all()
+
+    def cancel_jobs(self) -> None:
+        self.jobs.cancel()
+
+    def fit_view(self) -> None:
+        self.panel.plot.fit_view()
+
+    def rename_sample(self) -> None:
+        entry = self.selection.entry
+        if entry is None:
+            return
+        name = self._dialogs.ask_text("Rename sample", "Name of the sample:", entry.sample)
+        if name is not None:
+            self.editor.do(gestures.rename_sample, entry.sample, name)
+
+    def remove(self) -> None:
+        """Remove what is selected: a component, a sample, else a spectrum."""
+        region, component = self.selection.region, self.selection.component
+        sample = self.tree.selected_sample
+        if region is not None and component is not None and not self.tree.hasFocus():
+            self.editor.do(gestures.remove_component, region.id, component.id)
+        elif sample is not None:
+            self.editor.do(gestures.remove_sample, sample)
+        elif self.selection.entry is not None:
+            self.editor.do(gestures.remove_entry, self.selection.entry.id)
+
+    def remove_region(self) -> None:
+        region = self.selection.region
+        if region is not None:
+            self.editor.do(gestures.remove_region, region.id)
+
+    def choose_recipe(self) -> None:
+        paths = self._dialogs.open_files("Recipe", self._settings.folder, RECIPES)
+        if paths:
+            self.analysis.apply_recipe(paths[0])
+
+    def open_example(self) -> None:
+        """Open the bundled example, and fit it."""
+        if not self.files.may_close():
+            return
+        self.messages.clear()
+        self.document.replace(Project(), name=example.NAME)
+
+        def fit() -> None:
+            if self.analysis.apply_recipe(example.RECIPE):
+                self.analysis.fit_all()
+
+        self.files.open_paths(example.example_files(), then=fit)
+
+    def about(self) -> None:
+        self.messages.info(
+            f"Doublet {__version__}: fits XPS spectra and quantifies chemical species with "
+            "honest error bars. Free software under the BSD 3-clause license."
+        )
+
+    # How it is built
+
+    def _build_views(self) -> None:
+        self.welcome = WelcomePage(app_icon())
+        self.panel = SpectrumPanel(self.document, self.selection)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.welcome)
+        self.stack.addWidget(self.panel)
+        center = QWidget()
+        column = QVBoxLayout(center)
+        column.setContentsMargins(2, 2, 2, 2)
+        column.setSpacing(2)
+        column.addWidget(self.messages)
+        column.addWidget(self.stack, 1)
+        self.setCentralWidget(center)
+        self.tree = SampleTree()
+        self.inspector = Inspector(self.document, self.selection, self.editor)
+        self.quantify_view = QuantifyView()
+        self.results = QTabWidget()
+        self.results.setDocumentMode(True)
+        self.results.addTab(self.quantify_view, "Quantification")
+        self.status = StatusBar(self.jobs)
+        self.setStatusBar(self.status)
+        areas = Qt.DockWidgetArea
+        self.setCorner(Qt.Corner.BottomRightCorner, areas.RightDockWidgetArea)
+        self._docks = (
+            self._add_dock("Samples", self.tree, areas.LeftDockWidgetArea),
+            self._add_dock("Inspector", self.inspector, areas.RightDockWidgetArea),
+            self._add_dock("Results", self.results, areas.BottomDockWidgetArea),
+        )
+
+    def _add_dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(title)
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _build_actions(self) -> None:
+        self.actions_by_name = make_actions(self, lambda name: attrgetter(name)(self), icon)
+        menus = make_menus(self, self.actions_by_name)
+        recipes = [(name, load_recipe(name).title) for name in shipped_recipes()]
+        self.recipe_menu = make_recipe_menu(
+            self, recipes, self.analysis.apply_recipe, self.choose_recipe
+        )
+        self._toolbar, self._recipe_button = make_toolbar(
+            self, self.actions_by_name, self.recipe_menu, icon("recipe")
+        )
+        self.recent_menu = QMenu("Open &recent", self)
+        menus["File"].insertMenu(self.actions_by_name["save"], self.recent_menu)
+        menus["Analysis"].insertMenu(self.actions_by_name["fit"], self.recipe_menu)
+        self.scheme_menu = make_scheme_menu(
+            self, self._settings.color_scheme, self._use_scheme
+        )
+        menus["View"].addMenu(self.scheme_menu)
+        menus["View"].addSeparator()
+        for dock in self._docks:
+            menus["View"].addAction(dock.toggleViewAction())
+
+    def _connect(self) -> None:
+        self.document.projectChanged.connect(lambda old, new: self._refresh())
+        self.document.titleChanged.connect(self._show_title)
+        self.document.stack.indexChanged.connect(lambda _: self._enable_actions())
+        self.selection.changed.connect(self._on_selection)
+        self.jobs.changed.connect(self._enable_actions)
+        self.files.recentChanged.connect(self._show_recent)
+        self.tree.entrySelected.connect(self.selection.select_entry)
+        self.tree.sampleRenamed.connect(
+            lambda old, new: self.editor.do(gestures.rename_sample, old, new)
+        )
+        self.tree.contextMenuAt.connect(self._show_tree_menu)
+        self.inspector.fitWanted.connect(self.fit_current)
+        self.welcome.openWanted.connect(self.open)
+        self.welcome.exampleWanted.connect(self.open_example)
+        self.welcome.recentWanted.connect(lambda path: self.files.open_paths([path]))
+        self.status.cancelWanted.connect(self.cancel_jobs)
+        self.panel.plot.pointerMoved.connect(
+            lambda energy: self.status.show_pointer(energy, self.panel.plot.shown)
+        )
+
+    def _restore_layout(self) -> None:
+        layout = self._settings.window_layout
+        if layout is not None and self.restoreGeometry(layout[0]):
+            self.restoreState(layout[1])
+            return
+        self.resize(self.screen().availableSize() * 0.9)
+        sizes = Qt.Orientation
+        tree, inspector, results = self._docks
+        self.resizeDocks(
+            [tree, inspector], [_TREE_WIDTH, _INSPECTOR_WIDTH], sizes.Horizontal
+        )
+        self.resizeDocks([results], [_RESULTS_HEIGHT], sizes.Vertical)
+
+    # How it follows the document
+
+    def _refresh(self) -> None:
+        project = self.document.project
+        has_spectra = bool(project.entries)
+        self.stack.setCurrentWidget(self.panel if has_spectra else self.welcome)
+        for dock in self._docks:
+            if not has_spectra:
+                dock.hide()
+            elif not dock.toggleViewAction().isChecked() and self._was_empty:
+                dock.show()
+        self._was_empty = not has_spectra
+        self.tree.show_project(project)
+        self.quantify_view.show_quantities(quantities(project))
+        self._show_recent()
+        self._show_title()
+        self._on_selection()
+
+    _was_empty = True
+
+    def _on_selection(self) -> None:
+        entry, region = self.selection.entry, self.selection.region
+        self.tree.select_entry(entry.id if entry else None)
+        project = self.document.project
+        fit = None if region is None else project.fit_of(region.id)
+        stale = region is not None and fit is not None and not project.is_fresh(region.id)
+        self.status.show_fit(fit, stale=stale)
+        self._enable_actions()
+
+    def _enable_actions(self) -> None:
+        project, stack = self.document.project, self.document.stack
+        there: dict[Needs, bool] = {
+            "": True,
+            "undo": stack.canUndo(),
+            "redo": stack.canRedo(),
+            "spectra": bool(project.entries),
+            "entry": self.selection.entry is not None,
+            "removable": self.selection.entry is not None,
+            "region": self.selection.region is not None,
+            "regions": bool(project.regions),
+            "jobs": bool(self.jobs.running),
+        }
+        for spec in ACTIONS:
+            self.actions_by_name[spec.name].setEnabled(there[spec.needs])
+        self._recipe_button.setEnabled(bool(project.entries))
+        self.recipe_menu.setEnabled(bool(project.entries))
+        for name, text in (("undo", stack.undoText()), ("redo", stack.redoText())):
+            action, verb = self.actions_by_name[name], name.capitalize()
+            action.setText(f"&{verb} {menu_text(text)}".rstrip())
+            action.setIconText(verb)
+
+    def _show_title(self) -> None:
+        name = self.document.name.replace("[*]", "[ * ]")
+        self.setWindowTitle(f"{name}[*] – Doublet")
+        self.setWindowModified(self.document.is_modified)
+
+    def _show_recent(self) -> None:
+        paths = self._settings.recent_files
+        self.welcome.show_recent(paths)
+        fill_recent_menu(
+            self.recent_menu, paths, lambda path: self.files.open_paths([path]), self._forget
+        )
+
+    def _forget(self) -> None:
+        self._settings.forget_recent_files()
+        self._show_recent()
+
+    def _show_tree_menu(self, point: QPoint) -> None:
+        menu = QMenu(self)
+        for name in ("fit", "rename_sample", "remove_region", "remove"):
+            menu.addAction(self.actions_by_name[name])
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(point)
+
+    def _use_scheme(self, scheme: Qt.ColorScheme) -> None:
+        self._settings.color_scheme = scheme
+        self._theme.use(scheme)
+
+    # What Qt tells the window
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_by_name"):
+            for spec in ACTIONS:
+                if spec.icon:
+                    self.actions_by_name[spec.name].setIcon(icon(spec.icon))
+            self._recipe_button.setIcon(icon("recipe"))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self, lambda: self.jobs.warm_up(_import_solver))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped_paths(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = _dropped_paths(event)
+        if paths:
+            event.acceptProposedAction()
+            self.files.open_paths(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.files.may_close():
+            event.ignore()
+            return
+        self.jobs.shut_down()
+        self._settings.window_layout = (self.saveGeometry(), self.saveState())
+        self._settings.save()
+        event.accept()
+
+
+def _dropped_paths(event: QDropEvent) -> Sequence[Path]:
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+
+
+def _import_solver() -> None:
+    """Load what the first fit needs, so that it does not wait."""
+    import xps.minimizer  # noqa: F401  imported for its effect
