@@ -22,10 +22,13 @@ Floats = NDArray[np.float64]
 
 _GRID_EV = 0.2
 _SETTLED_EV = 1e-5
-_MAX_ROUNDS = 8
+_MAX_ROUNDS = 15
+_LONGEST_STEP_EV = 0.5
+_UNSETTLED_EV = 0.005  # a reference that stays this far from its energy is reported
 _HYPOTHESES = 3
 _RIVAL = 1.5  # times the least misfit: worse hypotheses are not followed
 _EXPECTED_EV = 0.4  # how far off a neutralized sample's scale usually is
+_DEGRADED = 25.0  # rise of the deviance at which the reference is given up: five sigma
 _DOUBT = 10.0  # a rival within this many units of deviance is reported
 _LEAST_SIGMA = 3.0  # significance that a reference line must have
 
@@ -108,6 +111,13 @@ def fit_reference(
         for cost, _, other in settled[1:]
         if cost - least < _DOUBT and abs(other - shift) > _GRID_EV
     )
+    center = fit.region.component(charge.component).center.value
+    missing = _reference_energy(region, charge) - center
+    if abs(missing) > _UNSETTLED_EV:
+        rivals += (
+            f"the charge reference ends {missing:+.3f} eV from its energy: bounds of other "
+            "components hold it back",
+        )
     fit = replace(fit, charge_shift_stderr=stderr, warnings=(*fit.warnings, *rivals))
     return fit, replace(found, stderr_ev=stderr)
 
@@ -139,24 +149,51 @@ def _settle(
     cancelled: Callable[[], bool] | None,
 ) -> tuple[float, Region, float]:
     """Fit and shift in turn; returns how unlikely the end is, the region and the shift."""
-    if charge.energy_ev is None:
-        raise FitError("the charge reference has no energy", "give it one", where=region.core_level)
+    energy_ev = _reference_energy(region, charge)
     if guess:
         region = with_guess(region, spectrum, shift)
     center = Ref(charge.component, "center")
-    unlikely = np.inf
+    unlikely = least = np.inf
+    before: tuple[float, float] | None = None
     for _ in range(_MAX_ROUNDS):
         problem = compile_problem(region, spectrum, shift)
         solution = solve(problem, cancelled=cancelled)
         values = dict(zip(problem.table.free, solution.free.tolist(), strict=True))
         region = region.with_values(values)
-        unlikely = _unlikeliness(problem, solution) + float(_cost_of_shift(shift))
-        missing = charge.energy_ev - region.param(center).value
-        shift += missing
-        region = moved(region, missing)
+        cost = _unlikeliness(problem, solution)
+        unlikely, least = cost + float(_cost_of_shift(shift)), min(least, cost)
+        if cost > least + _DEGRADED:
+            name = region.component(charge.component).name
+            raise FitError(
+                f"the charge reference {name} is not found: with its peak at {energy_ev:g} eV "
+                "the other components do not fit",
+                "choose another reference, or set the shift by hand",
+                where=region.core_level,
+            )
+        missing = energy_ev - region.param(center).value
+        step = _next_step(shift, missing, before)
+        before = (shift, missing)
+        shift += step
+        region = moved(region, step)
         if abs(missing) < _SETTLED_EV:
             break
     return unlikely, region, shift
+
+
+def _reference_energy(region: Region, charge: ChargeReference) -> float:
+    if charge.energy_ev is None:
+        raise FitError("the charge reference has no energy", "give it one", where=region.core_level)
+    return charge.energy_ev
+
+
+def _next_step(shift: float, missing: float, before: tuple[float, float] | None) -> float:
+    """Change of the shift: what is missing, or a secant step where a bound resists it."""
+    if before is None or shift == before[0]:
+        return missing
+    slope = (missing - before[1]) / (shift - before[0])
+    if not slope < -0.1:  # a free peak moves with the shift: slope −1
+        return missing
+    return float(np.clip(-missing / slope, -_LONGEST_STEP_EV, _LONGEST_STEP_EV))
 
 
 def _unlikeliness(problem: Problem, solution: Solution) -> float:

@@ -16,6 +16,7 @@ Severity = Literal["error", "warning", "note"]
 _TAIL_FWHM = 1.5  # from the outermost line to the end of the window, background in the fit
 _STATIC_TAIL_FWHM = 3.0  # the same for a background that is anchored at the ends
 _CLOSE_FWHM = 0.5
+_HOPELESS_CHI2 = 10.0
 
 
 @dataclass(frozen=True)
@@ -87,14 +88,13 @@ def _at_bound(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Findin
 
 
 def _misfit(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Finding]:
-    reduced, freedom = fit.reduced_chi2, fit.n_points - fit.n_free
+    reduced, spread = fit.reduced_chi2, fit.chi2_spread
     if reduced is None or fit.noise_model != "poisson":
         return
-    spread = (2.0 / max(freedom, 1)) ** 0.5
-    if reduced > 1.0 + 4.0 * spread:
+    if fit.misfit:
         yield Finding(
             "misfit",
-            "warning",
+            "error" if reduced > _HOPELESS_CHI2 else "warning",
             _place(entry),
             f"χ²ᵣ is {reduced:.2f} where counting noise allows {1.0 + 2.0 * spread:.2f}: the "
             "model misses something, and the errors do not know it",
@@ -109,6 +109,18 @@ def _misfit(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Finding]
             f"χ²ᵣ is {reduced:.2f}: the data scatter less than counts can",
             "fit raw counts: the data were smoothed, averaged or scaled before",
             "ISO 19830",
+        )
+
+
+def _negative(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Finding]:
+    for component in fit.negative_components():
+        yield Finding(
+            "negative-area",
+            "error",
+            _place(entry, component.name),
+            "the area is below zero by more than noise can explain",
+            "remove the component, or mend what it compensates: shape, background, charge shift",
+            "Major 2020, 10.1116/6.0000377",
         )
 
 
@@ -251,6 +263,7 @@ RULES: tuple[Rule, ...] = (
     _not_converged,
     _at_bound,
     _misfit,
+    _negative,
     _memory,
     _background,
     _insignificant,

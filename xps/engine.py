@@ -8,7 +8,7 @@ maximum of the likelihood and free of the bias of weights made from the data.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from xps.noise import Noise
 Floats = NDArray[np.float64]
 
 _MAX_ITERATIONS = 300
+_CANCELLED = "cancelled"
 _TOLERANCE = 1e-13  # expected further gain in deviance: about (3e-7 σ)²
 _STALLED = 1e-9  # gain below which a rejected step is rounding, not a wrong direction
 
@@ -165,10 +166,11 @@ def solve(
     *,
     cancelled: Callable[[], bool] | None = None,
 ) -> Solution:
-    """Find the best values of the free parameters.
+    """Find the best values of the free parameters, with areas of either sign.
 
-    Levenberg-Marquardt with Nielsen's damping (IMM-REP-1999-05), columns scaled by the
-    diagonal of the information, bounds by an active set and projection.
+    Areas are first kept at zero or above, and then those that ended at zero are released.
+    Without the first leg a weak component can run away, as the huge negative twin of a
+    neighbor at the same place.
 
     Parameters
     ----------
@@ -178,8 +180,35 @@ def solve(
     cancelled : callable, optional
         Asked before each iteration; when it says True the solver stops unconverged.
     """
-    lower, upper = problem.table.lower, problem.table.upper
-    free = np.clip(problem.start if start is None else start, lower, upper)
+    table = problem.table
+    areas = np.array([ref.parameter == "area" for ref in table.free], dtype=np.bool_)
+    floor = np.where(areas, np.clip(0.0, table.lower, None), table.lower)
+    floor = np.where(floor < table.upper, floor, table.lower)
+    first = _descend(problem, problem.start if start is None else start, floor, cancelled)
+    released = areas & (first.free <= floor) & (table.lower < floor)
+    if not released.any() or first.message == _CANCELLED:
+        return first
+    second = _descend(problem, first.free, table.lower, cancelled)
+    return replace(
+        second,
+        iterations=first.iterations + second.iterations,
+        evaluations=first.evaluations + second.evaluations,
+    )
+
+
+def _descend(
+    problem: Problem,
+    start: Floats,
+    lower: Floats,
+    cancelled: Callable[[], bool] | None,
+) -> Solution:
+    """Go down to the nearest minimum above the lower bounds.
+
+    Levenberg-Marquardt with Nielsen's damping (IMM-REP-1999-05), columns scaled by the
+    diagonal of the information, bounds by an active set and projection.
+    """
+    upper = problem.table.upper
+    free = np.clip(start, lower, upper)
     expected, derivatives = problem.expected_and_jacobian(free)
     deviance = problem._deviance(free, expected)
     damping, growth, evaluations = 1e-3, 2.0, 1
@@ -190,7 +219,7 @@ def solve(
     while iterations < _MAX_ITERATIONS:
         iterations += 1
         if cancelled is not None and cancelled():
-            message = "cancelled"
+            message = _CANCELLED
             break
         inside = np.flatnonzero(~held)
         if not inside.size:

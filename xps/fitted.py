@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+NEGATIVE_SIGMA = 3.0  # an area this far below zero is no fluctuation
+_MISFIT_SIGMA = 4.0  # scatter of χ²ᵣ that counting noise may cause
+
 
 @dataclass(frozen=True, eq=False)
 class RegionFit:
@@ -92,6 +95,28 @@ class RegionFit:
         """χ² over points minus free parameters; None where there are not enough points."""
         freedom = self.n_points - self.n_free
         return self.chi2 / freedom if freedom > 0 else None
+
+    @property
+    def chi2_spread(self) -> float:
+        """Standard deviation of χ²ᵣ under counting noise, √(2/ν)."""
+        return float(np.sqrt(2.0 / max(self.n_points - self.n_free, 1)))
+
+    @property
+    def misfit(self) -> bool:
+        """Whether χ²ᵣ is larger than counting noise allows; False where noise is unknown."""
+        reduced = self.reduced_chi2
+        if reduced is None or self.noise_model != "poisson":
+            return False
+        return reduced > 1.0 + _MISFIT_SIGMA * self.chi2_spread
+
+    def negative_components(self) -> tuple[Component, ...]:
+        """Components whose area is below zero by more than noise can explain."""
+        found = []
+        for component in self.region.components:
+            error = self.stderr(Ref(component.id, "area"))
+            if error is not None and component.area.value < -NEGATIVE_SIGMA * error:
+                found.append(component)
+        return tuple(found)
 
     @cached_property
     def table(self) -> ParameterTable:

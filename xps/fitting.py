@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from xps.backgrounds import linear, shirley
 from xps.engine import Priors, Problem, solve
 from xps.errors import FitError
-from xps.fitted import RegionFit
+from xps.fitted import NEGATIVE_SIGMA, RegionFit
 from xps.kernel import Curves, Kernel, ParameterTable
 from xps.measured import Measured, measured
 from xps.model import Component, Param, Ref, Region
@@ -241,6 +241,14 @@ def _refuse_without_peak(region: Region, spectrum: Spectrum, shift_ev: float) ->
     net = sum(component.area.value for component in region.components)
     if without - with_peaks < scale * float(chdtri(max(extra, 1), _NO_PEAK)) or net <= 0.0:
         low, high = region.window_ev
+        structure = without > freedom * (1.0 + 5.0 * np.sqrt(2.0 / freedom))
+        if problem.noise.known and structure:
+            raise FitError(
+                f"none of the components finds a peak between {low:g} and {high:g} eV, though the "
+                "data are more than a background",
+                "check the charge reference, the centers and their bounds",
+                where=region.core_level,
+            )
         raise FitError(
             f"no peak between {low:g} and {high:g} eV: the background alone describes the data",
             "move the window, measure longer, or leave this region out",
@@ -397,6 +405,16 @@ def _background_doubt(fit: RegionFit, curves: Curves, problem: Problem) -> str:
 
 def _warnings(fit: RegionFit, background_doubt: str) -> tuple[str, ...]:
     warnings = []
+    if fit.misfit:
+        warnings.append(
+            f"the model misses structure in the data (χ²ᵣ {fit.reduced_chi2:.1f}): areas may be "
+            "wrong by more than their errors"
+        )
+    warnings += [
+        f"the area of {component.name} is below zero by more than {NEGATIVE_SIGMA:g}σ: this "
+        "model does not describe these data"
+        for component in fit.negative_components()
+    ]
     if background_doubt:
         warnings.append(background_doubt)
     if fit.noise_model != "poisson":

@@ -177,7 +177,10 @@ def _amounts(
     for fit, part in rows:
         level = fit.region.core_level
         whole = float(result.values[part].sum())
-        error = standard_error(float(result.covariance[part, part].sum()))
+        # a single element is 100 % by construction: its error is not zero but undefined
+        error = None
+        if len(rows) > 1:
+            error = standard_error(float(result.covariance[part, part].sum()))
         symbol = element(level)
         elements.append(
             Amount(sample, level, symbol, "", symbol, "", 100.0 * whole, _percent(error))
