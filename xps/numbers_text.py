@@ -1,0 +1,87 @@
+"""Numbers as text for people: rounded by their error, the same in every language.
+
+The error keeps two significant digits and the value ends where the error does, as the GUM
+asks for (JCGM 100:2008, 7.2.6).
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
+
+UNKNOWN = "—"
+_MINUS = "−"
+_WIDEST = 7  # digits before the point, and places after it, that are still read at a glance
+_PLAIN_DIGITS = 4  # of a value whose error is unknown
+
+
+def with_error(value: float | None, stderr: float | None, *, decimals: int | None = None) -> str:
+    """Return a value with its standard error, e.g. ``"5642 ± 88"`` or ``"161.600 ± 0.004"``.
+
+    Parameters
+    ----------
+    value : float or None
+        None or not finite gives "—".
+    stderr : float or None
+        One standard deviation. Rounded to two significant digits, of which a zero at the end
+        is left out. None, zero or not finite means unknown: ``"161.60 ± —"``.
+    decimals : int, optional
+        Decimals of the value where the error is unknown; four significant digits otherwise.
+    """
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    if stderr is None or not math.isfinite(stderr) or stderr <= 0.0:
+        return f"{number(value, decimals)} ± {UNKNOWN}"
+    error = _rounded(_exact(stderr), 2).normalize()
+    tens = error.adjusted()
+    last = tens - 1 if tens > 0 else int(error.as_tuple().exponent)
+    result = _to_place(_exact(value), last)
+    high = max(result.adjusted() if result else last, error.adjusted())
+    if high >= _WIDEST or last < -_WIDEST:
+        return f"({_plain(result.scaleb(-high))} ± {_plain(error.scaleb(-high))})e{high}"
+    return f"{_plain(result)} ± {_plain(error)}"
+
+
+def number(value: float | None, decimals: int | None = None) -> str:
+    """Return a number without error: with fixed decimals, or four significant digits."""
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    if decimals is not None:
+        return _plain(_to_place(_exact(value), -decimals))
+    return _shortest(_rounded(_exact(value), _PLAIN_DIGITS))
+
+
+def upper_limit(limit: float | None) -> str:
+    """Return an upper limit, e.g. ``"< 130 (95 %)"``; rounded up, so that it stays a limit."""
+    if limit is None or not math.isfinite(limit):
+        return UNKNOWN
+    return f"< {_shortest(_rounded(_exact(limit), 2, ROUND_CEILING).normalize())} (95 %)"
+
+
+def _exact(value: float) -> Decimal:
+    return Decimal(repr(float(value)))
+
+
+def _to_place(exact: Decimal, power: int, rounding: str = ROUND_HALF_EVEN) -> Decimal:
+    """Round to a multiple of a power of ten, with all digits down to it."""
+    whole = exact.scaleb(-power).to_integral_value(rounding) + Decimal(0)
+    return whole.scaleb(power)
+
+
+def _rounded(exact: Decimal, digits: int, rounding: str = ROUND_HALF_EVEN) -> Decimal:
+    """Round to a number of significant digits."""
+    if exact.is_zero():
+        return Decimal(0)
+    return _to_place(exact, exact.adjusted() - digits + 1, rounding)
+
+
+def _shortest(exact: Decimal) -> str:
+    power = exact.adjusted()
+    if exact and not -_WIDEST <= power < _WIDEST:
+        return f"{_plain(exact.scaleb(-power))}e{power}"
+    return _plain(exact)
+
+
+def _plain(exact: Decimal) -> str:
+    text = f"{exact:f}"
+    return text.lstrip("-") if exact.is_zero() else text.replace("-", _MINUS)

@@ -1,0 +1,215 @@
+"""Draws the panels of a figure: axes, curves, names and reasons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xps.figure_text import text_width, wrapped
+from xps.fitting import RegionCurves
+from xps.palette import color_key, tint
+from xps.panels import Panel
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+INK = "#1A1A1A"
+DATA = "#5A5A5A"
+OUTSIDE = "#B8B8B8"  # data that the fit did not see
+BACKGROUND = "#4D4D4D"
+BAND = "#E4E4E4"
+FILL_ALPHA = 0.8
+_NAME_SIZE = 7.0
+_MESSAGE_SIZE = 6.0
+_LINE = 3.0  # mm, of text
+_INSET = 1.4  # mm, from the frame to the text
+_MOST_TEXT = 0.4  # of the height, for names and reasons
+_TRACE = 0.004  # of the tallest component: below this no outline is drawn
+
+
+def draw_panel(
+    main: Axes,
+    residual: Axes | None,
+    panel: Panel,
+    *,
+    scale: float,
+    colors: Mapping[tuple[str, str], str],
+    size_mm: tuple[float, float],
+) -> None:
+    """Draw one panel.
+
+    Parameters
+    ----------
+    main : Axes
+        With its energy limits set.
+    residual : Axes or None
+        The strip above; None for a panel without a fit.
+    panel : Panel
+    scale : float
+        Intensities are divided by it.
+    colors : mapping
+        Of `xps.palette.component_colors`.
+    size_mm : (float, float)
+        Width and height of `main`.
+    """
+    curves = panel.curves
+    energy, intensity = panel.energy_ev, panel.intensity / scale
+    if curves is not None and panel.table is not None:
+        low, high = curves.energy_ev[0], curves.energy_ev[-1]
+        seen = (energy >= low - 1e-9) & (energy <= high + 1e-9)
+        _points(main, energy[~seen], intensity[~seen], OUTSIDE)
+        _points(main, energy[seen], intensity[seen], DATA)
+        drawn = list(zip(panel.table.rows, curves.model.components, strict=True))
+        # The small stand before the tall, so that none hides another.
+        for row, curve in sorted(drawn, key=lambda pair: -float(np.max(pair[1]))):
+            color = colors[panel.table.region.core_level, color_key(row.component)]
+            _component(main, curves, curve, scale, color, weak=not row.significant)
+        main.plot(
+            curves.energy_ev,
+            curves.model.background / scale,
+            color=BACKGROUND,
+            linewidth=0.6,
+            linestyle=(0, (3, 1.5)),
+            zorder=2.5,
+        )
+        main.plot(curves.energy_ev, curves.model.total / scale, color=INK, linewidth=0.75, zorder=4)
+    else:
+        _points(main, energy, intensity, DATA)
+    if residual is not None and curves is not None:
+        _residual(residual, curves)
+    _name(main, panel, scale, size_mm)
+
+
+def _points(axes: Axes, x: np.ndarray, y: np.ndarray, color: str) -> None:
+    axes.plot(
+        x,
+        y,
+        linestyle="none",
+        marker="o",
+        markersize=1.7,
+        markerfacecolor="white",
+        markeredgecolor=color,
+        markeredgewidth=0.35,
+        zorder=3 if color == DATA else 2.9,
+    )
+
+
+def _component(
+    axes: Axes, curves: RegionCurves, curve: np.ndarray, scale: float, color: str, *, weak: bool
+) -> None:
+    """Fill a component down to the background; what is negative is not drawn."""
+    base = curves.model.background / scale
+    height = np.maximum(curve, 0.0) / scale
+    axes.fill_between(
+        curves.energy_ev,
+        base,
+        base + height,
+        facecolor=tint(color, weak=weak),
+        alpha=FILL_ALPHA,
+        linewidth=0.0,
+        zorder=1,
+    )
+    tallest = float(np.max(curves.model.components, initial=0.0)) / scale
+    outline = np.where(height > _TRACE * tallest, base + height, np.nan)
+    axes.plot(
+        curves.energy_ev,
+        outline,
+        color=color,
+        linewidth=0.7,
+        linestyle=(0, (2.5, 1.2)) if weak else "-",
+        zorder=2,
+    )
+
+
+def _residual(axes: Axes, curves: RegionCurves) -> None:
+    largest = float(np.max(np.abs(curves.residual), initial=0.0))
+    limit = max(4.0, 1.1 * largest)
+    tick = 2.0 if limit <= 6.0 else _round_half(limit)
+    axes.axhspan(-2.0, 2.0, facecolor=BAND, linewidth=0.0, zorder=0)
+    axes.axhline(0.0, color="#9A9A9A", linewidth=0.4, zorder=1)
+    axes.plot(curves.energy_ev, curves.residual, color=INK, linewidth=0.5, zorder=2)
+    axes.set_ylim(-limit, limit)
+    axes.set_yticks([-tick, tick], [f"−{tick:g}σ", f"{tick:g}σ"])
+
+
+def _round_half(limit: float) -> float:
+    """Return a round number near half of the limit."""
+    power = 10.0 ** math.floor(math.log10(limit / 2.0))
+    return max(step * power for step in (1.0, 2.0, 5.0) if step * power <= limit / 2.0)
+
+
+def _name(axes: Axes, panel: Panel, scale: float, size_mm: tuple[float, float]) -> None:
+    """Write letter, sample and reason into the corner, and make room for them."""
+    width, height = size_mm
+    indent = text_width(panel.letter, _NAME_SIZE, bold=True) + 1.2
+    room = width - 2.0 * _INSET - indent
+    most = max(2, int(_MOST_TEXT * height / _LINE))
+    names = wrapped(panel.sample, room, _NAME_SIZE, max(1, most - 2 * bool(panel.message)))
+    lines = [(part, _NAME_SIZE) for part in names]
+    if panel.message:
+        reasons = wrapped(panel.message, room, _MESSAGE_SIZE, max(1, most - len(names)))
+        lines += [(part, _MESSAGE_SIZE) for part in reasons]
+    for number, (part, size) in enumerate(lines):
+        axes.text(
+            (_INSET + indent) / width,
+            1.0 - (_INSET + number * _LINE) / height,
+            part,
+            transform=axes.transAxes,
+            fontsize=size,
+            color=INK if size == _NAME_SIZE else DATA,
+            verticalalignment="top",
+            zorder=6,
+        )
+    axes.text(
+        _INSET / width,
+        1.0 - _INSET / height,
+        panel.letter,
+        transform=axes.transAxes,
+        fontsize=_NAME_SIZE,
+        fontweight="bold",
+        verticalalignment="top",
+        zorder=6,
+    )
+    taken = indent + max(text_width(part, size) for part, size in lines)
+    axes.set_ylim(
+        *_limits(
+            panel,
+            scale,
+            axes.get_xlim(),
+            (taken + 2.0 * _INSET) / width,
+            (_INSET + len(lines) * _LINE + 0.5) / height,
+        )
+    )
+
+
+def _limits(
+    panel: Panel,
+    scale: float,
+    x_limits: tuple[float, float],
+    taken_width: float,
+    taken_height: float,
+) -> tuple[float, float]:
+    """Intensity limits that keep the curves clear of the text in the upper left corner.
+
+    `taken_width` and `taken_height` are the fractions of the axes that the text covers.
+    """
+    left, right = x_limits
+    shown = (panel.energy_ev <= left) & (panel.energy_ev >= right)
+    if not shown.any():
+        return 0.0, 1.0
+    energy, top = panel.energy_ev[shown], panel.intensity[shown] / scale
+    bottom = float(top.min())
+    if panel.curves is not None:
+        bottom = min(bottom, float(panel.curves.model.background.min()) / scale)
+        total = np.interp(energy, panel.curves.energy_ev, panel.curves.model.total / scale)
+        top = np.maximum(top, total)
+    highest = float(top.max())
+    spread = (highest - bottom) or abs(highest) or 1.0
+    low = 0.0 if 0.0 <= bottom < 0.2 * highest else bottom - 0.06 * spread
+    under_text = top[energy >= left - taken_width * (left - right)]
+    below = float(under_text.max()) if under_text.size else low
+    free = max(1.0 - taken_height, 0.25)
+    return low, max(low + (highest - low) / 0.94, low + (below - low) / free)
