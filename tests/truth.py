@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erf
+
+from xps.spectrum import Spectrum
 
 Floats = NDArray[np.float64]
 
@@ -76,6 +79,7 @@ class Truth:
     offset: float
     slope: float
     k: float
+    core_level: str = "S 2p"
 
     @property
     def energy(self) -> Floats:
@@ -97,6 +101,19 @@ class Truth:
     def counts(self, seed: int) -> Floats:
         """One measurement."""
         return np.random.default_rng(seed).poisson(self.expected()).astype(np.float64)
+
+    def spectrum(self, seed: int | None, **changes: Any) -> Spectrum:
+        """One measurement of one second per channel, or the expectation for no seed."""
+        fields: dict[str, Any] = {
+            "name": "simulated",
+            "sample": "simulated",
+            "core_level": self.core_level,
+            "photon_energy_ev": 1486.6,
+            "dwell_s": 0.1,
+            "sweeps": 10.0,
+        }
+        counts = self.expected() if seed is None else self.counts(seed)
+        return Spectrum(self.energy, counts, **(fields | changes))
 
     def scaled(self, factor: float) -> Truth:
         """The same sample measured longer."""
@@ -166,7 +183,7 @@ def oxide(tallest: float = 10_000.0, *, step: float = 0.05) -> Truth:
         Peak("o_manifold", 2200.0, 531.6, 1.6, splitting=0.0),
         Peak("c_o", 700.0, 533.1, 1.6, splitting=0.0),
     )
-    return Truth(peaks, 524.0, 538.5, step, 600.0, -1.8, 0.03).with_tallest(tallest)
+    return Truth(peaks, 524.0, 538.5, step, 600.0, -1.8, 0.03, "O 1s").with_tallest(tallest)
 
 
 def benchmark_p1() -> Truth:
