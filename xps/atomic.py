@@ -21,6 +21,7 @@ _REASONS = {
     errno.EISDIR: ("a folder has this name", "choose another name"),
     errno.ENAMETOOLONG: ("the name is too long", "choose a shorter name"),
     errno.EINVAL: ("the name is not allowed here", "choose another name"),
+    errno.ENODEV: ("this is a device, not a file", "choose another name"),
 }
 
 
@@ -48,6 +49,8 @@ def write_atomically(path: str | Path, data: bytes) -> None:
 def _replace(target: Path, data: bytes) -> None:
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if target.exists() and not target.is_file():
+        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
     handle, temporary = tempfile.mkstemp(prefix=".doublet-", suffix=".tmp", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+_MAX_WHOLE = 1 << 53  # a float holds every whole number up to here
+
 
 class MalformedError(ValueError):
     """A field is missing or has the wrong kind; the text names it."""
@@ -56,9 +58,9 @@ class Fields:
         return None if self._table.get(name) is None else self.number(name)
 
     def whole(self, name: str) -> int:
-        """Return a whole number."""
+        """Return a whole number, zero or above."""
         value = self._table.get(name)
-        if isinstance(value, bool) or not isinstance(value, int):
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MAX_WHOLE:
             raise MalformedError(f"{self.where}.{name} is not a whole number")
         return value
 

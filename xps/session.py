@@ -1,7 +1,7 @@
 """Session files (``.doublet``): a zip of JSON and plain arrays, written atomically.
 
 Nothing in a session is ever executed: no pickle, no expressions. Sizes are bounded before
-anything is unpacked.
+anything is unpacked, and no member is unpacked beyond the size that it states.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import io
 import json
 import platform
-import shutil
+import re
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,15 @@ SUFFIX = ".doublet"
 _MAX_MEMBERS = 200_000
 _MAX_BYTES = 4_000_000_000
 _MAX_JSON_BYTES = 500_000_000
+_CHUNK_BYTES = 1 << 20
+_ENCRYPTED = 0x1  # flag bit of a zip member
+_DAMAGE = (ValueError, KeyError, EOFError, RecursionError, zlib.error, zipfile.BadZipFile)
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack without a limit
+_NPY = re.compile(
+    rb"\x93NUMPY\x01\x00..\{'descr': '<f8', 'fortran_order': False, "
+    rb"'shape': \((\d{1,9}), (\d{1,9})\), \} *\n",
+    re.DOTALL,
+)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the same project gives the same file, bit for bit
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
@@ -54,6 +64,13 @@ def save(path: str | Path, project: Project) -> None:
     """
     try:
         data = to_bytes(project)
+    except ValueError as error:
+        raise SessionError(
+            f"it holds a number that is not finite: {error}",
+            "undo the last change, or leave out the spectrum that was added last",
+            path=path,
+        ) from error
+    try:
         _keep_backup(Path(path))
         write_atomically(path, data)
     except WriteError as error:
@@ -75,7 +92,8 @@ def to_bytes(project: Project) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
-        _add(archive, "session.json", text.encode())
+        # A file name that is no UTF-8 reaches Python as lone surrogates; JSON escapes them.
+        _add(archive, "session.json", text.encode("utf-8", "backslashreplace"))
         for name, array in arrays.items():
             _add(archive, f"{name}.npy", _npy(array))
     return buffer.getvalue()
@@ -99,31 +117,36 @@ def load(path: str | Path) -> Project:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            _refuse_too_large(archive)
+            _refuse_unsafe(archive)
             return _project(archive)
     except XpsError as error:
         raise SessionError(error.reason, error.remedy, path=path, where=error.where) from error
-    except (OSError, zipfile.BadZipFile, NotImplementedError, EOFError) as error:
-        missing = isinstance(error, FileNotFoundError)
+    except FileNotFoundError as error:
+        raise SessionError("there is no such file", "check the path", path=path) from error
+    except MemoryError as error:
         raise SessionError(
-            "there is no such file" if missing else f"not a session file: {error}",
-            "check the path" if missing else f"a backup may stand beside it as {SUFFIX}.bak",
+            "the session does not fit into memory", "open it on a larger computer", path=path
+        ) from error
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SessionError(
+            f"not a session file: {reason}",
+            f"choose a {SUFFIX} file; a backup may stand beside it, its name ending in .bak",
             path=path,
         ) from error
 
 
 def _project(archive: zipfile.ZipFile) -> Project:
     try:
-        document = _document(archive)
-        return project_of(document, lambda name: _array(archive, name))
-    except (MalformedError, ValueError, KeyError, RecursionError, zipfile.BadZipFile) as error:
+        return project_of(_document(archive), lambda name: _array(archive, name))
+    except _DAMAGE as error:
         raise SessionError(
             f"the session is damaged: {error}", "open its backup, or an older version"
         ) from error
 
 
 def _document(archive: zipfile.ZipFile) -> dict[str, Any]:
-    raw = archive.read("session.json")
+    raw = _unpacked(archive, "session.json")
     document: Any = json.loads(raw, parse_constant=_refuse_constant)
     if not isinstance(document, dict):
         raise MalformedError("it holds no object")
@@ -134,8 +157,8 @@ def _document(archive: zipfile.ZipFile) -> dict[str, Any]:
         writer = document.get("program", {})
         by = writer.get("doublet", "?") if isinstance(writer, dict) else "?"
         raise SessionError(
-            f"written by a newer version (format {version}, Doublet {by}); this one reads "
-            f"format {FORMAT}",
+            f"written by a newer version (format {version}, Doublet {by}); this is Doublet "
+            f"{__version__}, which reads format {FORMAT}",
             "update Doublet",
         )
     migrated: dict[str, Any] = document
@@ -148,21 +171,38 @@ def _refuse_constant(name: str) -> float:
     raise MalformedError(f"it holds the number {name}")
 
 
-def _refuse_too_large(archive: zipfile.ZipFile) -> None:
+def _refuse_unsafe(archive: zipfile.ZipFile) -> None:
     members = archive.infolist()
-    if len(members) > _MAX_MEMBERS or sum(m.file_size for m in members) > _MAX_BYTES:
+    sizes = {member.filename: member.file_size for member in members}
+    if (
+        len(members) > _MAX_MEMBERS
+        or sum(member.file_size for member in members) > _MAX_BYTES
+        or sizes.get("session.json", 0) > _MAX_JSON_BYTES
+    ):
         raise SessionError("the session is too large to be opened safely")
-    for member in members:
-        if member.filename == "session.json" and member.file_size > _MAX_JSON_BYTES:
-            raise SessionError("the session is too large to be opened safely")
+    if len(sizes) < len(members):
+        raise MalformedError("two of its members have the same name")
+    if any(m.compress_type not in _METHODS or m.flag_bits & _ENCRYPTED for m in members):
+        raise MalformedError("it is encrypted, or packed in a way that no session is")
+
+
+def _unpacked(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Unpack a member in steps: what is inside may be larger than the size that it states."""
+    with archive.open(name) as member:
+        return b"".join(iter(lambda: member.read(_CHUNK_BYTES), b""))
 
 
 def _array(archive: zipfile.ZipFile, name: str) -> Floats:
-    data = archive.read(f"{name}.npy")
-    array = np.load(io.BytesIO(data), allow_pickle=False)
-    if not isinstance(array, np.ndarray) or array.dtype != np.float64:
-        raise MalformedError(f"{name} is not an array of numbers")
-    return array
+    """Read a table of float64, as `numpy.save` writes one; its header is data, never parsed."""
+    data = _unpacked(archive, f"{name}.npy")
+    header = _NPY.match(data)
+    if header is None:
+        raise MalformedError(f"{name} is not a table of numbers")
+    rows, columns = int(header[1]), int(header[2])
+    if len(data) - header.end() != 8 * rows * columns:
+        raise MalformedError(f"{name} does not hold {rows} × {columns} numbers")
+    table = np.frombuffer(data, "<f8", offset=header.end()).reshape(rows, columns)
+    return table.astype(np.float64, copy=False)
 
 
 def _npy(array: Floats) -> bytes:
@@ -181,11 +221,11 @@ def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
 def _keep_backup(path: Path) -> None:
     if not path.is_file():
         return
-    backup = path.with_name(path.name + ".bak")
     try:
-        shutil.copy2(path, backup)
+        write_atomically(path.with_name(path.name + ".bak"), path.read_bytes())
+    except WriteError as error:
+        raise WriteError(f"its backup cannot be written: {error.reason}", error.remedy) from error
     except OSError as error:
         raise WriteError(
-            f"its backup cannot be written: {error.strerror}",
-            "free some space or choose another folder",
+            f"the present file cannot be kept as a backup: {error.strerror}", "choose another name"
         ) from error

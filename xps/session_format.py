@@ -160,6 +160,7 @@ def project_of(document: object, array: Callable[[str], Floats]) -> Project:
         If the values contradict each other.
     """
     fields = Fields(document, "session")
+    _refuse_repeated(fields)
     project = Project(
         samples=tuple(_sample(table) for table in fields.tables("samples")),
         entries=tuple(
@@ -181,15 +182,24 @@ def project_of(document: object, array: Callable[[str], Floats]) -> Project:
     return project
 
 
+def _refuse_repeated(fields: Fields) -> None:
+    """Refuse repeated ids before any array is read: each must be read only once."""
+    for kind, key in (("samples", "name"), ("spectra", "id"), ("regions", "id")):
+        keys = [table.text(key) for table in fields.tables(kind)]
+        if len(set(keys)) < len(keys):
+            raise MalformedError(f"two {kind} have the same {key}")
+
+
 def _refuse_loose_ends(project: Project) -> None:
-    ids = [entry.id for entry in project.entries]
+    ids = {entry.id for entry in project.entries}
     regions = {region.id for region in project.regions}
+    fitted = {fit.region.id for fit in project.fits}
     samples = {sample.name for sample in project.samples}
-    if len(set(ids)) < len(ids) or len(regions) < len(project.regions):
-        raise MalformedError("two spectra or two regions have the same id")
-    if not {region.spectrum for region in project.regions} <= set(ids):
+    if not {region.spectrum for region in project.regions} <= ids:
         raise MalformedError("a region belongs to a spectrum that is not there")
-    if not {fit.region.id for fit in project.fits} <= regions:
+    if len(fitted) < len(project.fits):
+        raise MalformedError("two fits belong to the same region")
+    if not fitted <= regions:
         raise MalformedError("a fit belongs to a region that is not there")
     if not {entry.sample for entry in project.entries} <= samples:
         raise MalformedError("a spectrum belongs to a sample that is not there")
