@@ -35,7 +35,8 @@ class XpsError(Exception):
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        place = ": ".join(part for part in (self.path or "", self.where) if part)
+        path = " ".join((self.path or "").splitlines())
+        place = ": ".join(part for part in (path, self.where) if part)
         text = f"{place}: {self.reason}" if place else self.reason
         return f"{text} ({self.remedy})" if self.remedy else text
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from xps.fitted import RegionFit
 from xps.model import Region
@@ -237,8 +237,20 @@ class Project:
 
 def fingerprint(region: Region, spectrum: Spectrum, shift_ev: float) -> str:
     """Hash of a region, its data and its charge shift."""
-    text = repr((region, spectrum.digest, shift_ev))
+    text = repr((_plain(region), spectrum.digest, float(shift_ev)))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> object:
+    """Nested values with all numbers as floats: 1, 1.0 and numpy's 1.0 are the same setting."""
+    kind = type(value)
+    if kind in (float, str, bool) or value is None:
+        return value
+    if kind is tuple:
+        return tuple([_plain(item) for item in value])
+    if isinstance(value, int | float):
+        return float(value)
+    return (kind.__name__, *[_plain(getattr(value, name)) for name in value.__dataclass_fields__])
 
 
 def _fallback(spectrum: Spectrum) -> str:

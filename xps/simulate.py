@@ -33,6 +33,7 @@ def simulate(
     truth : Truth, mapping, str or Path, optional
         What is true, or the path of a truth file.
     seed : int
+        Zero or above.
 
     Returns
     -------
@@ -42,10 +43,13 @@ def simulate(
     Raises
     ------
     RecipeError
-        If recipe or truth cannot be read, or describe no possible spectrum.
+        If recipe or truth cannot be read, or describe no possible spectrum, or the seed is
+        negative.
     """
     if not isinstance(recipe, Recipe):
         recipe = load_recipe(recipe)
+    if seed < 0:
+        raise RecipeError(f"a seed of {seed}", "give a whole number, zero or above")
     known = as_truth(truth, recipe)
     spectra = []
     for i, sample in enumerate(known.samples):
@@ -84,8 +88,8 @@ def _component(
         shape=shapes.get(truth.species, "sgl"),
         area=Param(truth.area),
         center=Param(truth.center_ev),
-        fwhm=Param(truth.fwhm_ev),
-        mixing=Param(truth.mixing),
+        fwhm=Param(truth.fwhm_ev, vary=False),
+        mixing=Param(truth.mixing, vary=False),
     )
 
 
