@@ -17,6 +17,7 @@ from xps.levels import levels, line_labels
 from xps.lineshapes import SHAPES
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*\Z")
+_WIDTHS_EV = (0.001, math.inf)
 
 LinkKind = Literal["same", "offset", "ratio"]
 BackgroundKind = Literal["peak-shirley", "shirley", "linear"]
@@ -46,9 +47,8 @@ class Link:
 
     def __post_init__(self) -> None:
         if self.kind == "ratio" and not self.amount > 0.0:
-            raise RecipeError(
-                f"a ratio to {self.target} of {self.amount}", "give a ratio above zero"
-            )
+            reason = f"a ratio to {self.target} of {self.amount}"
+            raise RecipeError(reason, "give a ratio above zero")
 
     @property
     def factor(self) -> float:
@@ -74,9 +74,8 @@ class Prior:
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.mean) and self.sigma > 0.0 and math.isfinite(self.sigma)):
-            raise RecipeError(
-                f"a prior of {self.mean} ± {self.sigma}", "its width must be above zero"
-            )
+            reason = f"a prior of {self.mean} ± {self.sigma}"
+            raise RecipeError(reason, "its width must be above zero")
 
 
 @dataclass(frozen=True)
@@ -108,9 +107,8 @@ class Param:
         if not math.isfinite(self.value):
             raise RecipeError(f"a parameter of {self.value}", "give a finite number")
         if not self.min < self.max:
-            raise RecipeError(
-                f"bounds of {self.min} to {self.max}", "the lower bound must be below the upper"
-            )
+            reason = f"bounds of {self.min} to {self.max}"
+            raise RecipeError(reason, "the lower bound must be below the upper")
 
     @property
     def is_free(self) -> bool:
@@ -239,17 +237,22 @@ class Component:
     group: str = ""
 
     def __post_init__(self) -> None:
-        if not _IDENTIFIER.match(self.id):
+        if not _IDENTIFIER.match(self.id) or self.id == BACKGROUND_ID:
             raise RecipeError(
                 f"the component id {self.id!r}",
-                "use lower-case letters, digits and underscores",
+                "use lower-case letters, digits and underscores, and not 'background'",
             )
         if self.shape not in SHAPES:
             raise RecipeError(
-                f"unknown shape {self.shape!r}",
-                f"known shapes: {', '.join(SHAPES)}",
-                where=self.name,
+                f"unknown shape {self.shape!r}", f"use one of {', '.join(SHAPES)}", where=self.name
             )
+        ranges = {"fwhm": _WIDTHS_EV, "mixing": SHAPES[self.shape].mixing_range}
+        for name, (low, high) in ranges.items():
+            param: Param = getattr(self, name)
+            ends = (param.value, param.min, param.max) if param.is_free else (param.value,)
+            if min(ends) < low or max(ends) > high:
+                reason = f"the {name} may leave {low:g} to {high:g}"
+                raise RecipeError(reason, "give it a value and bounds within", where=self.name)
 
     @property
     def params(self) -> dict[str, Param]:
