@@ -6,10 +6,11 @@ All lengths are in millimeters, since journals give widths in millimeters.
 from __future__ import annotations
 
 import io
+import logging
 import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -152,14 +153,31 @@ def figure_bytes(figure: Figure, kind: str) -> bytes:
 
 
 @contextmanager
+def _quiet(logger_name: str) -> Iterator[None]:
+    """Keep a library's remarks about fonts out of the output of a command."""
+    logger = logging.getLogger(logger_name)
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+@contextmanager
 def _settings() -> Iterator[None]:
     """Draw with matplotlib's own defaults and `_STYLE`, whatever the user's settings are."""
     from matplotlib import font_manager, style
 
     installed = {font.name for font in font_manager.fontManager.ttflist}
     fonts = ["DejaVu Sans", *(name for name in _FALLBACK_FONTS if name in installed)]
-    family = {"font.family": fonts, "font.sans-serif": [*fonts, "Arial", "sans-serif"]}
-    with _SETTINGS, style.context(["default", {**_STYLE, **family}]), warnings.catch_warnings():
+    family = {"font.family": [*fonts, "sans-serif"], "font.sans-serif": fonts}
+    with ExitStack() as stack:
+        stack.enter_context(_SETTINGS)
+        stack.enter_context(style.context(["default", {**_STYLE, **family}]))
+        stack.enter_context(_quiet("matplotlib.font_manager"))
+        stack.enter_context(_quiet("fontTools"))
+        stack.enter_context(warnings.catch_warnings())
         # A letter that no font has becomes a box; the name is still right in SVG and tables.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield

@@ -38,10 +38,20 @@ def wrapped(text: str, room_mm: float, size: float, most: int = 3) -> list[str]:
     size : float
         Font size in points.
     most : int
-        Number of lines; an ellipsis ends a text that needs more.
+        Number of lines. Of a text that needs more, beginning and end are kept.
     """
+    lines = _broken(printable(text), room_mm, size)
+    if len(lines) <= most:
+        return [line.rstrip() for line in lines]
+    end = "".join(lines[most - 1 :])
+    while end and text_width("…" + end, size) > room_mm:
+        end = end[1:]
+    return [line.rstrip() for line in lines[: most - 1]] + ["…" + end]
+
+
+def _broken(text: str, room_mm: float, size: float) -> list[str]:
     lines = [""]
-    for piece in _PIECES.findall(printable(text)):
+    for piece in _PIECES.findall(text):
         if text_width(lines[-1] + piece.rstrip(), size) <= room_mm:
             lines[-1] += piece
             continue
@@ -51,5 +61,4 @@ def wrapped(text: str, room_mm: float, size: float, most: int = 3) -> list[str]:
             if text_width(lines[-1] + letter, size) > room_mm and lines[-1]:
                 lines.append("")
             lines[-1] += letter
-    lines = [line.rstrip() for line in lines]
-    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1] + "…"]
+    return lines

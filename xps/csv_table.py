@@ -1,0 +1,138 @@
+"""The results as a table for spreadsheets: one row for each component, all its numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Mapping
+
+from xps.errors import XpsError
+from xps.project import Project
+from xps.tables import ComponentRow, Quantity, RegionTable, region_tables
+
+Cell = str | float | int | None
+
+# A spreadsheet takes text that starts so for a formula; the last four are full-width signs.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - meant
+
+
+def csv_bytes(project: Project, failures: Mapping[str, XpsError] | None = None) -> bytes:
+    """Return the table of a project, in UTF-8 with the mark that spreadsheets look for.
+
+    Decimal points and commas as separators, whatever the language of the system. Numbers
+    have all their digits; what is unknown is empty. A region without a fit has one row with
+    the reason. Text that a spreadsheet would take for a formula gets an apostrophe.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for table in region_tables(project, failures):
+        for row in table.rows or (None,):
+            cells = dict(_region_cells(project, table))
+            if row is not None:
+                cells.update(_component_cells(row))
+            writer.writerow([_cell(cells.get(column)) for column in COLUMNS])
+    return text.getvalue().encode("utf-8-sig", "replace")
+
+
+COLUMNS = (
+    "sample",
+    "spectrum",
+    "core_level",
+    "component",
+    "species",
+    "group",
+    "center_ev",
+    "center_stderr",
+    "fwhm_ev",
+    "fwhm_stderr",
+    "area",
+    "area_stderr",
+    "area_upper_limit_95",
+    "area_unit",
+    "share",
+    "share_stderr",
+    "share_upper_limit_95",
+    "atomic_percent",
+    "atomic_percent_stderr",
+    "atomic_percent_upper_limit_95",
+    "significant",
+    "shape",
+    "mixing",
+    "mixing_stderr",
+    "flags",
+    "background",
+    "window_low_ev",
+    "window_high_ev",
+    "charge_shift_ev",
+    "charge_shift_stderr",
+    "chi2",
+    "reduced_chi2",
+    "durbin_watson",
+    "n_points",
+    "n_free",
+    "noise_model",
+    "success",
+    "state",
+    "message",
+)
+
+
+def _region_cells(project: Project, table: RegionTable) -> Iterator[tuple[str, Cell]]:
+    low, high = table.region.window_ev
+    yield "sample", table.entry.sample
+    yield "spectrum", table.entry.spectrum.name or table.entry.label
+    yield "core_level", table.region.core_level
+    yield "background", table.region.background.kind
+    yield "window_low_ev", low
+    yield "window_high_ev", high
+    yield "state", table.state
+    fit = table.fit
+    if fit is None:
+        yield "success", "no"
+        yield "message", table.message
+        return
+    yield "message", "; ".join(filter(None, (table.message, fit.message)))
+    yield "area_unit", fit.area_unit
+    yield "charge_shift_ev", fit.charge_shift_ev
+    yield "charge_shift_stderr", fit.charge_shift_stderr
+    yield "chi2", fit.chi2
+    yield "reduced_chi2", fit.reduced_chi2
+    yield "durbin_watson", fit.durbin_watson
+    yield "n_points", fit.n_points
+    yield "n_free", fit.n_free
+    yield "noise_model", fit.noise_model
+    yield "success", _yes(fit.success)
+
+
+def _component_cells(row: ComponentRow) -> Iterator[tuple[str, Cell]]:
+    component = row.component
+    yield "component", component.name
+    yield "species", component.species
+    yield "group", component.group
+    yield "shape", component.shape
+    yield "significant", _yes(row.significant)
+    yield "flags", "; ".join(row.flags)
+    yield from _quantity_cells("center", "center_ev", row.center)
+    yield from _quantity_cells("fwhm", "fwhm_ev", row.fwhm)
+    for name in ("area", "share", "atomic_percent", "mixing"):
+        yield from _quantity_cells(name, name, getattr(row, name))
+
+
+def _quantity_cells(name: str, value: str, quantity: Quantity) -> Iterator[tuple[str, Cell]]:
+    yield value, quantity.value
+    yield f"{name}_stderr", quantity.stderr
+    yield f"{name}_upper_limit_95", quantity.limit_95
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _cell(value: Cell) -> str:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    if isinstance(value, str):
+        return f"'{value}" if value.lstrip(" ").startswith(_FORMULA) else value
+    return repr(value)

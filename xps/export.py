@@ -1,0 +1,106 @@
+"""Write the results of a project as a file whose ending says what it holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xps.atomic import write_atomically
+from xps.errors import XpsError
+from xps.project import Project
+from xps.result import FitResult
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file.
+
+    Attributes
+    ----------
+    text : str
+        What people call it.
+    content : callable
+        Makes its bytes from a result.
+    """
+
+    text: str
+    content: Callable[[FitResult], bytes]
+
+
+def export(
+    project: Project,
+    path: str | Path,
+    *,
+    failures: Mapping[str, XpsError] | None = None,
+    notes: Sequence[str] = (),
+) -> None:
+    """Write a project's results, atomically.
+
+    Parameters
+    ----------
+    project : Project
+    path : str or Path
+        Its ending, one of `ENDINGS`, says what is written.
+    failures : mapping of str to XpsError, optional
+        Why regions could not be fitted, by region id.
+    notes : sequence of str
+        What the recipe left out or narrowed.
+
+    Raises
+    ------
+    XpsError
+        If the ending is unknown, or there is nothing to draw.
+    WriteError
+        If the place refuses the file; whatever stood there before is untouched.
+    """
+    kind = KINDS.get(Path(path).suffix.lower())
+    if kind is None:
+        ending = Path(path).suffix
+        raise XpsError(
+            f"cannot export as {ending}" if ending else "the file has no ending",
+            f"use one of {', '.join(KINDS)}",
+            path=path,
+        )
+    write_atomically(path, kind.content(FitResult(project, failures or {}, tuple(notes))))
+
+
+def _report(result: FitResult) -> bytes:
+    from xps.report import report_html
+
+    text = report_html(result.project, result.notes, result.failures)
+    return text.encode("utf-8", "xmlcharrefreplace")
+
+
+def _table(result: FitResult) -> bytes:
+    from xps.csv_table import csv_bytes
+
+    return csv_bytes(result.project, result.failures)
+
+
+def _json(result: FitResult) -> bytes:
+    text = json.dumps(result.to_dict(), allow_nan=False, ensure_ascii=False, indent=1)
+    return f"{text}\n".encode("utf-8", "replace")
+
+
+def _figure(kind: str) -> Callable[[FitResult], bytes]:
+    def content(result: FitResult) -> bytes:
+        from xps.figure import figure_bytes, stacked_figure
+
+        return figure_bytes(stacked_figure(result.project, failures=result.failures), kind)
+
+    return content
+
+
+KINDS: dict[str, Kind] = {
+    ".html": Kind("Report", _report),
+    ".pdf": Kind("Figure, PDF", _figure("pdf")),
+    ".svg": Kind("Figure, SVG", _figure("svg")),
+    ".png": Kind("Figure, PNG", _figure("png")),
+    ".csv": Kind("Table, CSV", _table),
+    ".json": Kind("Results, JSON", _json),
+}
+
+ENDINGS: Mapping[str, str] = {ending: kind.text for ending, kind in KINDS.items()}
+"""What each ending stands for, for file choosers."""

@@ -1,0 +1,161 @@
+"""The report of a project: one HTML page that needs nothing else and can be printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from xps import __version__
+from xps.checks import check
+from xps.errors import XpsError
+from xps.figure import figure_bytes, stacked_figure
+from xps.markup import Content, Html, element, escaped, items, joined, table
+from xps.methods_text import methods
+from xps.palette import component_colors
+from xps.project import Project
+from xps.report_tables import (
+    charge_table,
+    checks_table,
+    quantification_tables,
+    region_section,
+    spectra_table,
+)
+from xps.resources import resource
+from xps.tables import region_tables
+
+_SAMPLES_PER_FIGURE = 5
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_SVG_TAG = re.compile(r"<svg\b[^>]*>")
+_VIEW_BOX = re.compile(r'viewBox="[\d .]+"')
+
+
+def report_html(
+    project: Project,
+    notes: Sequence[str] = (),
+    failures: Mapping[str, XpsError] | None = None,
+) -> str:
+    """Return the report of a project as a self-contained HTML page.
+
+    Parameters
+    ----------
+    project : Project
+    notes : sequence of str
+        What the recipe left out or narrowed.
+    failures : mapping of str to XpsError, optional
+        Why regions could not be fitted, by region id.
+    """
+    tables = region_tables(project, failures)
+    described = methods(project, tables)
+    colors = component_colors(project.regions)
+    quantification, basis = quantification_tables(project, tables)
+    sections: list[tuple[str, list[Html]]] = [
+        ("Samples", [spectra_table(project), *_remarks("Left out or narrowed", notes)]),
+        ("Spectra and fits", list(_figures(project, failures))),
+        ("Components", [region_section(part, colors) for part in tables]),
+        ("Quantification", [*quantification, element("p", basis, class_="facts")]),
+        ("Charge reference", [charge_table(project)]),
+        ("Checks", [checks_table(check(project))]),
+        (
+            "Methods",
+            [
+                element("p", " ".join(described.sentences)),
+                *(
+                    joined((element("h3", f"Constraints, {where}"), items(phrases)))
+                    for where, phrases in described.constraints
+                ),
+            ],
+        ),
+        (
+            "Missing for a complete record",
+            [
+                element("p", "ISO 19830 and ISO 16243 ask for more than the files told:"),
+                items(described.missing),
+            ],
+        ),
+    ]
+    if project.history:
+        steps = table(
+            ("Time (UTC)", "Step", "Version"),
+            [(step.time, step.text, step.version) for step in project.history],
+        )
+        sections.append(("History", [steps]))
+    body = [
+        element("h1", _title(project)),
+        element("p", _subtitle(project), class_="soft"),
+        *(
+            element("section", element("h2", heading), joined(content))
+            for heading, content in sections
+            if content
+        ),
+    ]
+    return _page(_title(project), joined(body))
+
+
+def _page(title: str, body: Html) -> str:
+    style = resource("report.css").read_text(encoding="utf-8")
+    return (
+        "<!DOCTYPE html>\n"
+        '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f'<meta name="generator" content="Doublet {escaped(__version__)}">\n'
+        f"<title>{escaped(title)}</title>\n<style>\n{style}</style>\n</head>\n"
+        f"<body>\n{body.source}\n</body>\n</html>\n"
+    )
+
+
+def _title(project: Project) -> str:
+    levels = dict.fromkeys(region.core_level for region in project.regions)
+    what = ", ".join(levels) or "spectra"
+    return f"XPS analysis: {what} of {_count(len(project.samples), 'sample')}"
+
+
+def _subtitle(project: Project) -> str:
+    parts = [f"Recipe {project.recipe}" if project.recipe else "No recipe"]
+    parts.append(f"Doublet {__version__}")
+    if project.history:
+        parts.append(f"last step {project.history[-1].time}")
+    return " · ".join(parts)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _remarks(heading: str, texts: Sequence[str]) -> Iterator[Html]:
+    if texts:
+        yield element("h3", heading)
+        yield items(texts)
+
+
+def _figures(project: Project, failures: Mapping[str, XpsError] | None) -> Iterator[Html]:
+    analyzed = {project.entry(region.spectrum).sample for region in project.regions}
+    names = [s.name for s in project.samples if s.name in analyzed or not analyzed]
+    for start in range(0, len(names), _SAMPLES_PER_FIGURE):
+        chosen = names[start : start + _SAMPLES_PER_FIGURE]
+        try:
+            figure = stacked_figure(project, samples=chosen, failures=failures)
+        except XpsError as error:
+            yield element("p", f"No figure: {error}", class_="soft")
+            continue
+        caption: Content = (
+            "Data (points), fit (line), components and background (dashed). Above each panel "
+            "the residual in standard deviations of the expected noise; the gray band is ±2σ. "
+            "n.s.: not significant."
+        )
+        svg = _inline_svg(figure_bytes(figure, "svg").decode("utf-8"))
+        yield element("figure", svg, element("figcaption", caption))
+
+
+def _inline_svg(document: str) -> Html:
+    """Return the drawing alone, without the prolog and the fixed size of a file of its own."""
+    tag = _SVG_TAG.search(document)
+    box = _VIEW_BOX.search(tag.group()) if tag else None
+    if tag is None or box is None:
+        raise XpsError("the figure is not an SVG drawing")
+    opening = (
+        f'<svg {box.group()} xmlns="http://www.w3.org/2000/svg" '
+        'xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1" role="img" '
+        'aria-label="Spectra and fits">'
+    )
+    return Html(opening + document[tag.end() :].strip())

@@ -1,0 +1,265 @@
+"""The tables of the report: numbers with errors, limits instead of weak areas, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from xps.checks import Finding
+from xps.markup import Cell, Content, Html, element, joined, table
+from xps.numbers_text import UNKNOWN, number, upper_limit, with_error
+from xps.palette import color_key
+from xps.project import ChargeReference, Project
+from xps.quantify import Amount, quantify
+from xps.spectrum import Spectrum
+from xps.tables import ComponentRow, Quantity, RegionTable
+
+_SAMPLES_PER_TABLE = 4
+_NOISE = {
+    "poisson": "Poisson counts",
+    "estimated-proportional": "estimated from residuals, proportional to intensity",
+    "estimated-uniform": "estimated from residuals, uniform",
+}
+_METHODS = {"none": "none, as measured", "manual": "by hand", "component": "fitted line"}
+
+
+def spectra_table(project: Project) -> Html:
+    """Return what was measured, one row for each spectrum that is analyzed."""
+    analyzed = {region.spectrum for region in project.regions}
+    entries = [entry for entry in project.entries if not analyzed or entry.id in analyzed]
+    return table(
+        ("Sample", "Core level", "File", "Acquired", "Photons / eV", "Pass / eV", "Dwell × sweeps"),
+        [
+            (
+                entry.sample,
+                entry.label,
+                _file(entry.spectrum),
+                entry.spectrum.acquired or _unknown("the file does not say"),
+                _energy(entry.spectrum.photon_energy_ev),
+                _energy(entry.spectrum.pass_energy_ev),
+                _live_time(entry.spectrum),
+            )
+            for entry in entries
+        ],
+    )
+
+
+def _unknown(reason: str) -> Cell:
+    return Cell(UNKNOWN, reason)
+
+
+def _file(spectrum: Spectrum) -> Cell:
+    if spectrum.origin is None:
+        return _unknown("the spectrum was not read from a file")
+    return Cell(spectrum.origin.file, f"SHA-256 {spectrum.origin.sha256}")
+
+
+def _energy(energy: float | None) -> Cell:
+    return _unknown("the file does not say") if energy is None else Cell(f"{energy:g}")
+
+
+def _live_time(spectrum: Spectrum) -> Cell:
+    if spectrum.dwell_s is None or spectrum.sweeps is None:
+        return _unknown("the file does not say: counts per second cannot be told from counts")
+    return Cell(f"{spectrum.dwell_s:g} s × {spectrum.sweeps:g}", style="number")
+
+
+def region_section(part: RegionTable, colors: Mapping[tuple[str, str], str]) -> Html:
+    """Return heading, component table and fit quality of one region."""
+    content: list[Content] = [
+        element("h3", f"{part.entry.sample} — {part.region.core_level}"),
+    ]
+    if part.message:
+        style = "banner failed" if part.state == "failed" else "banner"
+        content.append(element("p", f"{part.message}.", class_=style))
+    if part.fit is not None:
+        head = ("Component", "Center / eV", "FWHM / eV", f"Area / ({part.fit.area_unit})")
+        content += [
+            table(
+                (*head, "Share / %", "Significance", "Remarks"),
+                [_component_row(part, row, colors) for row in part.rows],
+            ),
+            element("p", *_quality(part), class_="facts"),
+        ]
+    return joined(content)
+
+
+def _component_row(
+    part: RegionTable, row: ComponentRow, colors: Mapping[tuple[str, str], str]
+) -> tuple[Cell, ...]:
+    color = colors[part.region.core_level, color_key(row.component)]
+    swatch = element("span", class_="swatch", style=f"background:{color}")
+    return (
+        Cell(element("span", swatch, row.component.name)),
+        quantity_cell(row.center, 2),
+        quantity_cell(row.fwhm, 2),
+        quantity_cell(row.area, 0),
+        quantity_cell(row.share, 1, factor=100.0),
+        _significance(row),
+        Cell("; ".join(row.flags)),
+    )
+
+
+def quantity_cell(quantity: Quantity, decimals: int, *, factor: float = 1.0) -> Cell:
+    """Return a number with its error; its limit where there is one; else why there is none.
+
+    Parameters
+    ----------
+    quantity : Quantity
+    decimals : int
+        Of a value whose error is unknown.
+    factor : float
+        100 turns a share into percent.
+    """
+    if quantity.value is None:
+        return Cell(UNKNOWN, quantity.why_unknown, "number")
+    stderr = None if quantity.stderr is None else factor * quantity.stderr
+    text = with_error(factor * quantity.value, stderr, decimals=decimals)
+    if quantity.limit_95 is not None:
+        return Cell(upper_limit(factor * quantity.limit_95), f"fitted: {text}", "number weak")
+    return Cell(text, quantity.why_unknown, "number")
+
+
+def _significance(row: ComponentRow) -> Cell:
+    if not row.significant:
+        return Cell("n.s.", "not significant: the data do not demand it", "weak")
+    if row.area.value is None or row.area.stderr is None:
+        return Cell(UNKNOWN, row.area.why_unknown)
+    return Cell(f"{number(row.area.value / row.area.stderr, 0)}σ", style="number")
+
+
+def _quality(part: RegionTable) -> list[Content]:
+    fit = part.fit
+    if fit is None:
+        return []
+    low, high = fit.region.window_ev
+    reduced = (
+        element("span", UNKNOWN, title="not more points than free parameters")
+        if fit.reduced_chi2 is None
+        else number(fit.reduced_chi2, 2)
+    )
+    physical = "" if fit.background_physical else ", not physical"
+    return [
+        "χ²ᵣ ",
+        reduced,
+        f" · Durbin-Watson {number(fit.durbin_watson, 2)} · {fit.n_points} points · "
+        f"{fit.n_free} free parameters · noise: {_NOISE.get(fit.noise_model, fit.noise_model)}"
+        f" · background {fit.region.background.kind}{physical} · window {low:g} to {high:g} eV"
+        f" · {'converged' if fit.success else 'NOT converged: ' + fit.message}"
+        + "".join(f" · {warning}" for warning in fit.warnings),
+    ]
+
+
+def quantification_tables(project: Project, parts: Sequence[RegionTable]) -> tuple[list[Html], str]:
+    """Return atomic percents, samples side by side, and the sentence they rest on."""
+    result = quantify(project)
+    if not result.amounts:
+        reasons = result.notes or ("nothing was fitted",)
+        return [element("p", f"No amounts: {'; '.join(reasons)}.")], ""
+    weak = {
+        (part.entry.sample, part.region.core_level, row.component.id): row
+        for part in parts
+        for row in part.rows
+    }
+    names = list(dict.fromkeys(amount.sample for amount in result.amounts))
+    tables = [
+        _amounts(result.amounts, names[start : start + _SAMPLES_PER_TABLE], weak)
+        for start in range(0, len(names), _SAMPLES_PER_TABLE)
+    ]
+    notes = "".join(f" {note}." for note in result.notes)
+    basis = f"Atomic percent of what is listed, from {result.basis}."
+    return tables, f"{basis} Errors hold counting statistics and background only.{notes}"
+
+
+def _amounts(
+    amounts: Sequence[Amount],
+    samples: Sequence[str],
+    rows: Mapping[tuple[str, str, str], ComponentRow],
+) -> Html:
+    known = {(a.sample, a.core_level, a.component): a for a in amounts}
+    levels = list(dict.fromkeys(a.core_level for a in amounts if a.sample in samples))
+    body: list[Sequence[Cell | Content]] = []
+    for level in levels:
+        here = [a for a in amounts if a.core_level == level and a.sample in samples]
+        for key, name in dict.fromkeys((a.component, a.name) for a in sorted(here, key=_order)):
+            cells: list[Cell | Content] = [
+                Cell(f"{name} ({level})" if not key else name, style="" if key else "strong")
+            ]
+            for sample in samples:
+                amount = known.get((sample, level, key))
+                if amount is None:
+                    cells.append(_unknown("not measured, or not counted"))
+                elif (row := rows.get((sample, level, key))) is not None:
+                    cells.append(quantity_cell(row.atomic_percent, 1))
+                else:
+                    text = with_error(amount.atomic_percent, amount.stderr, decimals=1)
+                    cells.append(Cell(text, style="number strong"))
+            body.append(cells)
+    return table(("Atomic percent", *samples), body)
+
+
+def _order(amount: Amount) -> bool:
+    return not amount.is_element
+
+
+def charge_table(project: Project) -> Html:
+    """Return how each sample's energy scale was set."""
+    rows = []
+    for sample in project.samples:
+        charge = sample.charge
+        rows.append(
+            (
+                sample.name,
+                _METHODS[charge.method],
+                _reference(project, sample.name, charge),
+                _assumed(charge),
+                _shift(charge),
+            )
+        )
+    return table(("Sample", "Method", "Reference", "Assumed energy / eV", "Shift / eV"), rows)
+
+
+def _reference(project: Project, sample: str, charge: ChargeReference) -> Content | Cell:
+    if charge.method != "component":
+        return _unknown("no reference line")
+    for region in project.regions:
+        if (
+            project.entry(region.spectrum).sample == sample
+            and region.core_level == charge.core_level
+        ):
+            for component in region.components:
+                if component.id == charge.component:
+                    return f"{component.name}, {charge.core_level}"
+    return f"{charge.component}, {charge.core_level}"
+
+
+def _assumed(charge: ChargeReference) -> Cell:
+    if charge.energy_ev is None:
+        return _unknown("no reference line")
+    return Cell(with_error(charge.energy_ev, charge.uncertainty_ev, decimals=2), style="number")
+
+
+def _shift(charge: ChargeReference) -> Cell:
+    if charge.method == "none":
+        return _unknown("not corrected")
+    why = "" if charge.stderr_ev is not None else "given by hand, or not fitted yet"
+    return Cell(with_error(charge.shift_ev, charge.stderr_ev, decimals=3), why, "number")
+
+
+def checks_table(findings: Sequence[Finding]) -> Html:
+    """Return what the checks found, worst first."""
+    if not findings:
+        return element("p", "No check found anything.")
+    order = ("error", "warning", "note")
+    return table(
+        ("Severity", "Where", "Finding", "What to do", "Source"),
+        [
+            (
+                Cell(finding.severity, style=finding.severity),
+                finding.where,
+                finding.message,
+                finding.remedy,
+                finding.citation or Cell(UNKNOWN, "good practice"),
+            )
+            for finding in sorted(findings, key=lambda found: order.index(found.severity))
+        ],
+    )
