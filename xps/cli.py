@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -27,7 +29,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     0 on success; 1 on a fit, check or verification that failed; 2 on bad usage or unreadable
     input, with one line on stderr that says what and where.
     """
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(list(sys.argv[1:] if argv is None else argv))
+    except _OutputError as error:
+        _discard_output()
+        if not isinstance(error.__cause__, BrokenPipeError):  # else the reader had enough
+            print(f"doublet: the output cannot be written: {error}", file=sys.stderr)
+        return EXIT_FAILED
+
+
+def _run(arguments: Sequence[str]) -> int:
     as_json = "--json" in arguments
     try:
         options = _parser().parse_args(arguments)
@@ -37,9 +48,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _failed(XpsError(str(error), "see doublet --help"), as_json)
     except XpsError as error:
         return _failed(error, as_json)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output went away: nothing more to say
-        return EXIT_FAILED
 
 
 def info(options: argparse.Namespace) -> int:
@@ -106,23 +114,20 @@ def fit(options: argparse.Namespace) -> int:
             continue
         spectra += found
         notes += [f"{Path(file).name}: {warning}" for warning in warnings]
+    for reason in unreadable if spectra else unreadable[1:]:
+        print(f"doublet: {reason}", file=sys.stderr)
     if not spectra:
         raise unreadable[0]
-    for reason in unreadable:
-        print(f"doublet: {reason}", file=sys.stderr)
     result = fit_spectra(_chosen(spectra, options), recipe)
-    if options.session:
+    if options.session is not None:
         from xps.session import save
 
         save(options.session, result.project)
-    if options.report:
-        from xps.export import export as export_project
+    for target in (options.report, options.figure):
+        if target is not None:
+            from xps.export import export as export_project
 
-        export_project(result.project, options.report, failures=result.failures)
-    if options.figure:
-        from xps.export import export as export_project
-
-        export_project(result.project, options.figure, failures=result.failures)
+            export_project(result.project, target, failures=result.failures)
     notes += result.notes
     if options.json:
         document = result.to_dict()
@@ -154,7 +159,7 @@ def simulate(options: argparse.Namespace) -> int:
     from xps.writers import write_vamas
 
     recipe = load_recipe(options.recipe)
-    given = options.truth is not None and Path(options.truth).exists()
+    given = options.truth is not None and _exists(options.truth)
     truth = as_truth(options.truth if given else None, recipe)
     spectra = _chosen(simulate_spectra(recipe, truth, options.seed), options)
     write_vamas(options.out, spectra)
@@ -185,7 +190,9 @@ def verify(options: argparse.Namespace) -> int:
     else:
         lines = [str(difference) for difference in outcome.differences]
         lines += list(outcome.failures)
-        verdict = "every number came back" if outcome.passed else "NOT verified"
+        verdict = "NOT verified"
+        if outcome.passed:
+            verdict = "every number came back" if outcome.regions else "nothing to verify"
         _print("\n".join([*lines, f"{outcome.regions} fits repeated: {verdict}"]))
     return EXIT_OK if outcome.passed else EXIT_FAILED
 
@@ -195,23 +202,34 @@ def check(options: argparse.Namespace) -> int:
     from xps.analysis import fit as fit_spectra
     from xps.checks import check as check_project
 
+    failures: Collection[XpsError] = ()
     if _is_session(options.file):
         project = _load(options.file)
     elif options.recipe is None:
         raise _UsageError("a file of spectra needs --recipe to be checked")
     else:
-        project = fit_spectra(_open(options.file)[0], options.recipe).project
+        result = fit_spectra(_open(options.file)[0], options.recipe)
+        project, failures = result.project, result.failures.values()
     findings = check_project(project)
     if options.json:
-        _print_json({"format": CHECK_FORMAT, "checks": [f.to_dict() for f in findings]})
+        _print_json(
+            {
+                "format": CHECK_FORMAT,
+                "checks": [finding.to_dict() for finding in findings],
+                "not_fitted": [failure.to_dict() for failure in failures],
+            }
+        )
     else:
         for finding in findings:
             _print(
                 f"{finding.severity}: {finding.where}: {finding.message}. "
                 f"What to do: {finding.remedy}."
             )
+        for failure in failures:
+            _print(f"not fitted: {failure}")
         _print(f"{len(findings)} findings")
-    return EXIT_FAILED if any(f.severity == "error" for f in findings) else EXIT_OK
+    failed = bool(failures) or any(finding.severity == "error" for finding in findings)
+    return EXIT_FAILED if failed else EXIT_OK
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
@@ -228,7 +246,14 @@ class _UsageError(Exception):
     """The words of the call are wrong."""
 
 
+class _OutputError(Exception):
+    """Standard output takes no more."""
+
+
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, allow_abbrev=False)  # --js would not be seen as --json
+
     def error(self, message: str) -> NoReturn:
         raise _UsageError(message)
 
@@ -287,6 +312,12 @@ def _errors(text: str) -> str:
     return text
 
 
+def _exists(file: str) -> bool:
+    with contextlib.suppress(OSError):  # e.g. a name that is too long for a file
+        return Path(file).exists()
+    return False
+
+
 def _is_session(file: str) -> bool:
     return Path(file).suffix.lower() == ".doublet"
 
@@ -332,9 +363,20 @@ def _failed(error: XpsError, as_json: bool) -> int:
 
 
 def _print_json(document: dict[str, Any]) -> None:
-    print(json.dumps(document, allow_nan=False, indent=1), flush=True)
+    _print(json.dumps(document, allow_nan=False, indent=1))
 
 
 def _print(text: str) -> None:
-    encoding = sys.stdout.encoding or "utf-8"
-    print(text.encode(encoding, "replace").decode(encoding), flush=True)
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        print(text.encode(encoding, "replace").decode(encoding), flush=True)
+    except OSError as error:
+        raise _OutputError(error.strerror) from error
+
+
+def _discard_output() -> None:
+    """Let what is left in the buffer go nowhere, so that Python can end without complaint."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -7,15 +7,19 @@ the old one.
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from xps.errors import RecipeError
 from xps.fitted import RegionFit
 from xps.model import Region
 from xps.spectrum import Spectrum
 
 ChargeMethod = Literal["none", "manual", "component"]
+
+_MAX_SEARCH_EV = 100.0
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,11 @@ class ChargeReference:
         Binding energy assumed for the reference line, and how well it is known.
     search_ev : float
         How far from zero the shift is searched for.
+
+    Raises
+    ------
+    RecipeError
+        If the shift is not finite, or the search reaches nowhere or endlessly far.
     """
 
     method: ChargeMethod = "none"
@@ -46,6 +55,15 @@ class ChargeReference:
     energy_ev: float | None = None
     uncertainty_ev: float | None = None
     search_ev: float = 3.0
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.shift_ev):
+            raise RecipeError(f"a charge shift of {self.shift_ev} eV", "give a finite number")
+        if not 0.0 < self.search_ev <= _MAX_SEARCH_EV:
+            raise RecipeError(
+                f"a search for the charge shift within {self.search_ev} eV",
+                f"give a number above 0 and up to {_MAX_SEARCH_EV:g}",
+            )
 
     @property
     def is_set(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import contextlib
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +30,10 @@ from xps.species import Species, library
 
 FORMAT = 1
 _MAX_BYTES = 1_000_000
+_LARGEST = 1e100  # beyond this the squares of numbers overflow
+_CHARGE_FIELDS = frozenset(
+    ("shift_ev", "core_level", "component", "energy_ev", "uncertainty_ev", "search_ev")
+)
 _PARAM_FIELDS = frozenset(
     ("value", "vary", "min", "max", "same", "offset", "ratio", "to", "prior", "relative_to")
 )
@@ -90,18 +94,20 @@ def _load(name_or_path: str | Path, including: tuple[Path, ...]) -> Recipe:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise RecipeError(f"cannot read the recipe: {error.strerror}", path=path) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise RecipeError(f"not a TOML file: {error}", path=path) from error
     return _Reader(path, (*including, path.resolve())).recipe(document)
 
 
 def _find(name_or_path: str | Path) -> Path:
     path = Path(name_or_path)
-    if path.suffix == ".toml" or path.is_file():
+    if path.suffix == ".toml":
         return path
-    shipped = resource("recipes", f"{name_or_path}.toml")
-    if path.name == str(name_or_path) and shipped.is_file():
-        return shipped
+    with contextlib.suppress(OSError):  # e.g. a name that is too long for a file
+        if path.is_file():
+            return path
+    if str(name_or_path) in shipped_recipes():
+        return resource("recipes", f"{name_or_path}.toml")
     raise RecipeError(
         f"no recipe {str(name_or_path)!r}",
         f"shipped recipes: {', '.join(shipped_recipes())}; or give the path of a .toml file",
@@ -134,7 +140,10 @@ class _Reader:
         known = {"format", "name", "title", "description", "charge", "region", "include"}
         self._refuse_unknown(document, known, "recipe")
         name = str(document.get("name", self._path.stem))
-        included = [_load(str(other), self._including) for other in document.get("include", [])]
+        names = document.get("include", [])
+        if not isinstance(names, list):
+            raise self._error(f"include = {names!r}", 'write a list: include = ["name"]')
+        included = [_load(str(other), self._including) for other in names]
         regions = [region for recipe in included for region in recipe.regions]
         regions += [self._region(t) for t in self._tables(document, "region", "recipe")]
         if not regions:
@@ -152,6 +161,7 @@ class _Reader:
 
     def _charge(self, table: Any, regions: Sequence[Region]) -> ChargeReference:
         self._check_table(table, "charge")
+        self._refuse_unknown(table, {"method", *_CHARGE_FIELDS}, "charge")
         method = table.get("method", "none")
         if method == "none":
             return ChargeReference()
@@ -167,14 +177,17 @@ class _Reader:
                 "name a component of one of its regions",
                 "charge",
             )
-        return ChargeReference(
-            "component",
-            core_level=level,
-            component=component,
-            energy_ev=self._number(table, "energy_ev", "charge"),
-            uncertainty_ev=self._number(table, "uncertainty_ev", "charge"),
-            search_ev=self._number(table, "search_ev", "charge", 3.0),
-        )
+        try:
+            return ChargeReference(
+                "component",
+                core_level=level,
+                component=component,
+                energy_ev=self._number(table, "energy_ev", "charge"),
+                uncertainty_ev=self._number(table, "uncertainty_ev", "charge"),
+                search_ev=self._number(table, "search_ev", "charge", 3.0),
+            )
+        except RecipeError as error:
+            raise self._error(error.reason, error.remedy, "charge") from error
 
     def _region(self, table: Mapping[str, Any]) -> Region:
         level = str(table.get("core_level", ""))
@@ -210,7 +223,7 @@ class _Reader:
             )
         background = Background(
             cast(BackgroundKind, kind),
-            average_points=int(self._number(table, "average_points", where, 5)),
+            average_points=self._whole(table, "average_points", where, 5),
         )
         for name in ("offset", "slope", "k"):
             if name in table:
@@ -297,7 +310,7 @@ class _Reader:
         try:
             return Param(
                 value=self._number(table, "value", where, default.value),
-                vary=bool(table.get("vary", default.vary)),
+                vary=self._flag(table, "vary", where, default.vary),
                 min=self._number(table, "min", where, default.min),
                 max=self._number(table, "max", where, default.max),
                 link=self._link(table, where, name),
@@ -341,16 +354,34 @@ class _Reader:
         values = table.get(key)
         if not isinstance(values, list) or len(values) != 2:
             raise self._error(f"{key} = {values!r}", "give two numbers: [a, b]", where)
-        numbers = {str(i): value for i, value in enumerate(values)}
-        return self._number(numbers, "0", where), self._number(numbers, "1", where)
+        first, second = f"{key}[0]", f"{key}[1]"
+        numbers = {first: values[0], second: values[1]}
+        return self._number(numbers, first, where), self._number(numbers, second, where)
 
     def _number(
         self, table: Mapping[str, Any], key: str, where: str, default: float | None = None
     ) -> float:
         value = table.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not is_number or value != value:  # NaN is not itself
             raise self._error(f"{key} = {value!r}", "give a number", where)
+        if not -_LARGEST <= value <= _LARGEST and not (
+            isinstance(value, float) and key in ("min", "max")
+        ):
+            raise self._error(f"{key} = {value!r}", "give a finite number", where)
         return float(value)
+
+    def _whole(self, table: Mapping[str, Any], key: str, where: str, default: int) -> int:
+        number = self._number(table, key, where, default)
+        if number != round(number):
+            raise self._error(f"{key} = {number!r}", "give a whole number", where)
+        return round(number)
+
+    def _flag(self, table: Mapping[str, Any], key: str, where: str, default: bool) -> bool:
+        value = table.get(key, default)
+        if not isinstance(value, bool):
+            raise self._error(f"{key} = {value!r}", "write true or false", where)
+        return value
 
     def _check_table(self, table: Any, where: str) -> None:
         if not isinstance(table, dict):
