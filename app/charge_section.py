@@ -92,5 +92,5 @@ def _error_text(charge: ChargeReference) -> str:
     if charge.stderr_ev is None:
         return "found by the fit (F5)"
     _, _, error = with_error(charge.shift_ev, charge.stderr_ev).partition(" ± ")
-    scale = "" if charge.uncertainty_ev is None else f"; scale ± {charge.uncertainty_ev:g}"
+    scale = "" if charge.uncertainty_ev is None else f", reference ± {charge.uncertainty_ev:g}"
     return f"± {error} (fit){scale}"

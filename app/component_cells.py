@@ -29,7 +29,9 @@ class Cell:
     value : str
         The number.
     note : str
-        Below it: error, bound, tie, or that it is fixed.
+        Below it: error, bound, or that it is fixed.
+    tie : str
+        Before it: what it is tied to.
     tip : str
         The same in a sentence, with what is not obvious.
     mark : str
@@ -38,13 +40,14 @@ class Cell:
 
     value: str
     note: str = ""
+    tie: str = ""
     tip: str = ""
     mark: Mark = ""
 
     @property
     def text(self) -> str:
-        """Number and note in one line."""
-        return f"{self.value} {self.note}".rstrip()
+        """All in one line."""
+        return " ".join(part for part in (self.value, self.note, self.tie) if part)
 
 
 def parameter_cell(region: Region, fit: RegionFit | None, ref: Ref, *, stale: bool) -> Cell:
@@ -65,48 +68,49 @@ def parameter_cell(region: Region, fit: RegionFit | None, ref: Ref, *, stale: bo
     text = with_error(param.value, stderr, decimals=_DECIMALS.get(ref.parameter))
     value, _, error = text.partition(_PLUS_MINUS)
     meaning = _meaning(region, ref, fit)
-    hold = _hold(region, param)
+    tie = tie_text(region, param)
+    fixed = "" if param.vary or tie else "fixed"
     if stale:
-        return Cell(value, hold, f"{meaning} Stale: fit again (F5).", "stale")
+        return Cell(value, fixed, tie, f"{meaning} Stale: fit again (F5).", "stale")
     if fit is None:
-        return Cell(value, hold, f"{meaning} Start value, not fitted yet.")
+        return Cell(value, fixed, tie, f"{meaning} Start value, not fitted yet.")
     limit = fit.insignificant.get(ref.component) if ref.parameter == "area" else None
     if limit is not None:
         shown, _, confidence = upper_limit(limit).partition(" (")
         tip = f"{meaning} Not significant: {text}, shown as its upper limit at 95 %."
-        return Cell(shown, f"({confidence}", tip, "limit")
+        return Cell(shown, f"({confidence}", tie, tip, "limit")
     if ref in fit.at_bound:
         low = param.value == param.min
         edge = f"{'≥' if low else '≤'} {plain_number(param.min if low else param.max)}"
         tip = f"{meaning} The bound {edge} holds it back: no error is known; widen the bound."
-        return Cell(value, f"at bound {edge}", tip, "bound")
+        return Cell(value, f"at bound {edge}", tie, tip, "bound")
     if ref in fit.held:
         tip = (
             f"{meaning} The component is too weak to place itself: tied where it is expected, "
             "so that no error is known."
         )
-        return Cell(value, "held", tip)
+        return Cell(value, "held", tie, tip)
     if stderr is None:
-        why = "Fixed: no error." if hold == "fixed" else "The fit gives no error for it."
-        return Cell(value, hold or f"± {UNKNOWN}", f"{meaning} {why}")
-    return Cell(value, f"± {error} {hold}".rstrip(), f"{meaning} {text} (one standard deviation).")
+        why = "Fixed: no error." if fixed else "The fit gives no error for it."
+        return Cell(value, fixed or f"± {UNKNOWN}", tie, f"{meaning} {why}")
+    return Cell(value, f"± {error}", tie, f"{meaning} {text} (one standard deviation).")
 
 
 def share_cell(fit: RegionFit | None, split: Shares | None, index: int, *, stale: bool) -> Cell:
     """Return how the share of a component in the region's area is shown, in percent."""
     meaning = "Share in the area of all components of the region, in %."
     if fit is None or split is None:
-        return Cell(UNKNOWN, "", f"{meaning} Known after the fit.")
+        return Cell(UNKNOWN, tip=f"{meaning} Known after the fit.")
     if stale:
-        return Cell(UNKNOWN, "", f"{meaning} Stale: fit again (F5).", "stale")
+        return Cell(UNKNOWN, tip=f"{meaning} Stale: fit again (F5).", mark="stale")
     text = share_text(fit, split, index)
     if fit.region.components[index].id in fit.insignificant:
         shown, _, confidence = text.partition(" (")
         unclipped = _percent(split, index)
         tip = f"{meaning} Not significant: {unclipped}, shown as its upper limit at 95 %."
-        return Cell(shown, f"({confidence}", tip, "limit")
+        return Cell(shown, f"({confidence}", tip=tip, mark="limit")
     value, _, error = text.partition(_PLUS_MINUS)
-    return Cell(value, f"± {error}", f"{meaning} {text} (one standard deviation).")
+    return Cell(value, f"± {error}", tip=f"{meaning} {text} (one standard deviation).")
 
 
 def share_text(fit: RegionFit, split: Shares, index: int) -> str:
@@ -138,10 +142,6 @@ def tie_text(region: Region, param: Param) -> str:
 
 def _stderr(fit: RegionFit, ref: Ref) -> float | None:
     return fit.stderr(ref) if ref in fit.table.index else None
-
-
-def _hold(region: Region, param: Param) -> str:
-    return tie_text(region, param) or ("" if param.vary else "fixed")
 
 
 def _percent(split: Shares, index: int) -> str:

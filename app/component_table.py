@@ -125,6 +125,8 @@ class ComponentModel(QAbstractTableModel):
             if COLUMNS[section] == "area" and self._area_unit:
                 return f"Area\n/ {self._area_unit}"
             return HEADERS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == 0:
+            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -195,7 +197,8 @@ class CellDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         cell: Cell = index.data(CELL_ROLE)
         metrics = option.fontMetrics
-        width = max(metrics.horizontalAdvance(cell.value), metrics.horizontalAdvance(cell.note))
+        first = f"{cell.tie}  {cell.value}" if cell.tie else cell.value
+        width = max(metrics.horizontalAdvance(first), metrics.horizontalAdvance(cell.note))
         return QSize(width + 12, 2 * metrics.height() + 2)
 
     def _paint_look(
@@ -213,14 +216,11 @@ class CellDelegate(QStyledItemDelegate):
         painter.setBrush(look.brush)
         painter.drawRect(swatch)
         painter.setPen(_ink(option, selected=selected))
-        text = option.fontMetrics.elidedText(
-            f"{look.letter}  {cell.value}",
-            Qt.TextElideMode.ElideRight,
-            rect.width() - _SWATCH - 5,
-        )
-        painter.drawText(
-            rect.adjusted(_SWATCH + 5, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text
-        )
+        middle = Qt.AlignmentFlag.AlignVCenter
+        letter = rect.adjusted(_SWATCH + 5, 0, 0, 0)
+        painter.drawText(letter, middle, look.letter)
+        name = letter.adjusted(option.fontMetrics.horizontalAdvance("M "), 0, 0, 0)
+        painter.drawText(name, int(middle | Qt.TextFlag.TextWordWrap), cell.value)
 
     def _paint_number(
         self,
@@ -242,6 +242,9 @@ class CellDelegate(QStyledItemDelegate):
             painter.drawText(rect, right | Qt.AlignmentFlag.AlignVCenter, cell.value)
             return
         painter.drawText(rect, right | Qt.AlignmentFlag.AlignTop, cell.value)
+        if cell.tie:
+            painter.setPen(quiet)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignTop, cell.tie)
         small = QFont(font)
         small.setPointSizeF(font.pointSizeF() * 0.88)
         small.setBold(cell.mark == "bound")
@@ -276,13 +279,17 @@ class ComponentTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(48)
+        small = QFont(header.font())
+        small.setPointSizeF(small.pointSizeF() * 0.9)
+        header.setFont(small)
+        model.modelReset.connect(self._fit_height)
+        self._fit_height()
         self.setAccessibleName("Components")
 
-    def sizeHint(self) -> QSize:
+    def _fit_height(self) -> None:
         rows = max(self.model().rowCount(), 1)
-        height = self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth()
-        row_height = 2 * self.fontMetrics().height() + 4
-        return QSize(super().sizeHint().width(), height + rows * row_height)
+        height = 2 * self.fontMetrics().height() + 2
+        self.setFixedHeight(height + 2 * self.frameWidth() + 4 + rows * height)
 
 
 def _ink(option: QStyleOptionViewItem, *, selected: bool) -> QColor:

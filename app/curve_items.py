@@ -161,6 +161,10 @@ class Legend(pg.GraphicsWidgetAnchor, pg.GraphicsWidget):
         self.setVisible(bool(rows))
         self.update()
 
+    def clear(self) -> None:
+        """Show nothing."""
+        self.show_rows([], self._palette)
+
     @property
     def texts(self) -> list[str]:
         """What the rows say."""

@@ -38,7 +38,7 @@ class Document(QObject):
         self._path: Path | None = None
         self._name = UNTITLED
         self.stack = QUndoStack(self)
-        self.stack.cleanChanged.connect(lambda _: self.titleChanged.emit())
+        self.stack.cleanChanged.connect(self.titleChanged)
 
     @property
     def project(self) -> Project:

@@ -87,7 +87,6 @@ class Inspector(QScrollArea):
         self.charge.show_sample(project, sample)
         self.region.show_region(region, fit, stale=stale)
         self.component_model.show_region(region, fit, looks_of(project, region), stale=stale)
-        self.components.updateGeometry()
         self._fill_add_menu(region)
         self.fit_button.setEnabled(region is not None)
         state: FitState = "no region" if entry is None else fit_state(project, entry)
@@ -115,7 +114,7 @@ class Inspector(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(410)
+        self.setMinimumWidth(430)
         self._components_box = QGroupBox("Components")
         self._parameters_box = QGroupBox()
         self._parameters_box.setFlat(True)
@@ -151,7 +150,7 @@ class Inspector(QScrollArea):
 
     def _connect(self) -> None:
         self._selection.changed.connect(self.refresh)
-        self._document.projectChanged.connect(lambda old, new: self.refresh())
+        self._document.projectChanged.connect(self.refresh)
         self.fit_button.clicked.connect(self.fitWanted)
         self.charge.methodChosen.connect(
             lambda method: self._on_sample(gestures.set_charge_method, method)

@@ -42,7 +42,7 @@ class NumberField(QLineEdit):
     def show_value(self, value: float) -> None:
         """Show another number."""
         self._value = value
-        self.setText(plain_number(round(value, 6)))
+        self.setText(plain_number(value))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -51,7 +51,7 @@ class NumberField(QLineEdit):
         super().keyPressEvent(event)
 
     def _on_finished(self) -> None:
-        if self.text() == plain_number(round(self._value, 6)):
+        if self.text() == plain_number(self._value):
             return
         try:
             number = typed_number(self.text())

@@ -26,7 +26,10 @@ def parse_number(text: str) -> float | None:
 
 
 def plain_number(value: float) -> str:
-    """Return a number for an edit field: its meaningful digits, no grouping."""
-    large = abs(value) >= 1e9 or (value != 0.0 and abs(value) < 1e-3)
-    text = f"{value:.6g}" if large else f"{value:.6f}"
-    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+    """Return a number for an edit field: seven digits at most, no zeros at the end."""
+    decimals = 4 if abs(value) >= 0.1 or value == 0.0 else 6
+    if abs(value) >= 1e8 or (value != 0.0 and abs(value) < 1e-4):
+        return f"{value:.4g}"
+    decimals = min(decimals, max(7 - len(str(int(abs(value)))), 0))
+    text = f"{value:.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPalette, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.curve_items import ComponentFills, ComponentLook, Legend
+from app.gestures import short_name
 from app.numerals import MINUS
 from app.shown import Shown
 from app.theme import mix, muted
@@ -19,10 +20,12 @@ from app.theme import mix, muted
 Floats = NDArray[np.float64]
 
 _AXIS_WIDTH = 68
+_LEGEND_INSET = 8
 _SIGMA = 2.0
 _LEAST_RESIDUAL = 4.0
-_HEADROOM = 0.18  # of the height, for the legend and the letters
-_FOOTROOM = 0.04
+_HEADROOM = 0.05  # of the height of the data
+_FOOTROOM = 0.05
+_MOST_HEADROOM = 0.9  # that the legend may take
 
 
 class IntensityAxis(pg.AxisItem):
@@ -57,7 +60,7 @@ class PlotView(QWidget):
         self._shown: Shown | None = None
         self._looks: tuple[ComponentLook, ...] = ()
         self._canvas = pg.GraphicsLayoutWidget()
-        self._canvas.ci.layout.setSpacing(0)
+        self._canvas.ci.layout.setSpacing(4)
         self._canvas.ci.layout.setContentsMargins(4, 4, 10, 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -172,7 +175,7 @@ class PlotView(QWidget):
             item.clear()
         self._residual_points.clear()
         self._fills.clear()
-        self._legend.show_rows([], self.palette())
+        self._legend.clear()
         has_model = shown is not None and shown.curves is not None
         self.residual.setVisible(has_model)
         self._canvas.ci.layout.setRowStretchFactor(0, 1 if has_model else 0)
@@ -221,31 +224,51 @@ class PlotView(QWidget):
         self._residual_points.setData(curves.energy_ev, curves.residual)
         reach = max(_LEAST_RESIDUAL, 1.1 * float(np.max(np.abs(curves.residual), initial=0.0)))
         self.residual.setYRange(-reach, reach, padding=0.0)
+        self._label_residual(reach)
         for look, component in zip(self._looks, model.components, strict=True):
             apex = int(np.argmax(np.abs(component)))
-            letter = pg.TextItem(look.letter, color=self._ink, anchor=(0.5, 1.0))
+            letter = pg.TextItem(look.letter, color=self._ink, anchor=(0.5, 0.0))
             letter.setPos(model.energy_ev[apex], (model.background + component)[apex])
             self._letters.append(letter)
             self.main.addItem(letter, ignoreBounds=True)
         data_pen = QPen(self._ink)
         data_pen.setStyle(Qt.PenStyle.NoPen)
         rows = [("data", data_pen, None), ("sum", self._sum_pen, None)]
-        rows += [(f"{look.letter}  {look.name}", look.pen, look.brush) for look in self._looks]
+        rows += [
+            (f"{look.letter}  {short_name(look.name)}", look.pen, look.brush)
+            for look in self._looks
+        ]
         rows.append(("background", self._background_pen, None))
         self._legend.show_rows(rows, self.palette())
-        self._place_legend(shown)
 
-    def _place_legend(self, shown: Shown) -> None:
-        """Put the legend into the upper corner where the data are lower."""
-        curves = shown.curves
-        assert curves is not None
-        third = max(curves.data.size // 3, 1)
-        low_energy, high_energy = curves.data[:third].max(), curves.data[-third:].max()
-        on_left = high_energy <= low_energy
-        if on_left:
-            self._legend.anchor((0, 0), (0, 0), offset=(8, 6))
+    def _label_residual(self, reach: float) -> None:
+        """Mark the band; and where the residual goes far beyond it, how far."""
+        far = 5.0 * np.floor(reach / 5.0) if reach > 5.0 * _SIGMA else None
+        marks = (-_SIGMA, 0.0, _SIGMA) if far is None else (-far, 0.0, far)
+        ticks = [(mark, f"{mark:g}".replace("-", MINUS)) for mark in marks]
+        self.residual.getAxis("left").setTicks([ticks])
+
+    def _room_for_legend(self, left: float, right: float, low: float, high: float) -> float:
+        """Put the legend into the corner that needs less room; return the upper end it needs."""
+        shown, box = self._shown, self.main.getViewBox()
+        if shown is None or shown.curves is None or box.width() <= 0 or box.height() <= 0:
+            return high
+        width = (self._legend.width() + 2 * _LEGEND_INSET) / box.width() * (right - left)
+        part = min((self._legend.height() + 2 * _LEGEND_INSET) / box.height(), 0.5)
+        needed = {}
+        for at_left, (start, end) in (
+            (True, (right - width, right)),
+            (False, (left, left + width)),
+        ):
+            covered = (shown.energy_ev >= start) & (shown.energy_ev <= end)
+            top = float(np.max(shown.intensity[covered], initial=low))
+            needed[at_left] = low + (top - low) / (1.0 - part)
+        at_left = needed[True] <= needed[False]
+        if at_left:
+            self._legend.anchor((0, 0), (0, 0), offset=(_LEGEND_INSET, _LEGEND_INSET))
         else:
-            self._legend.anchor((1, 0), (1, 0), offset=(-8, 6))
+            self._legend.anchor((1, 0), (1, 0), offset=(-_LEGEND_INSET, _LEGEND_INSET))
+        return min(max(high, needed[at_left]), high + _MOST_HEADROOM * (high - low))
 
     def _fit_height(self, left: float, right: float) -> None:
         shown = self._shown
@@ -258,7 +281,9 @@ class PlotView(QWidget):
             )
         low, high = float(values.min()), float(values.max())
         span = (high - low) or abs(high) or 1.0
-        self.main.setYRange(low - _FOOTROOM * span, high + _HEADROOM * span, padding=0.0)
+        low, high = low - _FOOTROOM * span, high + _HEADROOM * span
+        high = self._room_for_legend(left, right, low, high)
+        self.main.setYRange(low, high, padding=0.0)
 
     def _restyle(self) -> None:
         palette = self.palette()

@@ -22,6 +22,8 @@ from app.plain import tooltip
 from app.quantities import Quantities, Row
 from app.share_bars import ShareBars
 
+_HEADER_WIDTH = 96
+_SPLIT = (560, 380)
 _EMPTY = "Shares and atomic percent appear here after a fit."
 
 
@@ -52,8 +54,9 @@ class QuantifyView(QWidget):
         self._splitter = QSplitter()
         self._splitter.addWidget(self.table)
         self._splitter.addWidget(scroll)
-        self._splitter.setStretchFactor(0, 3)
-        self._splitter.setStretchFactor(1, 2)
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setSizes(list(_SPLIT))
         self._small_print = QLabel(_EMPTY)
         self._small_print.setTextFormat(Qt.TextFormat.PlainText)
         self._small_print.setWordWrap(True)
@@ -103,7 +106,9 @@ class QuantifyView(QWidget):
         self.table.setRowCount(len(rows))
         self.table.setColumnCount(len(headers))
         for column, text in enumerate(headers):
-            item = QTableWidgetItem(text.replace(": ", "\n"))
+            title, _, quantity = text.rpartition(": ")
+            short = self._wrapped(title)
+            item = QTableWidgetItem(f"{short}\n{quantity}" if column else text)
             item.setToolTip(tooltip(text))
             if column:
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -113,6 +118,18 @@ class QuantifyView(QWidget):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(False)
+
+    def _wrapped(self, title: str) -> str:
+        """Return a sample's name in at most two lines of a column's width."""
+        metrics = self.fontMetrics()
+        words = title.split()
+        first = ""
+        while words and metrics.horizontalAdvance(f"{first} {words[0]}") <= _HEADER_WIDTH:
+            first = f"{first} {words.pop(0)}".strip()
+        rest = metrics.elidedText(
+            " ".join(words), Qt.TextElideMode.ElideMiddle, _HEADER_WIDTH
+        )
+        return f"{first}\n{rest}".strip()
 
     def _fill_row(self, number: int, row: Row) -> None:
         label = row.label if row.look is None else f"   {row.look.letter}  {row.label}"

@@ -100,7 +100,7 @@ def _numbers(region: Region, fit: RegionFit | None) -> str:
         stderr = fit.stderr(ref) if fit is not None and ref in fit.table.index else None
         text = number(param.value) if stderr is None else with_error(param.value, stderr)
         fixed = "" if param.vary else " fixed"
-        parts.append(f"{name} {text}{_unit(name)}{fixed}")
+        parts.append(f"{name} {text}{_unit(name)}{fixed}".replace(" ", "\u00a0"))
     return " · ".join(parts)
 
 

@@ -131,6 +131,7 @@ class SampleTree(QTreeView):
                         Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
                     )
                     parent.appendRow(row)
+            self.setFirstColumnSpanned(parent.row(), QModelIndex(), True)
             self.setExpanded(parent.index(), sample.name not in collapsed)
         self.selectionModel().blockSignals(False)
         if current is not None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app.curve_items import ComponentLook
 from app.plain import tooltip
 
-_LABEL_PART = 0.34
+_LABEL_PART = 0.45
 _GAP = 4
 _PATTERNS = (
     Qt.BrushStyle.NoBrush,

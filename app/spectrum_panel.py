@@ -44,7 +44,7 @@ class SpectrumPanel(QWidget):
         column.addLayout(head)
         column.addWidget(self.plot, 1)
         self.plot.componentClicked.connect(self._on_component_clicked)
-        document.projectChanged.connect(lambda old, new: self.refresh())
+        document.projectChanged.connect(self.refresh)
         selection.changed.connect(self.refresh)
 
     @property

@@ -50,7 +50,7 @@ from xps import __version__
 from xps.project import Project
 from xps.recipe import load_recipe, shipped_recipes
 
-_TREE_WIDTH, _INSPECTOR_WIDTH, _RESULTS_HEIGHT = 250, 430, 190
+_TREE_WIDTH, _INSPECTOR_WIDTH, _RESULTS_HEIGHT = 250, 440, 215
 
 
 class MainWindow(QMainWindow):
@@ -231,9 +231,9 @@ class MainWindow(QMainWindow):
             menus["View"].addAction(dock.toggleViewAction())
 
     def _connect(self) -> None:
-        self.document.projectChanged.connect(lambda old, new: self._refresh())
+        self.document.projectChanged.connect(self._refresh)
         self.document.titleChanged.connect(self._show_title)
-        self.document.stack.indexChanged.connect(lambda _: self._enable_actions())
+        self.document.stack.indexChanged.connect(self._enable_actions)
         self.selection.changed.connect(self._on_selection)
         self.jobs.changed.connect(self._enable_actions)
         self.files.recentChanged.connect(self._show_recent)

@@ -1,0 +1,120 @@
+"""A window on the offscreen platform, with questions answered beforehand and nothing left over."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QStandardPaths, Qt, QThreadPool
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.application import make_application
+from app.dialogs import SaveAnswer
+from app.settings import Settings
+from app.theme import Theme
+from app.window import MainWindow
+from xps.resources import resource
+
+
+@dataclass
+class ScriptedDialogs:
+    """Answers the app's questions from lists, and remembers what was asked."""
+
+    to_open: list[list[Path]] = field(default_factory=list)
+    to_save: list[Path | None] = field(default_factory=list)
+    save_answers: list[SaveAnswer] = field(default_factory=list)
+    texts: list[str | None] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def open_files(self, title: str, folder: Path, filters: str) -> list[Path]:
+        self.asked.append(title)
+        return self.to_open.pop(0)
+
+    def save_file(self, title: str, suggested: Path, filters: str) -> Path | None:
+        self.asked.append(f"{title}: {suggested.name}")
+        return self.to_save.pop(0)
+
+    def ask_to_save(self, name: str) -> SaveAnswer:
+        self.asked.append(f"save {name}?")
+        return self.save_answers.pop(0)
+
+    def ask_text(self, title: str, label: str, text: str) -> str | None:
+        self.asked.append(f"{title}: {text}")
+        return self.texts.pop(0)
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    QStandardPaths.setTestModeEnabled(True)
+    return QApplication
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    store = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    stored = Settings(store)
+    stored.folder = tmp_path
+    return stored
+
+
+@pytest.fixture
+def dialogs() -> ScriptedDialogs:
+    return ScriptedDialogs()
+
+
+@pytest.fixture
+def recovery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of recovery copies, away from the user's own."""
+    folder = tmp_path / "recovery"
+    monkeypatch.setattr("app.files.recovery_folder", lambda: folder)
+    return folder
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, qapp: QApplication, settings: Settings, dialogs: ScriptedDialogs, recovery: Path
+) -> Iterator[MainWindow]:
+    make_application()
+    theme = Theme(qapp)
+    theme.use(Qt.ColorScheme.Light)
+    main_window = MainWindow(settings, theme, dialogs)
+    main_window.resize(1366, 768)
+    with qtbot.waitExposed(main_window):
+        main_window.show()
+    main_window.activateWindow()
+    yield main_window
+    main_window.document.stack.setClean()
+    main_window.close()
+    main_window.deleteLater()
+    theme.setParent(None)
+    theme.deleteLater()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_dangles(qapp: QApplication) -> Iterator[None]:
+    threads = set(threading.enumerate())
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.processEvents()
+    left = [widget for widget in qapp.topLevelWidgets() if widget.isVisible()]
+    assert not left, f"widgets still shown: {left}"
+    assert QThreadPool.globalInstance().activeThreadCount() == 0
+    started = [t for t in threading.enumerate() if t not in threads and t.is_alive()]
+    assert all(t.daemon and t.name.startswith("Dummy") for t in started), started
+
+
+@pytest.fixture
+def sample_files(tmp_path: Path) -> list[Path]:
+    """Copies of the bundled spectra of two samples, in a folder of a Korean user."""
+    folder = tmp_path / "사용자 이름" / "측정 데이터"
+    folder.mkdir(parents=True)
+    names = ("bare-ncm-simulated.vms", "ald5-ncm-simulated.vms")
+    return [
+        Path(shutil.copy(resource("samples", name), folder / f"시료 {number} {name}"))
+        for number, name in enumerate(names)
+    ]

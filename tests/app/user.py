@@ -1,0 +1,79 @@
+"""What a person does with mouse and keyboard, for the tests of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QModelIndex, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.window import MainWindow
+
+LONG = 30_000
+
+
+def choose(window: MainWindow, name: str) -> None:
+    """Choose an enabled action of the menus by its name."""
+    action = window.findChild(QAction, name)
+    assert action is not None, f"there is no action {name!r}"
+    assert action.isEnabled(), f"{name!r} is disabled"
+    action.trigger()
+
+
+def open_files(qtbot: QtBot, window: MainWindow, paths: Sequence[Path]) -> None:
+    """Open files and wait until they are there."""
+    with qtbot.waitSignal(window.files.opened, timeout=LONG):
+        window.files.open_paths(paths)
+
+
+def fit_all(qtbot: QtBot, window: MainWindow) -> None:
+    """Fit all regions and wait for the result."""
+    with qtbot.waitSignal(window.analysis.fitted, timeout=LONG):
+        choose(window, "fit_all")
+
+
+def drop(window: MainWindow, paths: Sequence[Path]) -> None:
+    """Drag files onto the middle of the window and let them go."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    middle = window.rect().center()
+    how = (
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    entering = QDragEnterEvent(middle, *how)
+    QApplication.sendEvent(window, entering)
+    assert entering.isAccepted(), "the window does not take these"
+    QApplication.sendEvent(window, QDropEvent(QPointF(middle), *how))
+
+
+def click(widget: QWidget) -> None:
+    """Click the middle of a widget."""
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def type_into_cell(view: QAbstractItemView, index: QModelIndex, text: str) -> None:
+    """Double-click a cell, replace what it says, and confirm."""
+    view.scrollTo(index)
+    middle = view.visualRect(index).center()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+    QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+    editor = view.viewport().findChild(QLineEdit)
+    assert editor is not None, "the cell cannot be edited"
+    editor.selectAll()
+    QTest.keyClicks(editor, text)
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+
+
+def type_into(field: QLineEdit, text: str) -> None:
+    """Replace what a field says, and confirm."""
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
