@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xps.analysis import reference_region
 from xps.errors import XpsError
 from xps.fitted import RegionFit
 from xps.fitting import fit_region
+from xps.model import Ref, Region
 from xps.project import Project
 
-_VALUE_SIGMA = 1e-3  # a value may move by this share of its own error
+_OF_ERROR = 1e-3  # values may move by this share of their errors, and errors of themselves
 _RELATIVE = 1e-6  # every other number by this share of itself
 
 
@@ -49,7 +51,8 @@ class Verification:
         How many fits were repeated.
     differences : tuple of Difference
     failures : tuple of str
-        Fits that could not be repeated, and why; stale fits among them.
+        Fits that could not be repeated, and why; stale fits among them. Also what a fit says
+        in words, such as its noise model, where the refit says otherwise.
     """
 
     regions: int
@@ -78,46 +81,83 @@ def verify(project: Project) -> Verification:
             continue
         regions += 1
         try:
-            charge = project.charge_of(entry.id)
-            refitted = fit_region(stored.region, entry.spectrum, charge)
+            refitted = fit_region(region, entry.spectrum, project.charge_of(entry.id))
+            found = [Difference(where, *rest) for rest in _compare(project, stored, refitted)]
+            other = [f"{where}: {text}" for text in _contradictions(region, stored, refitted)]
         except XpsError as error:
             failures.append(f"{where}: {error}")
             continue
-        differences += [Difference(where, what, a, b) for what, a, b in _compare(stored, refitted)]
+        except KeyError as error:
+            failures.append(f"{where}: the fit has no {error}, which its region has")
+            continue
+        differences += found
+        # Settings follow from the numbers: where a number differs they say nothing new.
+        failures += [] if found else other
     return Verification(regions, tuple(differences), tuple(failures))
 
 
 def _compare(
+    project: Project, stored: RegionFit, refitted: RegionFit
+) -> Iterator[tuple[str, float | None, float | None]]:
+    yield from _differing_parameters(stored, refitted)
+    charge = project.charge_of(refitted.region.spectrum)
+    for what, a, b, relative in (
+        ("χ²", stored.chi2, refitted.chi2, _RELATIVE),
+        ("Durbin-Watson", stored.durbin_watson, refitted.durbin_watson, _RELATIVE),
+        ("number of points", stored.n_points, refitted.n_points, _RELATIVE),
+        ("number of free parameters", stored.n_free, refitted.n_free, _RELATIVE),
+        ("success", float(stored.success), float(refitted.success), _RELATIVE),
+        ("charge shift", stored.charge_shift_ev, charge.shift_ev, _RELATIVE),
+        ("error of the charge shift", stored.charge_shift_stderr, charge.stderr_ev, _RELATIVE),
+    ):
+        if not _agree(a, b, relative):
+            yield what, a, b
+    reference = reference_region(project, project.entry(refitted.region.spectrum).sample)
+    if reference is not None and reference.id == refitted.region.id:
+        again = refitted.stderr(Ref(charge.component, "center"))
+        if not _agree(charge.stderr_ev, again, _OF_ERROR):
+            yield "error of the charge shift", charge.stderr_ev, again
+    for id_ in sorted({*stored.insignificant, *refitted.insignificant}):
+        a_limit, b_limit = stored.insignificant.get(id_), refitted.insignificant.get(id_)
+        if not _agree(a_limit, b_limit, _OF_ERROR):
+            yield f"upper limit of {id_}", a_limit, b_limit
+
+
+def _differing_parameters(
     stored: RegionFit, refitted: RegionFit
 ) -> Iterator[tuple[str, float | None, float | None]]:
-    for ref, param in stored.region.params():
-        value = refitted.region.param(ref).value
-        error, again = stored.stderr(ref), refitted.stderr(ref)
-        allowed = _VALUE_SIGMA * again if again is not None else _RELATIVE * abs(value)
-        if abs(param.value - value) > max(allowed, 1e-12):
-            yield str(ref), param.value, value
-        if not _agree(error, again, 1e-3):
+    for ref, param in refitted.region.params():
+        value, error = stored.region.param(ref).value, stored.stderr(ref)
+        again = refitted.stderr(ref)
+        allowed = _OF_ERROR * again if again is not None else _RELATIVE * abs(param.value)
+        if abs(value - param.value) > max(allowed, 1e-12):
+            yield str(ref), value, param.value
+        if not _agree(error, again, _OF_ERROR):
             yield f"error of {ref}", error, again
-    for what, a, b in (
-        ("χ²", stored.chi2, refitted.chi2),
-        ("Durbin-Watson", stored.durbin_watson, refitted.durbin_watson),
-        ("number of points", stored.n_points, refitted.n_points),
-        ("number of free parameters", stored.n_free, refitted.n_free),
-        ("success", float(stored.success), float(refitted.success)),
-    ):
-        if not _agree(a, b, _RELATIVE):
-            yield what, a, b
     if stored.covariance.shape == refitted.covariance.shape:
         scale = np.sqrt(np.abs(np.outer(*2 * (np.diag(refitted.covariance),))))
-        off = np.abs(stored.covariance - refitted.covariance) > 1e-3 * scale + 1e-300
+        off = np.abs(stored.covariance - refitted.covariance) > _OF_ERROR * scale + 1e-300
         if off.any():
             i, j = np.argwhere(off)[0]
             names = f"covariance of {stored.free[i]} and {stored.free[j]}"
             yield names, float(stored.covariance[i, j]), float(refitted.covariance[i, j])
-    for id_ in sorted({*stored.insignificant, *refitted.insignificant}):
-        a_limit, b_limit = stored.insignificant.get(id_), refitted.insignificant.get(id_)
-        if not _agree(a_limit, b_limit, 1e-3):
-            yield f"upper limit of {id_}", a_limit, b_limit
+
+
+def _contradictions(region: Region, stored: RegionFit, refitted: RegionFit) -> Iterator[str]:
+    """Name what is not a number and differs."""
+    if stored.region != region:
+        yield "the fit was made with other settings than the region has"
+    for name in ("noise_model", "area_unit", "background_physical"):
+        a, b = getattr(stored, name), getattr(refitted, name)
+        if a != b:
+            yield f"{name.replace('_', ' ')} is {a} but the refit gives {b}"
+    for name in ("at_bound", "held"):
+        a, b = (sorted(map(str, getattr(fit, name))) for fit in (stored, refitted))
+        if a != b:
+            yield (
+                f"parameters {name.replace('_', ' ')} are {', '.join(a) or 'none'} but the refit "
+                f"gives {', '.join(b) or 'none'}"
+            )
 
 
 def _agree(first: float | None, second: float | None, relative: float) -> bool:
