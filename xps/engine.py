@@ -52,7 +52,7 @@ class Priors:
                 means.append(prior.mean - constant)
                 sigmas.append(prior.sigma)
         size = len(table.free)
-        return cls(np.array(rows).reshape(-1, size), np.array(means), np.array(sigmas))
+        return cls(np.array(rows).reshape(len(rows), size), np.array(means), np.array(sigmas))
 
     def residual(self, free: Floats) -> Floats:
         """Distances from the expected values in sigma; shape (priors,)."""

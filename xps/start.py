@@ -73,6 +73,8 @@ def _linear_fit(
     design = (table.matrix[:, columns].T @ jacobian).T
     target = points.intensity - constant
     weight = 1.0 / np.sqrt(points.noise.variance(points.observed))
+    if not linear:  # nnls aborts the process on a matrix without columns
+        return {}, float(np.sum((target * weight) ** 2))
     signed = [i for i, ref in enumerate(linear) if ref.parameter != "area"]
     design = np.column_stack((design, -design[:, signed])) * weight[:, None]
     scale = np.linalg.norm(design, axis=0)
