@@ -95,9 +95,7 @@ class Analysis(QObject):
         def work(job: Job) -> object:
             from xps.analysis import fit_project
 
-            return fit_project(
-                before, region_ids, cancelled=job.is_cancelled, progress=job.report
-            )
+            return fit_project(before, region_ids, cancelled=job.is_cancelled, progress=job.report)
 
         def done(outcome: object) -> None:
             self._take(before, outcome, tuple(region_ids))

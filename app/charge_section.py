@@ -37,9 +37,7 @@ class ChargeSection(QGroupBox):
         self.method.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self.method.activated.connect(
-            lambda row: self.methodChosen.emit(self.method.itemData(row))
-        )
+        self.method.activated.connect(lambda row: self.methodChosen.emit(self.method.itemData(row)))
         self.shift = NumberField(
             "Charge shift in eV", "Corrected minus measured binding energy in eV"
         )

@@ -154,9 +154,7 @@ class ComponentModel(QAbstractTableModel):
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 
-    def setData(
-        self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole
-    ) -> bool:
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         ref = self._ref(index)
         if ref is None or role != Qt.ItemDataRole.EditRole:
             return False

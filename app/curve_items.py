@@ -13,6 +13,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPalette, QPe
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 Floats = NDArray[np.float64]
+LegendRow = tuple[str, QPen, QBrush | None]
 
 _DASHES = (
     Qt.PenStyle.SolidLine,
@@ -141,23 +142,19 @@ class Legend(pg.GraphicsWidgetAnchor, pg.GraphicsWidget):
         # In this order: the anchor connects to a signal of the widget.
         pg.GraphicsWidget.__init__(self)
         pg.GraphicsWidgetAnchor.__init__(self)
-        self._rows: list[tuple[str, QPen, QBrush | None]] = []
+        self._rows: list[LegendRow] = []
         self._palette = palette
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
-    def show_rows(
-        self, rows: Sequence[tuple[str, QPen, QBrush | None]], palette: QPalette
-    ) -> None:
+    def show_rows(self, rows: Sequence[LegendRow], palette: QPalette) -> None:
         """Set text, line and fill of each row."""
         self._rows = list(rows)
         self._palette = palette
         metrics = QFontMetricsF(self.font())
         width = max((metrics.horizontalAdvance(text) for text, _, _ in rows), default=0.0)
         height = metrics.height() * len(rows)
-        self.resize(
-            width + self._SWATCH + self._GAP + 2 * self._MARGIN, height + 2 * self._MARGIN
-        )
+        self.resize(width + self._SWATCH + self._GAP + 2 * self._MARGIN, height + 2 * self._MARGIN)
         self.setVisible(bool(rows))
         self.update()
 
@@ -193,13 +190,9 @@ class Legend(pg.GraphicsWidgetAnchor, pg.GraphicsWidget):
                 painter.setPen(QPen(pen.color(), 1.0))
                 painter.drawEllipse(swatch.center(), 2.0, 2.0)
             else:
-                painter.drawLine(
-                    QPointF(swatch.left(), middle), QPointF(swatch.right(), middle)
-                )
+                painter.drawLine(QPointF(swatch.left(), middle), QPointF(swatch.right(), middle))
             painter.setPen(self._palette.color(QPalette.ColorRole.Text))
-            painter.drawText(
-                QPointF(swatch.right() + self._GAP, top + metrics.ascent()), text
-            )
+            painter.drawText(QPointF(swatch.right() + self._GAP, top + metrics.ascent()), text)
 
 
 def _points(x: Floats, y: Floats) -> list[QPointF]:

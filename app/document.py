@@ -92,4 +92,3 @@ class Document(QObject):
         old, self._project = self._project, project
         if old is not project:
             self.projectChanged.emit(old, project)
-

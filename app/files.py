@@ -58,9 +58,7 @@ class Files(QObject):
         if paths:
             self.open_paths(paths)
 
-    def open_paths(
-        self, paths: Sequence[Path], then: Callable[[], None] | None = None
-    ) -> None:
+    def open_paths(self, paths: Sequence[Path], then: Callable[[], None] | None = None) -> None:
         """Open spectra, sessions and folders of them, several at once.
 
         Parameters
@@ -142,9 +140,7 @@ class Files(QObject):
         try:
             save_or_recover(path, self._document.project, recovery_folder())
         except XpsError as error:
-            self._messages.error(
-                f"Not saved: {error}", Button("Save as…", lambda: self.save_as() and None)
-            )
+            self._messages.error(f"Not saved: {error}", Button("Save as…", self.save_as))
             return False
         self._document.mark_saved(path)
         self._remember(path)

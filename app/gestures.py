@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import NamedTuple
 from app.numerals import parse_number, plain_number
 from xps.errors import XpsError
 from xps.fitting import with_guess
+from xps.lineshapes import SHAPES
 from xps.model import (
     Background,
     BackgroundKind,
@@ -34,6 +36,8 @@ PARAMETER_NAMES = {
     "k": "Shirley step k",
 }
 PARAMETER_UNITS = {"center": "eV", "fwhm": "eV"}
+
+_LEAST_FWHM_EV = 0.01
 
 
 class Change(NamedTuple):
@@ -147,8 +151,6 @@ def set_value(project: Project, region_id: str, ref: Ref, value: float) -> Chang
     name = PARAMETER_NAMES[ref.parameter]
     if param.link is not None:
         raise XpsError(f"{name} is tied to {param.link.target}", "untie it first")
-    if ref.parameter == "fwhm" and value <= 0.0:
-        raise XpsError(f"a FWHM of {plain_number(value)} eV", "type a number above zero")
     if not param.min <= value <= param.max:
         raise XpsError(
             f"{name} may lie between {bound_text(param.min)} and {bound_text(param.max)}",
@@ -172,6 +174,8 @@ def set_vary(project: Project, region_id: str, ref: Ref, vary: bool) -> Change:
 def set_bounds(project: Project, region_id: str, ref: Ref, low: float, high: float) -> Change:
     """Set the bounds of a parameter; its value moves to the nearest one inside.
 
+    Bounds of a shape go no further than the shape itself makes sense.
+
     Raises
     ------
     XpsError
@@ -179,6 +183,8 @@ def set_bounds(project: Project, region_id: str, ref: Ref, low: float, high: flo
     """
     region = project.region(region_id)
     param = region.param(ref)
+    least, most = _widest_bounds(region, ref)
+    low, high = max(low, least), min(high, most)
     bounded = replace(param, min=low, max=high)
     inside = bounded.at(min(max(param.value, low), high))
     return Change(
@@ -264,7 +270,7 @@ def set_charge_method(project: Project, sample: str, method: str) -> Change:
 
 def bound_text(bound: float) -> str:
     """Return a bound as people read it; "" where there is none."""
-    return "" if bound in (float("-inf"), float("inf")) else plain_number(bound)
+    return "" if math.isinf(bound) else plain_number(bound)
 
 
 def typed_number(text: str) -> float:
@@ -292,6 +298,14 @@ def _with_guessed_area(project: Project, region: Region, component: Component) -
     shift = project.charge_of(entry.id).shift_ev
     guessed = with_guess(larger, entry.spectrum, shift).component(component.id)
     return larger.with_component(component.with_param("area", guessed.area))
+
+
+def _widest_bounds(region: Region, ref: Ref) -> tuple[float, float]:
+    if ref.parameter == "fwhm":
+        return _LEAST_FWHM_EV, math.inf
+    if ref.parameter == "mixing":
+        return SHAPES[region.component(ref.component).shape].mixing_range
+    return -math.inf, math.inf
 
 
 def _place_of(project: Project, region: Region) -> str:

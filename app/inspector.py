@@ -180,11 +180,11 @@ class Inspector(QScrollArea):
         for source in (self.charge, self.region, self.component_model, self.parameter_model):
             source.refused.connect(self._editor.refuse)
         self.components.selectionModel().currentRowChanged.connect(
-            lambda current, _: self._selection.select_component(
-                self.component_model.component_id(current.row())
+            lambda current, _: (
+                self._selection.select_component(self.component_model.component_id(current.row()))
+                if current.isValid()
+                else None
             )
-            if current.isValid()
-            else None
         )
 
     def _on_sample(self, gesture: Callable[..., gestures.Change], *arguments: object) -> None:

@@ -39,7 +39,7 @@ class Button:
     """Something to do about a message; doing it dismisses the message."""
 
     text: str
-    run: Callable[[], None]
+    run: Callable[[], object]
 
 
 class Message(QFrame):

@@ -15,9 +15,10 @@ def parse_number(text: str) -> float | None:
     A point or a comma is the decimal mark; where both occur, the last one is.
     """
     plain = text.strip().translate(_GROUP_MARKS).replace(MINUS, "-")
-    if "," in plain:
-        comma_is_last = plain.rfind(",") > plain.rfind(".")
-        plain = plain.replace(".", "").replace(",", ".") if comma_is_last else plain.replace(",", "")
+    if plain.rfind(",") > plain.rfind("."):
+        plain = plain.replace(".", "").replace(",", ".")
+    else:
+        plain = plain.replace(",", "")
     try:
         number = float(plain)
     except ValueError:

@@ -186,9 +186,7 @@ class ParameterModel(QAbstractTableModel):
 class TieDelegate(QStyledItemDelegate):
     """Offers the components that a parameter can be tied to."""
 
-    def createEditor(
-        self, parent: QWidget, option: QStyleOptionViewItem, index: Index
-    ) -> QWidget:
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         box = QComboBox(parent)
         for text, id_ in self._model(index).tie_choices():
             box.addItem(text, id_)
@@ -248,5 +246,3 @@ class ParameterTable(QTableView):
         rows = sum(self.rowHeight(row) for row in range(self.model().rowCount()))
         height = self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth()
         self.setFixedHeight(height + rows)
-
-

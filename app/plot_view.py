@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPalette, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.curve_items import ComponentFills, ComponentLook, Legend
+from app.curve_items import ComponentFills, ComponentLook, Legend, LegendRow
 from app.gestures import short_name
 from app.numerals import MINUS
 from app.shown import Shown
@@ -79,6 +79,11 @@ class PlotView(QWidget):
     def shown(self) -> Shown | None:
         """What is drawn."""
         return self._shown
+
+    @property
+    def looks(self) -> tuple[ComponentLook, ...]:
+        """How the components are drawn."""
+        return self._looks
 
     @property
     def legend_texts(self) -> list[str]:
@@ -208,9 +213,7 @@ class PlotView(QWidget):
         if curves is None:
             self._points.setData(shown.energy_ev, shown.intensity)
             return
-        outside = (shown.energy_ev < curves.energy_ev[0]) | (
-            shown.energy_ev > curves.energy_ev[-1]
-        )
+        outside = (shown.energy_ev < curves.energy_ev[0]) | (shown.energy_ev > curves.energy_ev[-1])
         self._outside.setData(shown.energy_ev[outside], shown.intensity[outside])
         self._points.setData(curves.energy_ev, curves.data)
 
@@ -233,7 +236,7 @@ class PlotView(QWidget):
             self.main.addItem(letter, ignoreBounds=True)
         data_pen = QPen(self._ink)
         data_pen.setStyle(Qt.PenStyle.NoPen)
-        rows = [("data", data_pen, None), ("sum", self._sum_pen, None)]
+        rows: list[LegendRow] = [("data", data_pen, None), ("sum", self._sum_pen, None)]
         rows += [
             (f"{look.letter}  {short_name(look.name)}", look.pen, look.brush)
             for look in self._looks

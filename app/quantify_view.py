@@ -39,9 +39,7 @@ class QuantifyView(QWidget):
         self.table.setAlternatingRowColors(True)
         self.table.setShowGrid(False)
         self.table.verticalHeader().hide()
-        self.table.verticalHeader().setSectionResizeMode(
-            QHeaderView.ResizeMode.ResizeToContents
-        )
+        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.setAccessibleName("Quantification")
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.table)
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -89,10 +87,9 @@ class QuantifyView(QWidget):
 
     def as_tsv(self) -> str:
         """Return the table as text, columns parted by tabs."""
-        lines = ["\t".join(self._headers())]
-        for row in self._shown.rows:
-            lines.append("\t".join([row.label, *(text for pair in row.cells for text in pair)]))
-        return "\n".join(lines)
+        rows = [self._headers()]
+        rows += [[row.label, *(t for pair in row.cells for t in pair)] for row in self._shown.rows]
+        return "\n".join("\t".join(row) for row in rows)
 
     def _headers(self) -> list[str]:
         headers = ["Component"]
@@ -126,9 +123,7 @@ class QuantifyView(QWidget):
         first = ""
         while words and metrics.horizontalAdvance(f"{first} {words[0]}") <= _HEADER_WIDTH:
             first = f"{first} {words.pop(0)}".strip()
-        rest = metrics.elidedText(
-            " ".join(words), Qt.TextElideMode.ElideMiddle, _HEADER_WIDTH
-        )
+        rest = metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideMiddle, _HEADER_WIDTH)
         return f"{first}\n{rest}".strip()
 
     def _fill_row(self, number: int, row: Row) -> None:

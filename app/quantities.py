@@ -98,9 +98,7 @@ def _level_rows(
         element_cells.append(("", _percent(amount, None)))
     rows = [Row(f"{element(level)}  ({level})", None, tuple(element_cells))]
     for look, id_ in _components(project, regions.values()):
-        cells = tuple(
-            _cells(project, region, id_, amounts) for region in regions.values()
-        )
+        cells = tuple(_cells(project, region, id_, amounts) for region in regions.values())
         rows.append(Row(short_name(look.name), look, cells))
     return rows
 
@@ -116,9 +114,7 @@ def _components(
     return [(look, id_) for id_, look in found.items()]
 
 
-def _cells(
-    project: Project, region: Region | None, id_: str, amounts: Amounts
-) -> tuple[str, str]:
+def _cells(project: Project, region: Region | None, id_: str, amounts: Amounts) -> tuple[str, str]:
     if region is None or id_ not in [c.id for c in region.components]:
         return "", ""
     fit = project.fit_of(region.id)
@@ -132,9 +128,7 @@ def _cells(
     return share, _percent(amount, _atomic_limit(fit, id_, amounts, project))
 
 
-def _atomic_limit(
-    fit: RegionFit, id_: str, amounts: Amounts, project: Project
-) -> float | None:
+def _atomic_limit(fit: RegionFit, id_: str, amounts: Amounts, project: Project) -> float | None:
     """Return the upper limit in atomic percent of a component that is not significant."""
     limit = fit.insignificant.get(id_)
     if limit is None:
@@ -177,4 +171,3 @@ def _index(fit: RegionFit, id_: str) -> int:
 
 def _sample(project: Project, region: Region) -> str:
     return project.entry(region.spectrum).sample
-

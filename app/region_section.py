@@ -49,9 +49,9 @@ class RegionSection(QGroupBox):
             field.refused.connect(self.refused)
         self.background = QComboBox()
         self.background.setAccessibleName("Background")
-        for number, (kind, text) in enumerate(BACKGROUNDS.items()):
+        for row, (kind, text) in enumerate(BACKGROUNDS.items()):
             self.background.addItem(text, kind)
-            self.background.setItemData(number, _TIPS[kind], Qt.ItemDataRole.ToolTipRole)
+            self.background.setItemData(row, _TIPS[kind], Qt.ItemDataRole.ToolTipRole)
         self.background.activated.connect(
             lambda row: self.backgroundChosen.emit(self.background.itemData(row))
         )

@@ -29,8 +29,9 @@ class Settings:
     def recent_files(self) -> list[Path]:
         """Files and sessions opened or saved last, the latest first."""
         stored = self._store.value(_RECENT, [])
-        names = [stored] if isinstance(stored, str) else list(stored or [])
-        return [Path(str(name)) for name in names]
+        # QSettings gives back a list of one as a plain string.
+        names = stored if isinstance(stored, list) else [stored]
+        return [Path(str(name)) for name in names if name]
 
     def remember_file(self, path: Path) -> None:
         """Put a file at the head of the recent ones."""

@@ -79,9 +79,7 @@ class ShareBars(QWidget):
         painter = QPainter(self)
         ink = self.palette().color(QPalette.ColorRole.Text)
         for number, bar in enumerate(self._bars):
-            label = QRectF(
-                0, number * self._row_height, self._label_width - 8, self._row_height
-            )
+            label = QRectF(0, number * self._row_height, self._label_width - 8, self._row_height)
             painter.setPen(ink)
             text = self.fontMetrics().elidedText(
                 bar.label, Qt.TextElideMode.ElideMiddle, int(label.width())

@@ -93,9 +93,8 @@ class WelcomePage(QWidget):
             there = path.exists()
             folder = str(path.parent) if there else f"{path.parent}  (missing)"
             button = QCommandLinkButton(
-                menu_text(path.name), self.fontMetrics().elidedText(
-                    folder, Qt.TextElideMode.ElideMiddle, _WIDTH - 80
-                ),
+                menu_text(path.name),
+                self.fontMetrics().elidedText(folder, Qt.TextElideMode.ElideMiddle, _WIDTH - 80),
             )
             button.setEnabled(there)
             button.setToolTip(tooltip(str(path)))

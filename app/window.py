@@ -74,12 +74,8 @@ class MainWindow(QMainWindow):
         self.jobs = Jobs(self)
         self.messages = MessageBar()
         self.editor = Editor(self.document, self.messages)
-        self.files = Files(
-            self.document, self.jobs, self.messages, self._dialogs, settings, self
-        )
-        self.analysis = Analysis(
-            self.document, self.selection, self.jobs, self.messages, self
-        )
+        self.files = Files(self.document, self.jobs, self.messages, self._dialogs, settings, self)
+        self.analysis = Analysis(self.document, self.selection, self.jobs, self.messages, self)
         self._build_views()
         self._build_actions()
         self._connect()
@@ -222,9 +218,7 @@ class MainWindow(QMainWindow):
         self.recent_menu = QMenu("Open &recent", self)
         menus["File"].insertMenu(self.actions_by_name["save"], self.recent_menu)
         menus["Analysis"].insertMenu(self.actions_by_name["fit"], self.recipe_menu)
-        self.scheme_menu = make_scheme_menu(
-            self, self._settings.color_scheme, self._use_scheme
-        )
+        self.scheme_menu = make_scheme_menu(self, self._settings.color_scheme, self._use_scheme)
         menus["View"].addMenu(self.scheme_menu)
         menus["View"].addSeparator()
         for dock in self._docks:
@@ -259,9 +253,7 @@ class MainWindow(QMainWindow):
         self.resize(self.screen().availableSize() * 0.9)
         sizes = Qt.Orientation
         tree, inspector, results = self._docks
-        self.resizeDocks(
-            [tree, inspector], [_TREE_WIDTH, _INSPECTOR_WIDTH], sizes.Horizontal
-        )
+        self.resizeDocks([tree, inspector], [_TREE_WIDTH, _INSPECTOR_WIDTH], sizes.Horizontal)
         self.resizeDocks([results], [_RESULTS_HEIGHT], sizes.Vertical)
 
     # How it follows the document

@@ -46,9 +46,7 @@ def test_an_expected_error_arrives_as_such(qtbot: QtBot, jobs: Jobs) -> None:
     assert [error.reason for error in errors] == ["no peak"]
 
 
-def test_an_unexpected_error_reaches_the_handler_of_uncaught_ones(
-    qtbot: QtBot, jobs: Jobs
-) -> None:
+def test_an_unexpected_error_reaches_the_handler_of_uncaught_ones(qtbot: QtBot, jobs: Jobs) -> None:
     def work(job: Job) -> None:
         raise ZeroDivisionError("a mistake")
 

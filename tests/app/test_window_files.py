@@ -32,9 +32,7 @@ def test_files_chosen_in_the_dialog_are_opened(
     assert window.tree.isVisible()
 
 
-def test_the_open_shortcut_asks_for_files(
-    window: MainWindow, dialogs: ScriptedDialogs
-) -> None:
+def test_the_open_shortcut_asks_for_files(window: MainWindow, dialogs: ScriptedDialogs) -> None:
     dialogs.to_open = [[]]
     QTest.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
     assert dialogs.asked == ["Open"]
@@ -186,9 +184,7 @@ def test_closing_with_discard_saves_nothing(
     assert window.close()
 
 
-def test_closing_without_changes_asks_nothing(
-    window: MainWindow, dialogs: ScriptedDialogs
-) -> None:
+def test_closing_without_changes_asks_nothing(window: MainWindow, dialogs: ScriptedDialogs) -> None:
     assert window.close()
     assert dialogs.asked == []
 

@@ -1,0 +1,176 @@
+import math
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.plot_view import PlotView
+from app.window import MainWindow
+from tests.app.projects import region_id
+from tests.app.user import choose, fit_all, open_files
+from xps.species import library
+
+
+@pytest.fixture
+def ready(qtbot: QtBot, window: MainWindow, sample_files: list[Path]) -> MainWindow:
+    """A window with one fitted sample, its S 2p shown."""
+    open_files(qtbot, window, sample_files[:1])
+    choose(window, "recipe cathode")
+    fit_all(qtbot, window)
+    id_ = region_id(window.document.project, "S 2p")
+    window.selection.select_entry(window.document.project.region(id_).spectrum)
+    return window
+
+
+def pixel_of(plot: PlotView, energy_ev: float, intensity: float) -> QPoint:
+    scene = plot.main.getViewBox().mapViewToScene(QPointF(energy_ev, intensity))
+    return plot._canvas.mapFromScene(scene)
+
+
+def view_range(plot: PlotView) -> tuple[float, ...]:
+    (left, right), (bottom, top) = plot.main.getViewBox().viewRange()
+    return left, right, bottom, top
+
+
+def test_binding_energy_falls_to_the_right_in_both_plots(ready: MainWindow) -> None:
+    for part in (ready.panel.plot.main, ready.panel.plot.residual):
+        box = part.getViewBox()
+        high, low = (box.mapViewToScene(QPointF(e, 0.0)).x() for e in (170.0, 160.0))
+        assert high < low
+
+
+def test_residual_and_spectrum_share_the_axis_pixel_by_pixel(ready: MainWindow) -> None:
+    plot = ready.panel.plot
+    for energy in (158.0, 161.6, 171.0):
+        above, below = (
+            part.getViewBox().mapViewToScene(QPointF(energy, 0.0)).x()
+            for part in (plot.residual, plot.main)
+        )
+        assert above == pytest.approx(below, abs=0.6)
+
+
+def test_the_axes_name_quantity_and_unit(ready: MainWindow) -> None:
+    plot = ready.panel.plot
+    assert "Binding energy / eV" in plot.main.getAxis("bottom").label.toPlainText()
+    assert "counts/s" in plot.main.getAxis("left").label.toPlainText()
+    assert "σ" in plot.residual.getAxis("left").label.toPlainText()
+
+
+def test_every_component_has_letter_name_line_and_the_color_of_its_species(
+    ready: MainWindow,
+) -> None:
+    plot = ready.panel.plot
+    region = ready.selection.region
+    assert region is not None
+    looks = plot.looks
+    assert [look.letter for look in looks] == ["A", "B", "C", "D", "E"]
+    assert len({look.dash for look in looks}) == 5
+    for look, component in zip(looks, region.components, strict=True):
+        assert look.color.name().lower() == library()[component.species].color.lower()
+        assert any(text.startswith(f"{look.letter}  ") for text in plot.legend_texts)
+
+
+def test_the_residual_is_near_one_sigma(ready: MainWindow) -> None:
+    shown = ready.panel.plot.shown
+    assert shown is not None
+    assert shown.curves is not None
+    residual = shown.curves.residual
+    assert 0.7 < math.sqrt(float((residual**2).mean())) < 1.3
+
+
+def test_without_a_region_only_the_data_are_drawn(ready: MainWindow) -> None:
+    entry = next(e for e in ready.document.project.entries if e.label == "C 1s")
+    ready.selection.select_entry(entry.id)
+    plot = ready.panel.plot
+    assert plot.shown is not None
+    assert plot.shown.curves is None
+    assert not plot.residual.isVisible()
+    assert plot.legend_texts == []
+
+
+def test_the_pointer_tells_energy_and_intensity(ready: MainWindow) -> None:
+    plot = ready.panel.plot
+    shown = plot.shown
+    assert shown is not None
+    energy, intensity = shown.nearest(161.6)
+    QTest.mouseMove(plot._canvas.viewport(), pixel_of(plot, energy, intensity))
+    text = ready.status.pointer_text
+    assert "eV" in text
+    assert "counts/s" in text
+    assert float(text.split(" eV")[0]) == pytest.approx(energy, abs=0.05)
+
+
+def test_clicking_into_a_component_selects_it(ready: MainWindow) -> None:
+    plot = ready.panel.plot
+    assert plot.shown is not None
+    assert plot.shown.curves is not None
+    model = plot.shown.curves.model
+    apex = int(model.components[4].argmax())
+    height = float(model.background[apex] + 0.5 * model.components[4][apex])
+    point = pixel_of(plot, float(model.energy_ev[apex]), height)
+    QTest.mouseClick(plot._canvas.viewport(), Qt.MouseButton.LeftButton, pos=point)
+    selected = ready.selection.component
+    assert selected is not None
+    assert selected.id == "sulfate"
+
+
+def test_a_double_click_shows_the_whole_region_again(ready: MainWindow) -> None:
+    plot = ready.panel.plot
+    whole = view_range(plot)
+    plot.main.setXRange(161.0, 162.0, padding=0.0)
+    assert view_range(plot) != whole
+    middle = plot._canvas.viewport().rect().center()
+    QTest.mouseDClick(plot._canvas.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+    assert view_range(plot) == pytest.approx(whole)
+
+
+def test_the_zoom_stays_while_values_change_and_goes_with_another_spectrum(
+    ready: MainWindow,
+) -> None:
+    plot = ready.panel.plot
+    plot.main.setXRange(161.0, 162.0, padding=0.0)
+    region = ready.selection.region
+    assert region is not None
+    component = region.component("ps4")
+    wider = component.with_param("fwhm", component.fwhm.at(1.3))
+    project = ready.document.project.with_region(region.with_component(wider))
+    ready.document.push(project, "Widen")
+    assert view_range(plot)[:2] == pytest.approx((161.0, 162.0))
+    o1s = region_id(ready.document.project, "O 1s")
+    ready.selection.select_entry(ready.document.project.region(o1s).spectrum)
+    assert view_range(plot)[0] > 500
+
+
+def test_the_description_for_screen_readers_follows_the_fit(ready: MainWindow) -> None:
+    text = ready.panel.plot.accessibleDescription()
+    assert "5 components" in text
+    assert "χ²ᵣ" in text
+    choose(ready, "undo")
+    assert "not fitted" in ready.panel.plot.accessibleDescription()
+
+
+@pytest.mark.parametrize("scheme", ["Dark", "Light"])
+def test_colors_follow_the_scheme_while_the_app_runs(
+    qapp: QApplication, ready: MainWindow, scheme: str
+) -> None:
+    choose(ready, f"colors {scheme}")
+    qapp.processEvents()
+    picture = ready.panel.plot.grab().toImage()
+    background = picture.pixelColor(picture.width() - 3, picture.height() // 2)
+    assert (background.lightness() < 80) == (scheme == "Dark")
+
+
+def test_kinetic_energies_without_photon_energy_are_drawn_as_such(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "kinetic.csv"
+    rows = "\n".join(f"{1300 + 0.1 * i:.1f},{1000 + i}" for i in range(50))
+    path.write_text(f"Kinetic Energy (eV),Counts\n{rows}\n", "utf-8")
+    open_files(qtbot, window, [path])
+    plot = window.panel.plot
+    assert "Kinetic energy / eV" in plot.main.getAxis("bottom").label.toPlainText()
+    box = plot.main.getViewBox()
+    assert box.mapViewToScene(QPointF(1300, 0)).x() < box.mapViewToScene(QPointF(1304, 0)).x()
