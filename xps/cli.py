@@ -123,12 +123,12 @@ def fit(options: argparse.Namespace) -> int:
         from xps.session import save
 
         save(options.session, result.project)
+    notes += result.notes
     for target in (options.report, options.figure):
         if target is not None:
             from xps.export import export as export_project
 
-            export_project(result.project, target, failures=result.failures)
-    notes += result.notes
+            export_project(result.project, target, failures=result.failures, notes=notes)
     if options.json:
         document = result.to_dict()
         document["notes"] = notes

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import platform
 import re
 import zipfile
@@ -219,7 +220,7 @@ def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
 
 
 def _keep_backup(path: Path) -> None:
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113  # which, unlike Path.is_file, never raises
         return
     try:
         write_atomically(path.with_name(path.name + ".bak"), path.read_bytes())
