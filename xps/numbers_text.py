@@ -1,7 +1,8 @@
 """Numbers as text for people: rounded by their error, the same in every language.
 
 The error keeps two significant digits and the value ends where the error does, as the GUM
-asks for (JCGM 100:2008, 7.2.6).
+asks for (JCGM 100:2008, 7.2.6). One digit is enough beyond the third decimal of a value above
+one: nobody reads a tenth of a meV.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 UNKNOWN = "—"
 _MINUS = "−"
 _WIDEST = 7  # digits before the point, and places after it, that are still read at a glance
+_DECIMALS = 3  # behind which one digit of an error is enough
 _PLAIN_DIGITS = 4  # of a value whose error is unknown
 
 
@@ -23,8 +25,7 @@ def with_error(value: float | None, stderr: float | None, *, decimals: int | Non
     value : float or None
         None or not finite gives "—".
     stderr : float or None
-        One standard deviation. Rounded to two significant digits, of which a zero at the end
-        is left out. None, zero or not finite means unknown: ``"161.60 ± —"``.
+        One standard deviation. None, zero or not finite means unknown: ``"161.60 ± —"``.
     decimals : int, optional
         Decimals of the value where the error is unknown; four significant digits otherwise.
     """
@@ -32,10 +33,10 @@ def with_error(value: float | None, stderr: float | None, *, decimals: int | Non
         return UNKNOWN
     if stderr is None or not math.isfinite(stderr) or stderr <= 0.0:
         return f"{number(value, decimals)} ± {UNKNOWN}"
-    error = _rounded(_exact(stderr), 2).normalize()
-    tens = error.adjusted()
-    last = tens - 1 if tens > 0 else int(error.as_tuple().exponent)
-    result = _to_place(_exact(value), last)
+    last = _rounded(_exact(stderr), 2).adjusted() - 1
+    if abs(value) >= 1.0 and last < -_DECIMALS:
+        last += 1
+    error, result = _to_place(_exact(stderr), last), _to_place(_exact(value), last)
     high = max(result.adjusted() if result else last, error.adjusted())
     if high >= _WIDEST or last < -_WIDEST:
         return f"({_plain(result.scaleb(-high))} ± {_plain(error.scaleb(-high))})e{high}"

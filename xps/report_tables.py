@@ -14,6 +14,7 @@ from xps.spectrum import Spectrum
 from xps.tables import ComponentRow, Quantity, RegionTable
 
 _SAMPLES_PER_TABLE = 4
+_WHOLE = "no error: the only element that is counted, or errors of areas unknown"
 _NOISE = {
     "poisson": "Poisson counts",
     "estimated-proportional": "estimated from residuals, proportional to intensity",
@@ -72,11 +73,13 @@ def region_section(part: RegionTable, colors: Mapping[tuple[str, str], str]) -> 
         style = "banner failed" if part.state == "failed" else "banner"
         content.append(element("p", f"{part.message}.", class_=style))
     if part.fit is not None:
-        head = ("Component", "Center / eV", "FWHM / eV", f"Area / ({part.fit.area_unit})")
+        unit = part.fit.area_unit
+        head = ["Component", "Center / eV", "FWHM / eV", f"Area / ({unit})", "Share / %"]
+        remarks = ["Remarks"] if any(row.flags for row in part.rows) else []
         content += [
             table(
-                (*head, "Share / %", "Significance", "Remarks"),
-                [_component_row(part, row, colors) for row in part.rows],
+                (*head, "Significance", *remarks),
+                [_component_row(part, row, colors, remarks) for row in part.rows],
             ),
             element("p", *_quality(part), class_="facts"),
         ]
@@ -84,7 +87,10 @@ def region_section(part: RegionTable, colors: Mapping[tuple[str, str], str]) -> 
 
 
 def _component_row(
-    part: RegionTable, row: ComponentRow, colors: Mapping[tuple[str, str], str]
+    part: RegionTable,
+    row: ComponentRow,
+    colors: Mapping[tuple[str, str], str],
+    remarks: Sequence[str],
 ) -> tuple[Cell, ...]:
     color = colors[part.region.core_level, color_key(row.component)]
     swatch = element("span", class_="swatch", style=f"background:{color}")
@@ -95,7 +101,7 @@ def _component_row(
         quantity_cell(row.area, 0),
         quantity_cell(row.share, 1, factor=100.0),
         _significance(row),
-        Cell("; ".join(row.flags)),
+        *(Cell("; ".join(row.flags)) for _ in remarks),
     )
 
 
@@ -192,9 +198,10 @@ def _amounts(
                     cells.append(quantity_cell(row.atomic_percent, 1))
                 else:
                     text = with_error(amount.atomic_percent, amount.stderr, decimals=1)
-                    cells.append(Cell(text, style="number strong"))
+                    why = "" if amount.stderr is not None else _WHOLE
+                    cells.append(Cell(text, why, "number strong"))
             body.append(cells)
-    return table(("Atomic percent", *samples), body)
+    return table(("Atomic percent", *samples), body, style="wide")
 
 
 def _order(amount: Amount) -> bool:
@@ -215,7 +222,8 @@ def charge_table(project: Project) -> Html:
                 _shift(charge),
             )
         )
-    return table(("Sample", "Method", "Reference", "Assumed energy / eV", "Shift / eV"), rows)
+    head = ("Sample", "Method", "Reference", "Assumed energy / eV")
+    return table((*head, "Shift (corrected − measured) / eV"), rows)
 
 
 def _reference(project: Project, sample: str, charge: ChargeReference) -> Content | Cell:
