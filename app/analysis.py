@@ -12,10 +12,9 @@ from app.gestures import place
 from app.jobs import Job, Jobs
 from app.message_bar import MessageBar
 from app.selection import Selection
+from app.wording import explain, listed
 from xps.errors import XpsError
 from xps.project import Project
-
-_MOST_LINES = 4
 
 
 class Analysis(QObject):
@@ -69,7 +68,7 @@ class Analysis(QObject):
             return False
         self._document.push(project, f"Apply recipe {loaded.name}")
         if notes:
-            self._messages.warn(_lines(f"Recipe {loaded.name}:", notes))
+            self._messages.warn(listed(f"Recipe {loaded.name}:", notes))
         region = self._selection.region
         if region is None and project.regions:
             self._selection.select_entry(project.regions[0].spectrum)
@@ -113,13 +112,14 @@ class Analysis(QObject):
         merged = merge_fits(self._document.project, before, outcome.project)
         if merged.taken:
             self._document.push(merged.project, _title(merged.project, merged.taken))
+        self._document.note_failures(region_ids, outcome.failures, before)
         if outcome.failures:
             reasons = [
-                f"{_where(before, id_)}: {error.reason}. {error.remedy}".rstrip(" .") + "."
+                f"{_where(before, id_)}: {_without_place(error)}"
                 for id_, error in outcome.failures.items()
             ]
             head = f"{len(reasons)} of {len(region_ids)} fits failed:" if len(reasons) > 1 else ""
-            self._messages.error(_lines(head, reasons))
+            self._messages.error(listed(head, reasons))
         if merged.dropped:
             places = ", ".join(_where(before, id_) for id_ in merged.dropped)
             self._messages.warn(
@@ -138,8 +138,5 @@ def _where(project: Project, region_id: str) -> str:
     return place(project, project.entry(project.region(region_id).spectrum))
 
 
-def _lines(head: str, lines: Collection[str]) -> str:
-    shown = list(lines)[:_MOST_LINES]
-    if len(lines) > _MOST_LINES:
-        shown.append(f"… and {len(lines) - _MOST_LINES} more.")
-    return "\n".join(([head] if head else []) + shown)
+def _without_place(error: XpsError) -> str:
+    return explain(XpsError(error.reason, error.remedy))

@@ -12,6 +12,7 @@ from app.numerals import plain_number
 from xps.fitted import RegionFit
 from xps.model import Component, Param, Ref, Region
 from xps.numbers_text import UNKNOWN, upper_limit, with_error
+from xps.tables import why_no_error
 from xps.uncertainty import Shares, shares
 
 Mark = Literal["", "stale", "bound", "limit"]
@@ -80,19 +81,14 @@ def parameter_cell(region: Region, fit: RegionFit | None, ref: Ref, *, stale: bo
         tip = f"{meaning} Not significant: {text}, shown as its upper limit at 95 %."
         return Cell(shown, f"({confidence}", tie, tip, "limit")
     if ref in fit.at_bound:
-        low = param.value == param.min
-        edge = f"{'≥' if low else '≤'} {plain_number(param.min if low else param.max)}"
-        tip = f"{meaning} The bound {edge} holds it back: no error is known; widen the bound."
-        return Cell(value, f"at bound {edge}", tie, tip, "bound")
+        end = "min" if param.value == param.min else "max"
+        tip = f"{meaning} Its {end} holds it back, so that no error is known: widen the bound."
+        return Cell(value, f"at {end}", tie, tip, "bound")
     if ref in fit.held:
-        tip = (
-            f"{meaning} The component is too weak to place itself: tied where it is expected, "
-            "so that no error is known."
-        )
-        return Cell(value, "held", tie, tip)
+        return Cell(value, "held", tie, f"{meaning} No error: {why_no_error(fit, ref)}.")
     if stderr is None:
-        why = "Fixed: no error." if fixed else "The fit gives no error for it."
-        return Cell(value, fixed or f"± {UNKNOWN}", tie, f"{meaning} {why}")
+        tip = f"{meaning} No error: {why_no_error(fit, ref)}."
+        return Cell(value, fixed or f"± {UNKNOWN}", tie, tip)
     return Cell(value, f"± {error}", tie, f"{meaning} {text} (one standard deviation).")
 
 

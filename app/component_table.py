@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QPainter, QPalette
+from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -42,6 +42,7 @@ HEADERS = ("Component", "Center\n/ eV", "FWHM\n/ eV", "Area", "Share\n/ %")
 CELL_ROLE = Qt.ItemDataRole.UserRole + 1
 LOOK_ROLE = Qt.ItemDataRole.UserRole + 2
 _SWATCH = 10
+_LEAST_NAME_WIDTH = 112
 
 
 class ComponentModel(QAbstractTableModel):
@@ -70,6 +71,7 @@ class ComponentModel(QAbstractTableModel):
         region: Region | None,
         fit: RegionFit | None,
         looks: tuple[ComponentLook, ...],
+        area_unit: str,
         *,
         stale: bool,
     ) -> None:
@@ -79,7 +81,7 @@ class ComponentModel(QAbstractTableModel):
         if not same_rows:
             self.beginResetModel()
         self._region, self._looks = region, looks
-        self._area_unit = fit.area_unit if fit is not None else ""
+        self._area_unit = area_unit
         split = shares_or_none(fit)
         self._cells = [
             [
@@ -275,14 +277,28 @@ class ComponentTable(QTableView):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         header.setMinimumSectionSize(48)
         small = QFont(header.font())
         small.setPointSizeF(small.pointSizeF() * 0.9)
         header.setFont(small)
         model.modelReset.connect(self._fit_height)
+        header.geometriesChanged.connect(self._share_width)
+        header.sectionResized.connect(self._share_width)
         self._fit_height()
         self.setAccessibleName("Components")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """Give the names what the numbers leave, but always enough to be read."""
+        header = self.horizontalHeader()
+        numbers = sum(header.sectionSize(column) for column in range(1, header.count()))
+        names = max(self.viewport().width() - numbers, _LEAST_NAME_WIDTH)
+        if names != header.sectionSize(0):
+            header.resizeSection(0, names)
 
     def _fit_height(self) -> None:
         rows = max(self.model().rowCount(), 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -57,8 +58,7 @@ class NativeDialogs:
         name, chosen = QFileDialog.getSaveFileName(self._parent, title, str(suggested), filters)
         if not name:
             return None
-        path = Path(name)
-        return path if path.suffix else path.with_suffix(_ending(chosen))
+        return with_ending(Path(name), chosen, filters)
 
     def ask_to_save(self, name: str) -> SaveAnswer:
         box = QMessageBox(self._parent)
@@ -77,7 +77,20 @@ class NativeDialogs:
         return answer if accepted else None
 
 
-def _ending(filter_text: str) -> str:
-    """Return the first ending that a file filter names, e.g. ".csv" of "Table (*.csv)"."""
-    _, _, patterns = filter_text.partition("(*")
-    return patterns.partition(")")[0].split()[0] if patterns else ""
+def with_ending(path: Path, chosen: str, filters: str) -> Path:
+    """Return a path that ends as one of the file filters says.
+
+    Parameters
+    ----------
+    path : Path
+        As it was typed. What follows a dot in a name like "4.3 V" is no ending.
+    chosen : str
+        The filter that was chosen, e.g. "Table (*.csv)".
+    filters : str
+        All filters, parted by ";;".
+    """
+    endings = re.findall(r"\*(\.\w+)", filters)
+    if path.suffix.lower() in endings or not endings:
+        return path
+    ending = next(iter(re.findall(r"\*(\.\w+)", chosen)), endings[0])
+    return path.with_name(path.name + ending)

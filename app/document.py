@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PySide6.QtGui import QUndoStack
 
 from app.commands import Edit
 from xps import __version__
+from xps.errors import XpsError
 from xps.project import Project, Step
 
 UNTITLED = "Untitled"
@@ -26,17 +28,21 @@ class Document(QObject):
         Another document was loaded; `projectChanged` follows.
     titleChanged()
         The name, or whether there are unsaved changes.
+    failuresChanged()
+        Fits failed, or succeeded that had failed.
     """
 
     projectChanged = Signal(object, object)
     replaced = Signal()
     titleChanged = Signal()
+    failuresChanged = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._project = Project()
         self._path: Path | None = None
         self._name = UNTITLED
+        self._failures: dict[str, tuple[str, XpsError]] = {}
         self.stack = QUndoStack(self)
         self.stack.cleanChanged.connect(self.titleChanged)
 
@@ -59,6 +65,37 @@ class Document(QObject):
     def is_modified(self) -> bool:
         """Whether there are changes that no file holds."""
         return not self.stack.isClean()
+
+    @property
+    def failures(self) -> dict[str, XpsError]:
+        """Why regions could not be fitted as they are now, by region id."""
+        project = self._project
+        present = {region.id for region in project.regions}
+        return {
+            id_: error
+            for id_, (fingerprint, error) in self._failures.items()
+            if id_ in present and project.fingerprint(id_) == fingerprint
+        }
+
+    def note_failures(
+        self, fitted: Collection[str], failures: Mapping[str, XpsError], before: Project
+    ) -> None:
+        """Remember which fits failed; no edit, and not part of the session.
+
+        Parameters
+        ----------
+        fitted : collection of str
+            Ids of all regions that were to be fitted.
+        failures : mapping of str to XpsError
+            Why some of them could not be.
+        before : Project
+            What was fitted.
+        """
+        for id_ in fitted:
+            self._failures.pop(id_, None)
+        for id_, error in failures.items():
+            self._failures[id_] = (before.fingerprint(id_), error)
+        self.failuresChanged.emit()
 
     def push(self, project: Project, text: str, merge_key: str = "") -> None:
         """Make a new project the present one, as an undoable edit with a line of history."""

@@ -15,10 +15,9 @@ from app.message_bar import Button, MessageBar
 from app.opening import SESSION_ENDING, Opened, is_session, open_all
 from app.saving import recovery_folder, save_or_recover
 from app.settings import Settings
+from app.wording import explain, listed
 from xps.errors import XpsError
 from xps.spectrum import Spectrum
-
-_MOST_LINES = 6
 
 
 class Files(QObject):
@@ -28,12 +27,13 @@ class Files(QObject):
     -------
     opened()
         A request to open files was carried out, as far as it could be.
-    saved(Path)
+    saved(Path), exported(Path)
     recentChanged()
     """
 
     opened = Signal()
     saved = Signal(object)
+    exported = Signal(object)
     recentChanged = Signal()
 
     def __init__(
@@ -127,14 +127,18 @@ class Files(QObject):
         path = self._dialogs.save_file("Export", suggested, filters)
         if path is None:
             return
-        project = self._document.project
+        project, failures = self._document.project, self._document.failures
         self._settings.folder = path.parent
         self._jobs.run(
             f"Export {path.name}",
-            lambda job: export(project, path),
-            lambda _: self._messages.info(f"Exported to {path}"),
+            lambda job: export(project, path, failures=failures),
+            lambda _: self._on_exported(path),
             lambda error: self._messages.error(str(error)),
         )
+
+    def _on_exported(self, path: Path) -> None:
+        self._messages.info(f"Exported to {path}")
+        self.exported.emit(path)
 
     def _save_to(self, path: Path) -> bool:
         try:
@@ -165,7 +169,7 @@ class Files(QObject):
             names = ", ".join(dict.fromkeys(s.origin.file for s in already if s.origin))
             self._messages.info(f"Already open: {names}")
         if opened.warnings:
-            self._messages.warn(_lines("", opened.warnings))
+            self._messages.warn(listed("", opened.warnings))
         if opened.failures:
             self._messages.error(_failure_text(opened))
 
@@ -199,21 +203,8 @@ class Files(QObject):
 
 
 def _failure_text(opened: Opened) -> str:
-    failures = [f"{e.path or ''}: {_reason(e)}" for e in opened.failures]
+    failures = [f"{Path(e.path).name if e.path else ''}: {explain(e)}" for e in opened.failures]
     total = len(failures) + len(opened.files) + (opened.session is not None)
     if total == 1:
         return f"Could not be opened: {failures[0]}"
-    return _lines(f"{len(failures)} of {total} files could not be opened:", failures)
-
-
-def _reason(error: XpsError) -> str:
-    place = f"{error.where}: " if error.where else ""
-    remedy = f" ({error.remedy})" if error.remedy else ""
-    return f"{place}{error.reason}{remedy}"
-
-
-def _lines(head: str, lines: Sequence[str]) -> str:
-    shown = list(lines[:_MOST_LINES])
-    if len(lines) > _MOST_LINES:
-        shown.append(f"… and {len(lines) - _MOST_LINES} more.")
-    return "\n".join(([head] if head else []) + shown)
+    return listed(f"{len(failures)} of {total} files could not be opened:", failures)

@@ -28,7 +28,8 @@ from app.parameter_table import ParameterModel, ParameterTable
 from app.plain import menu_text
 from app.region_section import RegionSection
 from app.selection import Selection
-from app.shown import FitState, fit_state
+from app.shown import FitState, area_unit, fit_state
+from app.wording import explain
 from xps.fitted import RegionFit
 from xps.model import BackgroundKind, Region
 from xps.numbers_text import number
@@ -36,15 +37,28 @@ from xps.species import library
 
 _HINTS: dict[FitState, str] = {
     "no region": "No region yet. Apply a recipe from the toolbar.",
+    "failed": "",
     "not fitted": "Start values only. Press Fit (F5).",
     "stale": "Stale: something changed after the fit. Press Fit (F5).",
     "fitted": "",
     "warning": "",
 }
 
+_NOISES = {
+    "poisson": "counting (Poisson)",
+    "estimated-proportional": "estimated, growing with the intensity",
+    "estimated-uniform": "estimated, the same everywhere",
+}
+
 
 class Inspector(QScrollArea):
     """All settings and numbers of one region, in the order of the work.
+
+    Parameters
+    ----------
+    document : Document
+    selection : Selection
+    editor : Editor
 
     Signals
     -------
@@ -86,11 +100,19 @@ class Inspector(QScrollArea):
         sample = None if entry is None else project.sample(entry.sample)
         self.charge.show_sample(project, sample)
         self.region.show_region(region, fit, stale=stale)
-        self.component_model.show_region(region, fit, looks_of(project, region), stale=stale)
+        unit = "" if entry is None else area_unit(entry)
+        looks = looks_of(project, region)
+        self.component_model.show_region(region, fit, looks, unit, stale=stale)
         self._fill_add_menu(region)
         self.fit_button.setEnabled(region is not None)
-        state: FitState = "no region" if entry is None else fit_state(project, entry)
-        self.status.setText(_HINTS[state] or _verdict(fit))
+        state: FitState = "no region"
+        if entry is not None:
+            state = fit_state(project, entry, self._document.failures)
+        failure = None if region is None else self._document.failures.get(region.id)
+        if failure is not None:
+            self.status.setText(f"⚠ Could not be fitted: {explain(failure)}")
+        else:
+            self.status.setText(_HINTS[state] or _verdict(fit))
         self._components_box.setTitle("Components" + (" (stale)" if stale else ""))
         self.show_selected_component()
 
@@ -151,6 +173,7 @@ class Inspector(QScrollArea):
     def _connect(self) -> None:
         self._selection.changed.connect(self.refresh)
         self._document.projectChanged.connect(self.refresh)
+        self._document.failuresChanged.connect(self.refresh)
         self.fit_button.clicked.connect(self.fitWanted)
         self.charge.methodChosen.connect(
             lambda method: self._on_sample(gestures.set_charge_method, method)
@@ -222,9 +245,10 @@ def _verdict(fit: RegionFit | None) -> str:
         return ""
     chi2, durbin_watson = number(fit.reduced_chi2, 2), number(fit.durbin_watson, 2)
     head = "Converged" if fit.success else f"Not converged: {fit.message}"
+    noise = _NOISES.get(fit.noise_model, fit.noise_model)
     lines = [
         f"{head} · χ²ᵣ {chi2} · Durbin–Watson {durbin_watson}",
-        f"{fit.n_points} points, {fit.n_free} free parameters, noise: {fit.noise_model}",
+        f"{fit.n_points} points, {fit.n_free} free parameters, noise: {noise}",
     ]
     lines += [f"⚠ {warning}" for warning in fit.warnings]
     return "\n".join(lines)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QGuiApplication, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -24,6 +24,7 @@ from app.theme import ORANGE, SKY_BLUE, VERMILLION, mix
 
 _MOST = 3
 _LONGEST = 600
+_PADDING = 10
 
 
 class Severity(Enum):
@@ -58,9 +59,10 @@ class Message(QFrame):
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setWordWrap(True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 4, 4, 4)
+        # Its height follows from its width in resizeEvent; a layout would ask for too much.
+        self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._row = row = QHBoxLayout(self)
+        row.setContentsMargins(8, _PADDING // 2, 4, _PADDING // 2)
         row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.label, 1)
         for button in buttons:
@@ -85,8 +87,19 @@ class Message(QFrame):
 
     def dismiss(self) -> None:
         """Take the message away."""
+        bar = self.parentWidget()
         self.setParent(None)
         self.deleteLater()
+        if isinstance(bar, MessageBar):
+            bar.fit_height()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        margins = self.contentsMargins()
+        needed = self.label.heightForWidth(self.label.width())
+        least = self._row.minimumSize().height()
+        frame = margins.top() + margins.bottom() + _PADDING
+        self.setFixedHeight(max(needed + frame, least))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -110,6 +123,7 @@ class MessageBar(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.hide()
 
     @property
     def messages(self) -> list[Message]:
@@ -141,6 +155,11 @@ class MessageBar(QWidget):
         for message in self.messages:
             message.dismiss()
 
+    def fit_height(self) -> None:
+        """Take as much room as the messages need, and none without messages."""
+        self.setVisible(bool(self.messages))
+        self.updateGeometry()
+
     def _show(self, text: str, severity: Severity, buttons: tuple[Button, ...]) -> None:
         for message in self.messages:
             if message.text == _shortened(text):
@@ -148,6 +167,7 @@ class MessageBar(QWidget):
         for message in self.messages[: max(len(self.messages) - _MOST + 1, 0)]:
             message.dismiss()
         self._column.addWidget(Message(text, severity, buttons, self))
+        self.fit_height()
 
 
 def _shortened(text: str) -> str:

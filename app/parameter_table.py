@@ -5,11 +5,22 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QObject, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractTableModel,
+    QEvent,
+    QObject,
+    QPointF,
+    QRectF,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHeaderView,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -37,6 +48,7 @@ _TIPS = (
     "Equal to the same number of another component",
 )
 _NOT_TIED = "–"
+_BOX = 13.0
 assert set(_ROWS) == set(COMPONENT_PARAMETERS)
 
 
@@ -183,6 +195,57 @@ class ParameterModel(QAbstractTableModel):
         return self._region.param(self._ref(index))
 
 
+class CheckDelegate(QStyledItemDelegate):
+    """A check box in the middle of its cell; a click anywhere in the cell toggles it.
+
+    Fusion's own box has an outline that cannot be seen on a dark base.
+    """
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        editable = bool(index.flags() & Qt.ItemFlag.ItemIsUserCheckable)
+        roles = QPalette.ColorRole
+        ink = option.palette.color(roles.HighlightedText if selected else roles.Text)
+        painter.save()
+        if selected:
+            painter.fillRect(option.rect, option.palette.color(roles.Highlight))
+        if not editable:
+            ink.setAlphaF(0.4)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(ink, 1.0))
+        box = QRectF(0.0, 0.0, _BOX, _BOX)
+        box.moveCenter(QRectF(option.rect).center())
+        painter.drawRoundedRect(box, 2.0, 2.0)
+        if index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked:
+            painter.setPen(QPen(ink, 2.0))
+            corners = ((0.22, 0.52), (0.43, 0.73), (0.8, 0.27))
+            painter.drawPolyline(
+                QPolygonF([box.topLeft() + QPointF(x * _BOX, y * _BOX) for x, y in corners])
+            )
+        painter.restore()
+
+    def editorEvent(
+        self,
+        event: QEvent,
+        model: QAbstractItemModel,
+        option: QStyleOptionViewItem,
+        index: Index,
+    ) -> bool:
+        if not index.flags() & Qt.ItemFlag.ItemIsUserCheckable:
+            return False
+        clicked = (
+            isinstance(event, QMouseEvent)
+            and event.type() == QEvent.Type.MouseButtonRelease
+            and event.button() == Qt.MouseButton.LeftButton
+        )
+        pressed = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space
+        if not (clicked or pressed):
+            return False
+        checked = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
+        other = Qt.CheckState.Unchecked if checked else Qt.CheckState.Checked
+        return model.setData(index, other, Qt.ItemDataRole.CheckStateRole)
+
+
 class TieDelegate(QStyledItemDelegate):
     """Offers the components that a parameter can be tied to."""
 
@@ -225,6 +288,7 @@ class ParameterTable(QTableView):
     def __init__(self, model: ParameterModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setModel(model)
+        self.setItemDelegateForColumn(FITTED, CheckDelegate(self))
         self.setItemDelegateForColumn(TIED, TieDelegate(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(

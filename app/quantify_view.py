@@ -7,7 +7,6 @@ from PySide6.QtGui import QFont, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QScrollArea,
@@ -62,9 +61,8 @@ class QuantifyView(QWidget):
         column.setContentsMargins(4, 4, 4, 2)
         column.setSpacing(2)
         column.addWidget(self._splitter, 1)
-        footer = QHBoxLayout()
-        footer.addWidget(self._small_print, 1)
-        column.addLayout(footer)
+        self._small_print.setAlignment(Qt.AlignmentFlag.AlignTop)
+        column.addWidget(self._small_print)
         self.show_quantities(Quantities())
 
     def show_quantities(self, quantities: Quantities) -> None:

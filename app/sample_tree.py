@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -9,6 +11,7 @@ from PySide6.QtGui import (
     QPainter,
     QPainterPath,
     QPalette,
+    QPen,
     QPixmap,
     QStandardItem,
     QStandardItemModel,
@@ -17,7 +20,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
 from app.plain import tooltip
 from app.shown import FitState, fit_state
-from app.theme import GREEN, ORANGE, SKY_BLUE
+from app.theme import GREEN, ORANGE, SKY_BLUE, VERMILLION
+from xps.errors import XpsError
 from xps.project import Entry, Project
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -27,6 +31,7 @@ _HEADERS = ("Sample / spectrum", "Points", "State")
 _BADGES: dict[FitState, str] = {
     "no region": "no fit",
     "not fitted": "not fitted",
+    "failed": "failed",
     "fitted": "fitted",
     "stale": "stale",
     "warning": "warning",
@@ -34,6 +39,7 @@ _BADGES: dict[FitState, str] = {
 _TIPS: dict[FitState, str] = {
     "no region": "No region yet: apply a recipe.",
     "not fitted": "Start values only: fit it (F5).",
+    "failed": "The fit failed: see the inspector for the reason.",
     "fitted": "Fitted, and nothing changed since.",
     "stale": "Something changed after the fit: fit again (F5).",
     "warning": "Fitted, with warnings: see the inspector.",
@@ -60,6 +66,7 @@ class SampleTree(QTreeView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._project = Project()
+        self._failures: Mapping[str, XpsError] = {}
         self._items = QStandardItemModel(self)
         self._items.setHorizontalHeaderLabels(_HEADERS)
         self.setModel(self._items)
@@ -90,13 +97,13 @@ class SampleTree(QTreeView):
         name = self.currentIndex().siblingAtColumn(0).data(SAMPLE_ROLE)
         return str(name) if name else None
 
-    def show_project(self, project: Project) -> None:
+    def show_project(
+        self, project: Project, failures: Mapping[str, XpsError] | None = None
+    ) -> None:
         """Show the samples of a project; rows that stay keep selection and expansion."""
-        self._items.blockSignals(True)
         old, self._project = self._project, project
-        same_rows = _rows(old) == _rows(project)
-        self._items.blockSignals(False)
-        if not same_rows:
+        self._failures = failures or {}
+        if _rows(old) != _rows(project):
             self._rebuild()
         self._refresh()
 
@@ -160,7 +167,7 @@ class SampleTree(QTreeView):
         self.doItemsLayout()
 
     def _fill_row(self, row: list[QStandardItem], entry: Entry) -> None:
-        state = fit_state(self._project, entry)
+        state = fit_state(self._project, entry, self._failures)
         row[0].setText(entry.label)
         row[0].setToolTip(tooltip(_description(entry)))
         row[1].setText(str(entry.spectrum.n_points))
@@ -177,6 +184,7 @@ class SampleTree(QTreeView):
             "stale": ORANGE,
             "warning": ORANGE,
             "not fitted": SKY_BLUE,
+            "failed": VERMILLION,
         }.get(state, QColor(ink))
         ratio = self.devicePixelRatioF()
         pixmap = QPixmap(round(12 * ratio), round(12 * ratio))
@@ -184,9 +192,14 @@ class SampleTree(QTreeView):
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(color)
+        painter.setPen(QPen(color, 2.0 if state == "failed" else 1.0))
         path = QPainterPath()
-        if state == "warning":
+        if state == "failed":
+            path.moveTo(2, 2)
+            path.lineTo(10, 10)
+            path.moveTo(10, 2)
+            path.lineTo(2, 10)
+        elif state == "warning":
             path.moveTo(6, 1)
             path.lineTo(11, 11)
             path.lineTo(1, 11)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,11 +15,12 @@ from xps.measured import measured
 from xps.project import Entry, Project
 
 Floats = NDArray[np.float64]
-FitState = Literal["no region", "not fitted", "fitted", "stale", "warning"]
+FitState = Literal["no region", "not fitted", "failed", "fitted", "stale", "warning"]
 
 STATE_TEXTS: dict[FitState, str] = {
     "no region": "no fit",
     "not fitted": "start values, not fitted",
+    "failed": "could not be fitted",
     "fitted": "fitted",
     "stale": "stale: changed after the fit",
     "warning": "fitted, with warnings",
@@ -80,17 +82,37 @@ def show(project: Project, entry: Entry) -> Shown:
     return Shown(points.energy_ev, points.intensity, True, unit, curves, problem)
 
 
-def fit_state(project: Project, entry: Entry) -> FitState:
-    """Tell how far the work on a spectrum is."""
+def fit_state(
+    project: Project, entry: Entry, failures: Mapping[str, XpsError] | None = None
+) -> FitState:
+    """Tell how far the work on a spectrum is.
+
+    Parameters
+    ----------
+    project : Project
+    entry : Entry
+    failures : mapping of str to XpsError, optional
+        Why regions could not be fitted as they are now, by region id.
+    """
     region = project.region_of(entry.id)
     if region is None:
         return "no region"
+    if failures and region.id in failures:
+        return "failed"
     fit = project.fit_of(region.id)
     if fit is None:
         return "not fitted"
     if not project.is_fresh(region.id):
         return "stale"
     return "fitted" if fit.success and not fit.warnings else "warning"
+
+
+def area_unit(entry: Entry) -> str:
+    """Return the unit of the areas of a spectrum; "" where it cannot be fitted at all."""
+    try:
+        return f"{measured(entry.spectrum).noise.intensity_unit}·eV"
+    except XpsError:
+        return ""
 
 
 def _as_recorded(entry: Entry, shift_ev: float, problem: str) -> Shown:

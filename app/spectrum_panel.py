@@ -45,6 +45,7 @@ class SpectrumPanel(QWidget):
         column.addWidget(self.plot, 1)
         self.plot.componentClicked.connect(self._on_component_clicked)
         document.projectChanged.connect(self.refresh)
+        document.failuresChanged.connect(self.refresh)
         selection.changed.connect(self.refresh)
 
     @property
@@ -68,7 +69,7 @@ class SpectrumPanel(QWidget):
             return
         region = self._selection.region
         shown = show(project, entry)
-        state = fit_state(project, entry)
+        state = fit_state(project, entry, self._document.failures)
         self._title.setText(f"{entry.label}  ·  {entry.sample}")
         self._state.setText(shown.problem or STATE_TEXTS[state])
         self.plot.show_spectrum(shown, looks_of(project, region))

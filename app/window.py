@@ -74,8 +74,8 @@ class MainWindow(QMainWindow):
         self.jobs = Jobs(self)
         self.messages = MessageBar()
         self.editor = Editor(self.document, self.messages)
-        self.files = Files(self.document, self.jobs, self.messages, self._dialogs, settings, self)
         self.analysis = Analysis(self.document, self.selection, self.jobs, self.messages, self)
+        self.files = Files(self.document, self.jobs, self.messages, self._dialogs, settings, self)
         self._build_views()
         self._build_actions()
         self._connect()
@@ -226,6 +226,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.document.projectChanged.connect(self._refresh)
+        self.document.failuresChanged.connect(self._refresh)
         self.document.titleChanged.connect(self._show_title)
         self.document.stack.indexChanged.connect(self._enable_actions)
         self.selection.changed.connect(self._on_selection)
@@ -268,7 +269,7 @@ class MainWindow(QMainWindow):
             elif not dock.toggleViewAction().isChecked() and self._was_empty:
                 dock.show()
         self._was_empty = not has_spectra
-        self.tree.show_project(project)
+        self.tree.show_project(project, self.document.failures)
         self.quantify_view.show_quantities(quantities(project))
         self._show_recent()
         self._show_title()

@@ -96,20 +96,17 @@ def parameter(window: MainWindow, row: int, column: int) -> QModelIndex:
 
 def click_check_box(window: MainWindow, row: int) -> None:
     view = window.inspector.parameters
-    rect = view.visualRect(parameter(window, row, FITTED))
-    for x in range(rect.left() + 2, rect.right(), 6):
-        before = window.document.stack.count()
-        point = rect.center()
-        point.setX(x)
-        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=point)
-        if window.document.stack.count() > before:
-            return
+    middle = view.visualRect(parameter(window, row, FITTED)).center()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=middle)
 
 
 def test_unchecking_fitted_fixes_a_number(qtbot: QtBot, ready: MainWindow) -> None:
     ready.selection.select_component("ps4")
     click_check_box(ready, FWHM)
     assert not component(ready, "ps4").fwhm.vary
+    click_check_box(ready, FWHM)
+    assert component(ready, "ps4").fwhm.vary
+    click_check_box(ready, FWHM)
     assert ready.document.stack.undoText() == "Fix FWHM of PS₄³⁻"
     fit_all(qtbot, ready)
     assert cell(ready, "ps4", "fwhm").data(CELL_ROLE).note == "fixed"
@@ -140,7 +137,7 @@ def test_a_number_at_its_bound_is_marked_and_says_so(qtbot: QtBot, ready: MainWi
     fit_all(qtbot, ready)
     shown = cell(ready, "ps4", "fwhm").data(CELL_ROLE)
     assert shown.mark == "bound"
-    assert shown.note == f"at bound ≤ {limit}"
+    assert shown.note == "at max"
     assert "widen the bound" in shown.tip
 
 
