@@ -23,6 +23,7 @@ _MAX_ITERATIONS = 300
 _CANCELLED = "cancelled"
 _TOLERANCE = 1e-13  # expected further gain in deviance: about (3e-7 σ)²
 _STALLED = 1e-9  # gain below which a rejected step is rounding, not a wrong direction
+_LEAST_DAMPING = 1e-13  # keeps what the data do not determine from spoiling the rest
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,8 @@ def _descend(
             converged, message = True, "every parameter is fixed or at a bound"
             break
         block, target = information[np.ix_(inside, inside)], gradient[inside]
-        if float(target @ _solve(block, target, 0.0)) < _TOLERANCE:
+        further_gain = float(target @ _solve(block, target, _LEAST_DAMPING))
+        if further_gain < _TOLERANCE:
             converged, message = True, "converged"
             break
         trial = free.copy()
@@ -246,7 +248,7 @@ def _descend(
             deviance = trial_deviance
             information, gradient = _normal_equations(problem, free, expected, derivatives)
             held = _held_back(free, gradient, lower, upper)
-        elif abs(expected_gain) < _STALLED * (1.0 + 1e-3 * abs(deviance)):
+        elif further_gain < _STALLED * (1.0 + 1e-3 * abs(deviance)):
             converged, message = True, "converged"
             break
         else:
