@@ -167,7 +167,7 @@ def _amounts(
     rows: list[tuple[RegionFit, slice]] = []
     for _, fit, factor in counted:
         rows.append((fit, slice(start, start + fit.areas.size)))
-        covariance[rows[-1][1], rows[-1][1]] = fit.area_covariance / factor**2
+        covariance[rows[-1][1], rows[-1][1]] = fit.area_covariance / factor / factor
         start += fit.areas.size
     result = shares_of(areas, covariance)
     if result is None:
