@@ -127,7 +127,10 @@ class ComponentFills(pg.GraphicsObject):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for _, outline, look in self._shapes:
-            painter.setPen(look.pen)
+            pen = look.pen
+            # A cosmetic pen counts device pixels: on a dense screen one is too thin for dashes.
+            pen.setWidthF(painter.device().devicePixelRatioF())
+            painter.setPen(pen)
             painter.drawPolyline(outline)
 
 

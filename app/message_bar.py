@@ -60,8 +60,8 @@ class Message(QFrame):
         self.label.setWordWrap(True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         # Its height follows from its width in resizeEvent; a layout would ask for too much.
-        self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self._row = row = QHBoxLayout(self)
+        self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
         row.setContentsMargins(8, _PADDING // 2, 4, _PADDING // 2)
         row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.label, 1)
@@ -95,11 +95,7 @@ class Message(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        margins = self.contentsMargins()
-        needed = self.label.heightForWidth(self.label.width())
-        least = self._row.minimumSize().height()
-        frame = margins.top() + margins.bottom() + _PADDING
-        self.setFixedHeight(max(needed + frame, least))
+        self.label.setFixedHeight(self.label.heightForWidth(self.label.width()))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -266,7 +266,7 @@ class PlotView(QWidget):
             covered = (shown.energy_ev >= start) & (shown.energy_ev <= end)
             top = float(np.max(shown.intensity[covered], initial=low))
             needed[at_left] = low + (top - low) / (1.0 - part)
-        at_left = needed[True] <= needed[False]
+        at_left = needed[True] <= max(high, needed[False])
         if at_left:
             self._legend.anchor((0, 0), (0, 0), offset=(_LEGEND_INSET, _LEGEND_INSET))
         else:

@@ -22,6 +22,7 @@ from app.quantities import Quantities, Row
 from app.share_bars import ShareBars
 
 _HEADER_WIDTH = 96
+_LEAST_WIDTH = 100
 _SPLIT = (560, 380)
 _EMPTY = "Shares and atomic percent appear here after a fit."
 
@@ -112,6 +113,7 @@ class QuantifyView(QWidget):
             self._fill_row(number, row)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setMinimumSectionSize(_LEAST_WIDTH)
         header.setStretchLastSection(False)
 
     def _wrapped(self, title: str) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
     QMenu,
+    QScrollArea,
     QStackedWidget,
     QTabWidget,
     QVBoxLayout,
@@ -50,7 +51,8 @@ from xps import __version__
 from xps.project import Project
 from xps.recipe import load_recipe, shipped_recipes
 
-_TREE_WIDTH, _INSPECTOR_WIDTH, _RESULTS_HEIGHT = 250, 440, 215
+_TREE_WIDTH, _INSPECTOR_WIDTH = 250, 440
+_RESULTS_PART = 0.28  # of the height
 
 
 class MainWindow(QMainWindow):
@@ -172,8 +174,12 @@ class MainWindow(QMainWindow):
     def _build_views(self) -> None:
         self.welcome = WelcomePage(app_icon())
         self.panel = SpectrumPanel(self.document, self.selection)
+        self._first_page = QScrollArea()
+        self._first_page.setWidget(self.welcome)
+        self._first_page.setWidgetResizable(True)
+        self._first_page.setFrameShape(QScrollArea.Shape.NoFrame)
         self.stack = QStackedWidget()
-        self.stack.addWidget(self.welcome)
+        self.stack.addWidget(self._first_page)
         self.stack.addWidget(self.panel)
         center = QWidget()
         column = QVBoxLayout(center)
@@ -255,14 +261,14 @@ class MainWindow(QMainWindow):
         sizes = Qt.Orientation
         tree, inspector, results = self._docks
         self.resizeDocks([tree, inspector], [_TREE_WIDTH, _INSPECTOR_WIDTH], sizes.Horizontal)
-        self.resizeDocks([results], [_RESULTS_HEIGHT], sizes.Vertical)
+        self.resizeDocks([results], [round(_RESULTS_PART * self.height())], sizes.Vertical)
 
     # How it follows the document
 
     def _refresh(self) -> None:
         project = self.document.project
         has_spectra = bool(project.entries)
-        self.stack.setCurrentWidget(self.panel if has_spectra else self.welcome)
+        self.stack.setCurrentWidget(self.panel if has_spectra else self._first_page)
         for dock in self._docks:
             if not has_spectra:
                 dock.hide()

@@ -15,6 +15,7 @@ NO_DISPLAY = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 def run(*arguments: str, display: bool, folder: Path) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if k not in NO_DISPLAY}
+    environment |= {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "config")}
     environment["PYTHONPATH"] = str(Path(__file__).parents[2])
     if display:
         environment["QT_QPA_PLATFORM"] = "offscreen"
@@ -86,6 +87,15 @@ def test_a_window_needs_neither_solver_nor_matplotlib_to_come_up(tmp_path: Path)
     )
     result = run("-c", code, display=True, folder=tmp_path)
     assert result.returncode == 0, result.stderr
+
+
+def test_the_program_opens_its_window_with_files_and_ends_when_it_is_closed(
+    tmp_path: Path,
+) -> None:
+    script, sample = Path(__file__).with_name("closing_window.py"), resource("samples", SAMPLES[0])
+    result = run(str(script), str(sample), display=True, folder=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])

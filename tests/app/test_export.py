@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.message_bar import Severity
+from app.window import MainWindow
+from tests.app.conftest import ScriptedDialogs
+from tests.app.user import LONG, choose, fit_all, open_files
+
+SIGNATURES = {".pdf": b"%pdf", ".png": b"\x89png", ".svg": b"<?xml", ".html": b"<!doctype html>"}
+
+
+@pytest.mark.parametrize("ending", [".pdf", ".png", ".svg", ".html", ".csv", ".json"])
+def test_results_are_exported_by_the_ending(
+    qtbot: QtBot,
+    window: MainWindow,
+    dialogs: ScriptedDialogs,
+    sample_files: list[Path],
+    tmp_path: Path,
+    ending: str,
+) -> None:
+    open_files(qtbot, window, sample_files[:1])
+    choose(window, "recipe cathode")
+    fit_all(qtbot, window)
+    path = tmp_path / f"결과{ending}"
+    dialogs.to_save = [path]
+    with qtbot.waitSignal(window.files.exported, timeout=LONG):
+        choose(window, "export")
+    content = path.read_bytes()
+    assert len(content) > 500
+    assert content.lower().startswith(SIGNATURES.get(ending, b""))
+    assert path.name in window.messages.text
+
+
+def test_an_export_that_fails_says_why_and_leaves_nothing(
+    qtbot: QtBot,
+    window: MainWindow,
+    dialogs: ScriptedDialogs,
+    sample_files: list[Path],
+    tmp_path: Path,
+) -> None:
+    open_files(qtbot, window, sample_files[:1])
+    choose(window, "recipe cathode")
+    fit_all(qtbot, window)
+    path = tmp_path / "no such folder" / "fit.pdf"
+    dialogs.to_save = [path]
+    with qtbot.waitSignal(window.jobs.idle, timeout=LONG):
+        choose(window, "export")
+    errors = [m.text for m in window.messages.messages if m.severity is Severity.ERROR]
+    assert len(errors) == 1
+    assert "fit.pdf" in errors[0]
+    assert not path.exists()
+
+
+def test_a_cancelled_export_does_nothing(
+    qtbot: QtBot, window: MainWindow, dialogs: ScriptedDialogs, sample_files: list[Path]
+) -> None:
+    open_files(qtbot, window, sample_files[:1])
+    choose(window, "recipe cathode")
+    dialogs.to_save = [None]
+    choose(window, "export")
+    assert not window.jobs.running
+    assert "Exported" not in window.messages.text
