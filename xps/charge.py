@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ Floats = NDArray[np.float64]
 
 _GRID_EV = 0.2
 _SETTLED_EV = 1e-5
+_EDGE_EV = 1e-3  # points of two shifts this close to each other are the same
 _MAX_ROUNDS = 15
 _LONGEST_STEP_EV = 0.5
 _UNSETTLED_EV = 0.005  # a reference that stays this far from its energy is reported
@@ -31,6 +33,7 @@ _EXPECTED_EV = 0.4  # how far off a neutralized sample's scale usually is
 _DEGRADED = 25.0  # rise of the deviance at which the reference is given up: five sigma
 _DOUBT = 10.0  # a rival within this many units of deviance is reported
 _LEAST_SIGMA = 3.0  # significance that a reference line must have
+_ABSENT = 1e6  # more than any difference of deviances
 
 
 def find_shifts(region: Region, spectrum: Spectrum, charge: ChargeReference) -> tuple[float, ...]:
@@ -83,7 +86,8 @@ def fit_reference(
     guess = charge.stderr_ev is None
     if guess:
         shifts = find_shifts(region, spectrum, charge)
-    settled, failure = [], None
+    settled: list[_Candidate] = []
+    failure = None
     for shift in shifts:
         try:
             settled.append(_settle(region, spectrum, charge, shift, guess, cancelled))
@@ -91,10 +95,12 @@ def fit_reference(
             failure = failure or error
     if not settled:
         raise failure or FitError("no charge shift fits", where=region.core_level)
-    settled.sort(key=lambda candidate: candidate[0])
-    least, best, shift = settled[0]
+    costs = _costs(settled, charge.component)
+    order = np.argsort(costs, kind="stable")
+    best, least = settled[order[0]], float(costs[order[0]])
+    shift = best.shift
     found = replace(charge, shift_ev=shift, stderr_ev=None)
-    fit = fit_region(best, spectrum, found, cancelled=cancelled)
+    fit = fit_region(best.region, spectrum, found, cancelled=cancelled)
     stderr = fit.stderr(Ref(charge.component, "center"))
     area = fit.region.component(charge.component).area.value
     area_error = fit.stderr(Ref(charge.component, "area"))
@@ -106,10 +112,10 @@ def fit_reference(
             where=region.core_level,
         )
     rivals = tuple(
-        f"a charge shift of {other:+.2f} eV fits almost as well as {shift:+.2f} eV: compare "
-        "another line of known energy"
-        for cost, _, other in settled[1:]
-        if cost - least < _DOUBT and abs(other - shift) > _GRID_EV
+        f"a charge shift of {settled[i].shift:+.2f} eV fits almost as well as {shift:+.2f} eV: "
+        "compare another line of known energy"
+        for i in order[1:]
+        if costs[i] - least < _DOUBT and abs(settled[i].shift - shift) > _GRID_EV
     )
     center = fit.region.component(charge.component).center.value
     missing = _reference_energy(region, charge) - center
@@ -147,22 +153,22 @@ def _settle(
     shift: float,
     guess: bool,
     cancelled: Callable[[], bool] | None,
-) -> tuple[float, Region, float]:
-    """Fit and shift in turn; returns how unlikely the end is, the region and the shift."""
+) -> _Candidate:
+    """Fit and shift in turn."""
     energy_ev = _reference_energy(region, charge)
     if guess:
         region = with_guess(region, spectrum, shift)
     center = Ref(charge.component, "center")
-    unlikely = least = np.inf
+    least = np.inf
     before: tuple[float, float] | None = None
     for _ in range(_MAX_ROUNDS):
         problem = compile_problem(region, spectrum, shift)
         solution = solve(problem, cancelled=cancelled)
         values = dict(zip(problem.table.free, solution.free.tolist(), strict=True))
         region = region.with_values(values)
-        cost = _unlikeliness(problem, solution)
-        unlikely, least = cost + float(_cost_of_shift(shift)), min(least, cost)
-        if cost > least + _DEGRADED:
+        candidate = _Candidate(problem, solution, region, shift)
+        least = min(least, candidate.excess)
+        if candidate.excess > least + _DEGRADED:
             name = region.component(charge.component).name
             raise FitError(
                 f"the charge reference {name} is not found: with its peak at {energy_ev:g} eV "
@@ -177,7 +183,7 @@ def _settle(
         region = moved(region, step)
         if abs(missing) < _SETTLED_EV:
             break
-    return unlikely, region, shift
+    return replace(candidate, region=region, shift=shift)
 
 
 def _reference_energy(region: Region, charge: ChargeReference) -> float:
@@ -196,16 +202,63 @@ def _next_step(shift: float, missing: float, before: tuple[float, float] | None)
     return float(np.clip(-missing / slope, -_LONGEST_STEP_EV, _LONGEST_STEP_EV))
 
 
-def _unlikeliness(problem: Problem, solution: Solution) -> float:
-    """Deviance beyond the one expected, plus what areas below zero cost.
+@dataclass(frozen=True)
+class _Candidate:
+    """Where the search ended that began at one of the likely shifts."""
 
-    Another shift brings other points into the window, so that the deviances themselves cannot
-    be compared. Inference allows areas below zero, nature does not.
+    problem: Problem
+    solution: Solution
+    region: Region
+    shift: float
+
+    @property
+    def excess(self) -> float:
+        """Deviance beyond the one expected, plus what areas below zero cost."""
+        return self.solution.deviance - self.problem.observed.size + self._negative_areas()
+
+    def cost(self, low: float, high: float, reference: str) -> float:
+        """How unlikely the shift is, judged by the points measured from `low` to `high` eV.
+
+        A reference that is not there cannot be the reference.
+        """
+        problem, free = self.problem, self.solution.free
+        common = (self.measured_ev > low - _EDGE_EV) & (self.measured_ev < high + _EDGE_EV)
+        prior = problem.priors.residual(free)
+        cost = problem.noise.deviance(problem.observed[common], problem.expected(free)[common])
+        cost += float(prior @ prior) + self._negative_areas() + float(_cost_of_shift(self.shift))
+        return cost if self._significance(reference) > _LEAST_SIGMA else cost + _ABSENT
+
+    @property
+    def measured_ev(self) -> Floats:
+        """Binding energies of the points before the charge correction."""
+        energies: Floats = self.problem.kernel.energy - self.shift
+        return energies
+
+    def _negative_areas(self) -> float:
+        """What areas below zero cost: inference allows them, nature does not."""
+        areas = [r.component for r in self.problem.table.free if r.parameter == "area"]
+        return sum(min(self._significance(id_), 0.0) ** 2 for id_ in areas)
+
+    def _significance(self, component: str) -> float:
+        """Area over its error; infinite where the area is not fitted."""
+        ref = Ref(component, "area")
+        if ref not in self.problem.table.free:
+            return np.inf
+        i = self.problem.table.free.index(ref)
+        variance = self._variances[i]
+        return float(self.solution.free[i] / np.sqrt(variance)) if variance > 0.0 else 0.0
+
+    @cached_property
+    def _variances(self) -> Floats:
+        return np.diag(self.solution.covariance)
+
+
+def _costs(candidates: Sequence[_Candidate], reference: str) -> Floats:
+    """How unlikely each shift is, in units of deviance; only differences mean something.
+
+    Each shift brings other points into the window, so that only the points that all have in
+    common are compared.
     """
-    excess = solution.deviance - problem.observed.size
-    variances = np.diag(solution.covariance)
-    negative = 0.0
-    for ref, value, variance in zip(problem.table.free, solution.free, variances, strict=True):
-        if ref.parameter == "area" and value < 0.0 and variance > 0.0:
-            negative += float(value**2 / variance)
-    return excess + negative
+    low = max(float(c.measured_ev[0]) for c in candidates)
+    high = min(float(c.measured_ev[-1]) for c in candidates)
+    return np.array([c.cost(low, high, reference) for c in candidates])
