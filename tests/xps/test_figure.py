@@ -223,6 +223,30 @@ def test_replicates_of_a_sample_have_rows_of_their_own() -> None:
     assert len(panels(figure)) == 2
 
 
+def test_data_that_no_fit_takes_are_still_drawn() -> None:
+    spectrum = pair().project.entries[0].spectrum
+    negative = spectrum.with_(intensity=spectrum.intensity - 1e6)
+    (axes,) = panels(stacked_figure(Project().with_spectra((negative,))))
+    (points,) = [line for line in axes.lines if len(line.get_xdata()) == spectrum.n_points]
+    assert np.max(points.get_ydata()) < 0.0
+
+
+def test_spectrum_without_binding_energies_has_an_empty_panel() -> None:
+    unknown = pair().project.entries[0].spectrum.with_(photon_energy_ev=None)
+    assert unknown.axis == "kinetic"
+    (axes,) = panels(stacked_figure(Project().with_spectra((unknown,))))
+    assert not any(len(line.get_xdata()) for line in axes.lines)
+
+
+def test_fit_that_its_data_left_shows_the_reason() -> None:
+    project = pair().project
+    entry = project.entries[0]
+    moved = entry.spectrum.with_(energy_ev=entry.spectrum.energy_ev + 200.0)
+    changed = replace(project, entries=(replace(entry, spectrum=moved), *project.entries[1:]))
+    figure = stacked_figure(changed, core_levels=["S 2p"], samples=[entry.sample])
+    assert "the spectrum has no points between" in " ".join(texts(figure))
+
+
 def test_samples_and_core_levels_can_be_chosen() -> None:
     project = pair().project
     last = _samples(project)[-1]
