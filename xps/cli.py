@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except _OutputError as error:
         _discard_output()
         if not isinstance(error.__cause__, BrokenPipeError):  # else the reader had enough
-            print(f"doublet: the output cannot be written: {error}", file=sys.stderr)
+            _complain(f"the output cannot be written: {error}")
         return EXIT_FAILED
 
 
@@ -115,7 +115,7 @@ def fit(options: argparse.Namespace) -> int:
         spectra += found
         notes += [f"{Path(file).name}: {warning}" for warning in warnings]
     for reason in unreadable if spectra else unreadable[1:]:
-        print(f"doublet: {reason}", file=sys.stderr)
+        _complain(str(reason))
     if not spectra:
         raise unreadable[0]
     result = fit_spectra(_chosen(spectra, options), recipe)
@@ -358,8 +358,13 @@ def _chosen(spectra: Sequence[Spectrum], options: argparse.Namespace) -> list[Sp
 def _failed(error: XpsError, as_json: bool) -> int:
     if as_json:
         _print_json(error.to_dict())
-    print(f"doublet: {error}", file=sys.stderr)
+    _complain(str(error))
     return EXIT_INPUT
+
+
+def _complain(reason: str) -> None:
+    text = f"doublet: {reason}".encode("utf-8", "backslashreplace").decode()
+    print(text, file=sys.stderr)
 
 
 def _print_json(document: dict[str, Any]) -> None:
