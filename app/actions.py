@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtGui import QAction, QIcon, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 Key = QKeySequence.StandardKey
 Needs = Literal["", "undo", "redo", "spectra", "entry", "region", "regions", "removable", "jobs"]
@@ -112,8 +112,16 @@ def make_actions(
         action.setToolTip(f"{spec.tip or plain}{f' ({keys})' if keys else ''}")
         action.setStatusTip(spec.tip)
         run = slot(spec.slot)
-        action.triggered.connect(lambda _=False, run=run: run())
+        action.triggered.connect(lambda _=False, run=run: _run_after_typing(run))
         if spec.name == "quit":
             action.setMenuRole(QAction.MenuRole.QuitRole)
         actions[spec.name] = action
     return actions
+
+
+def _run_after_typing(run: Callable[[], object]) -> None:
+    """Take a number that was typed but not confirmed, then do what was asked."""
+    focused = QApplication.focusWidget()
+    if isinstance(focused, QLineEdit):
+        focused.clearFocus()
+    run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,6 +16,9 @@ from app.selection import Selection
 from app.wording import explain, listed
 from xps.errors import XpsError
 from xps.project import Project
+
+if TYPE_CHECKING:
+    from xps.analysis import Outcome
 
 
 class Analysis(QObject):
@@ -42,6 +46,10 @@ class Analysis(QObject):
         self._selection = selection
         self._jobs = jobs
         self._messages = messages
+        self._job: Job | None = None
+        self._fitting: tuple[Project, tuple[str, ...]] = (document.project, ())
+        self._waiting: tuple[str, ...] = ()
+        document.replaced.connect(self._on_replaced)
 
     def apply_recipe(self, recipe: str | Path) -> bool:
         """Give all spectra that a recipe knows their regions with start values.
@@ -79,36 +87,59 @@ class Analysis(QObject):
         """Fit the region of the selected spectrum."""
         region = self._selection.region
         if region is not None:
-            self._fit([region.id])
+            self._fit((region.id,))
 
     def fit_all(self) -> None:
         """Fit all regions."""
-        self._fit([region.id for region in self._document.project.regions])
+        self._fit(tuple(region.id for region in self._document.project.regions))
 
-    def _fit(self, region_ids: Collection[str]) -> None:
+    def _fit(self, region_ids: tuple[str, ...]) -> None:
+        """Fit regions now, or as soon as the fit that runs is done."""
         before = self._document.project
+        if self._job is not None:
+            waiting = [id_ for id_ in region_ids if not self._is_being_fitted(id_)]
+            self._waiting = tuple(dict.fromkeys((*self._waiting, *waiting)))
+            return
         if not region_ids:
             self._messages.error("There is nothing to fit: apply a recipe first.")
             return
 
-        def work(job: Job) -> object:
+        def work(job: Job) -> Outcome:
             from xps.analysis import fit_project
 
             return fit_project(before, region_ids, cancelled=job.is_cancelled, progress=job.report)
 
-        def done(outcome: object) -> None:
-            self._take(before, outcome, tuple(region_ids))
+        self._fitting = (before, region_ids)
+        self._job = self._jobs.run(_title(before, region_ids), work, self._take, self._on_failed)
+        self._job.ended.connect(self._on_ended)
 
-        def failed(error: XpsError) -> None:
-            self._messages.error(str(error))
+    def _is_being_fitted(self, region_id: str) -> bool:
+        """Whether the fit that runs is of this region, as it is now."""
+        before, region_ids = self._fitting
+        present = self._document.project
+        return region_id in region_ids and (
+            before.fingerprint(region_id) == present.fingerprint(region_id)
+        )
 
-        self._jobs.run(_title(before, region_ids), work, done, failed)
+    def _on_failed(self, error: XpsError) -> None:
+        self._messages.error(str(error))
 
-    def _take(self, before: Project, outcome: object, region_ids: tuple[str, ...]) -> None:
+    def _on_ended(self) -> None:
+        cancelled = self._job is not None and self._job.is_cancelled()
+        waiting, self._waiting, self._job = self._waiting, (), None
+        there = {region.id for region in self._document.project.regions}
+        next_ids = tuple(id_ for id_ in waiting if id_ in there)
+        if next_ids and not cancelled:
+            self._fit(next_ids)
+
+    def _on_replaced(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    def _take(self, outcome: Outcome) -> None:
         from app.fit_merge import merge_fits
-        from xps.analysis import Outcome
 
-        assert isinstance(outcome, Outcome)
+        before, region_ids = self._fitting
         merged = merge_fits(self._document.project, before, outcome.project)
         if merged.taken:
             self._document.push(merged.project, _title(merged.project, merged.taken))

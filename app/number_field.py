@@ -32,6 +32,7 @@ class NumberField(QLineEdit):
         self.setToolTip(tip)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setMaximumWidth(self.fontMetrics().horizontalAdvance("−0000.0000") + 16)
+        self.setAcceptDrops(False)
         self.editingFinished.connect(self._on_finished)
 
     @property

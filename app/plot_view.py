@@ -59,19 +59,21 @@ class PlotView(QWidget):
         super().__init__(parent)
         self._shown: Shown | None = None
         self._looks: tuple[ComponentLook, ...] = ()
-        self._canvas = pg.GraphicsLayoutWidget()
-        self._canvas.ci.layout.setSpacing(4)
-        self._canvas.ci.layout.setContentsMargins(4, 4, 10, 2)
+        self.canvas = pg.GraphicsLayoutWidget()
+        self.canvas.ci.layout.setSpacing(4)
+        self.canvas.ci.layout.setContentsMargins(4, 4, 10, 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._canvas)
+        column.addWidget(self.canvas)
         self._build_residual()
         self._build_main()
-        self._canvas.ci.layout.setRowStretchFactor(0, 1)
-        self._canvas.ci.layout.setRowStretchFactor(1, 4)
-        self._canvas.scene().sigMouseMoved.connect(self._on_pointer)
-        self._canvas.scene().sigMouseClicked.connect(self._on_click)
-        self._canvas.viewport().installEventFilter(self)
+        self.canvas.ci.layout.setRowStretchFactor(0, 1)
+        self.canvas.ci.layout.setRowStretchFactor(1, 4)
+        self.canvas.scene().sigMouseMoved.connect(self._on_pointer)
+        self.canvas.scene().sigMouseClicked.connect(self._on_click)
+        self.canvas.viewport().installEventFilter(self)
+        # A scene takes any drag for its own; files are for the window.
+        self.canvas.setAcceptDrops(False)
         self.setAccessibleName("Spectrum")
         self._restyle()
 
@@ -130,7 +132,7 @@ class PlotView(QWidget):
         return False
 
     def _build_residual(self) -> None:
-        self.residual = self._canvas.addPlot(row=0, col=0, axisItems={"left": IntensityAxis()})
+        self.residual = self.canvas.addPlot(row=0, col=0, axisItems={"left": IntensityAxis()})
         self.residual.setMouseEnabled(x=True, y=False)
         self.residual.getAxis("bottom").setStyle(showValues=False)
         self.residual.getAxis("left").setLabel("Residual / σ")
@@ -145,7 +147,7 @@ class PlotView(QWidget):
         self._strip(self.residual)
 
     def _build_main(self) -> None:
-        self.main = self._canvas.addPlot(row=1, col=0, axisItems={"left": IntensityAxis()})
+        self.main = self.canvas.addPlot(row=1, col=0, axisItems={"left": IntensityAxis()})
         self._fills = ComponentFills()
         self._outside = pg.PlotDataItem(pen=None, symbol="o", symbolSize=3, pxMode=True)
         self._points = pg.PlotDataItem(pen=None, symbol="o", symbolSize=4, pxMode=True)
@@ -183,8 +185,8 @@ class PlotView(QWidget):
         self._legend.clear()
         has_model = shown is not None and shown.curves is not None
         self.residual.setVisible(has_model)
-        self._canvas.ci.layout.setRowStretchFactor(0, 1 if has_model else 0)
-        self._canvas.ci.layout.setRowMaximumHeight(0, 16777215 if has_model else 0)
+        self.canvas.ci.layout.setRowStretchFactor(0, 1 if has_model else 0)
+        self.canvas.ci.layout.setRowMaximumHeight(0, 16777215 if has_model else 0)
         if shown is None:
             return
         kind = "Binding" if shown.is_binding else "Kinetic"
@@ -293,7 +295,7 @@ class PlotView(QWidget):
         base = palette.color(QPalette.ColorRole.Base)
         self._ink = palette.color(QPalette.ColorRole.Text)
         quiet = muted(palette)
-        self._canvas.setBackground(base)
+        self.canvas.setBackground(base)
         for plot in (self.main, self.residual):
             for side in ("left", "bottom"):
                 axis = plot.getAxis(side)

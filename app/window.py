@@ -51,6 +51,7 @@ from xps import __version__
 from xps.project import Project
 from xps.recipe import load_recipe, shipped_recipes
 
+_LAYOUT_VERSION = 1
 _TREE_WIDTH, _INSPECTOR_WIDTH = 250, 440
 _RESULTS_PART = 0.28  # of the height
 
@@ -255,7 +256,7 @@ class MainWindow(QMainWindow):
     def _restore_layout(self) -> None:
         layout = self._settings.window_layout
         if layout is not None and self.restoreGeometry(layout[0]):
-            self.restoreState(layout[1])
+            self.restoreState(layout[1], _LAYOUT_VERSION)
             return
         self.resize(self.screen().availableSize() * 0.9)
         sizes = Qt.Orientation
@@ -370,7 +371,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.jobs.shut_down()
-        self._settings.window_layout = (self.saveGeometry(), self.saveState())
+        self._settings.window_layout = (self.saveGeometry(), self.saveState(_LAYOUT_VERSION))
         self._settings.save()
         event.accept()
 

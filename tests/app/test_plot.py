@@ -27,7 +27,7 @@ def ready(qtbot: QtBot, window: MainWindow, sample_files: list[Path]) -> MainWin
 
 def pixel_of(plot: PlotView, energy_ev: float, intensity: float) -> QPoint:
     scene = plot.main.getViewBox().mapViewToScene(QPointF(energy_ev, intensity))
-    return plot._canvas.mapFromScene(scene)
+    return plot.canvas.mapFromScene(scene)
 
 
 def view_range(plot: PlotView) -> tuple[float, ...]:
@@ -96,7 +96,7 @@ def test_the_pointer_tells_energy_and_intensity(ready: MainWindow) -> None:
     shown = plot.shown
     assert shown is not None
     energy, intensity = shown.nearest(161.6)
-    QTest.mouseMove(plot._canvas.viewport(), pixel_of(plot, energy, intensity))
+    QTest.mouseMove(plot.canvas.viewport(), pixel_of(plot, energy, intensity))
     text = ready.status.pointer_text
     assert "eV" in text
     assert "counts/s" in text
@@ -111,7 +111,7 @@ def test_clicking_into_a_component_selects_it(ready: MainWindow) -> None:
     apex = int(model.components[4].argmax())
     height = float(model.background[apex] + 0.5 * model.components[4][apex])
     point = pixel_of(plot, float(model.energy_ev[apex]), height)
-    QTest.mouseClick(plot._canvas.viewport(), Qt.MouseButton.LeftButton, pos=point)
+    QTest.mouseClick(plot.canvas.viewport(), Qt.MouseButton.LeftButton, pos=point)
     selected = ready.selection.component
     assert selected is not None
     assert selected.id == "sulfate"
@@ -122,8 +122,8 @@ def test_a_double_click_shows_the_whole_region_again(ready: MainWindow) -> None:
     whole = view_range(plot)
     plot.main.setXRange(161.0, 162.0, padding=0.0)
     assert view_range(plot) != whole
-    middle = plot._canvas.viewport().rect().center()
-    QTest.mouseDClick(plot._canvas.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+    middle = plot.canvas.viewport().rect().center()
+    QTest.mouseDClick(plot.canvas.viewport(), Qt.MouseButton.LeftButton, pos=middle)
     assert view_range(plot) == pytest.approx(whole)
 
 

@@ -160,6 +160,57 @@ def test_a_fit_that_is_cancelled_changes_nothing(qtbot: QtBot, ready: MainWindow
     assert ready.document.project is before
 
 
+def test_pressing_fit_twice_fits_once(qtbot: QtBot, ready: MainWindow) -> None:
+    select(ready, "S 2p")
+    with qtbot.waitSignal(ready.jobs.idle, timeout=LONG):
+        QTest.keyClick(ready, Qt.Key.Key_F5)
+        QTest.keyClick(ready, Qt.Key.Key_F5)
+    assert not ready.jobs.running
+    assert ready.messages.messages == []
+    assert [s.text for s in ready.document.project.history if s.text.startswith("Fit")] == [
+        f"Fit S 2p of {ready.document.project.samples[0].name}"
+    ]
+
+
+def test_a_fit_asked_for_while_another_runs_comes_after_it(qtbot: QtBot, ready: MainWindow) -> None:
+    reference = select(ready, "S 2p")
+    choose(ready, "fit")
+    other = select(ready, "O 1s")
+    choose(ready, "fit")
+    qtbot.waitUntil(lambda: len(ready.document.project.fits) == 2, timeout=LONG)
+    project = ready.document.project
+    assert project.is_fresh(reference)
+    assert project.is_fresh(other)
+    assert ready.messages.messages == []
+
+
+def test_the_fit_of_a_document_that_was_closed_is_forgotten(
+    qtbot: QtBot, ready: MainWindow
+) -> None:
+    ready.document.stack.setClean()
+    with qtbot.waitSignal(ready.jobs.idle, timeout=LONG):
+        choose(ready, "fit_all")
+        choose(ready, "new")
+    assert ready.document.project.entries == ()
+    assert not ready.document.stack.canUndo()
+
+
+def test_a_number_typed_but_not_confirmed_counts_when_f5_is_pressed(
+    qtbot: QtBot, ready: MainWindow
+) -> None:
+    select(ready, "S 2p")
+    field = ready.inspector.region.high
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "172,5")
+    with qtbot.waitSignal(ready.analysis.fitted, timeout=LONG):
+        QTest.keyClick(field, Qt.Key.Key_F5)
+    region = ready.selection.region
+    assert region is not None
+    assert region.window_ev == (157.0, 172.5)
+    assert ready.document.project.is_fresh(region.id)
+
+
 def test_closing_while_a_fit_runs_leaves_no_thread(ready: MainWindow) -> None:
     choose(ready, "fit_all")
     ready.document.stack.setClean()

@@ -46,6 +46,22 @@ def test_dropped_files_are_opened(
     assert len(window.document.project.samples) == 2
 
 
+@pytest.mark.parametrize("place", ["plot", "tree", "field", "table"])
+def test_files_can_be_dropped_anywhere(
+    qtbot: QtBot, window: MainWindow, sample_files: list[Path], place: str
+) -> None:
+    open_files(qtbot, window, sample_files[:1])
+    places = {
+        "plot": window.panel.plot.canvas.viewport(),
+        "tree": window.tree.viewport(),
+        "field": window.inspector.charge.shift,
+        "table": window.inspector.components.viewport(),
+    }
+    with qtbot.waitSignal(window.files.opened, timeout=LONG):
+        drop(window, sample_files[1:], places[place])
+    assert len(window.document.project.samples) == 2
+
+
 def test_a_dropped_folder_gives_the_spectra_inside(
     qtbot: QtBot, window: MainWindow, sample_files: list[Path]
 ) -> None:

@@ -36,11 +36,12 @@ def fit_all(qtbot: QtBot, window: MainWindow) -> None:
         choose(window, "fit_all")
 
 
-def drop(window: MainWindow, paths: Sequence[Path]) -> None:
-    """Drag files onto the middle of the window and let them go."""
+def drop(window: MainWindow, paths: Sequence[Path], onto: QWidget | None = None) -> None:
+    """Drag files onto the middle of the window, or of a widget in it, and let them go."""
+    target = onto or window
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    middle = window.rect().center()
+    middle = target.rect().center()
     how = (
         Qt.DropAction.CopyAction,
         mime,
@@ -48,9 +49,9 @@ def drop(window: MainWindow, paths: Sequence[Path]) -> None:
         Qt.KeyboardModifier.NoModifier,
     )
     entering = QDragEnterEvent(middle, *how)
-    QApplication.sendEvent(window, entering)
+    QApplication.sendEvent(target, entering)
     assert entering.isAccepted(), "the window does not take these"
-    QApplication.sendEvent(window, QDropEvent(QPointF(middle), *how))
+    QApplication.sendEvent(target, QDropEvent(QPointF(middle), *how))
 
 
 def click(widget: QWidget) -> None:
