@@ -1,0 +1,269 @@
+"""Parameters, links, priors, doublets and regions as frozen values."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xps.errors import RecipeError
+from xps.kernel import ParameterTable
+from xps.levels import levels
+from xps.model import (
+    Background,
+    Component,
+    Doublet,
+    Link,
+    Param,
+    Prior,
+    Ref,
+    Region,
+    Singlet,
+    multiplet_of,
+)
+
+
+def component(id_: str, **params: Param) -> Component:
+    defaults = {
+        "area": Param(100.0),
+        "center": Param(5.0, min=0.0, max=10.0),
+        "fwhm": Param(1.0, min=0.3, max=4.0),
+        "mixing": Param(0.3, min=0.0, max=0.8),
+    }
+    return Component(id_, id_, Singlet("1s"), "sgl", **(defaults | params))
+
+
+def region(*components: Component) -> Region:
+    return Region("r", "s0", "O 1s", (0.0, 10.0), Background(), components)
+
+
+def tied(kind: str, to: str, parameter: str, amount: float = 0.0) -> Param:
+    return Param(1.0, link=Link(kind, Ref(to, parameter), amount))  # type: ignore[arg-type]
+
+
+# Parameters ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_parameter_must_be_finite(value: float) -> None:
+    with pytest.raises(RecipeError, match="finite"):
+        Param(value)
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.0, 1.0), (2.0, 1.0), (math.nan, 1.0)])
+def test_bounds_must_rise(low: float, high: float) -> None:
+    with pytest.raises(RecipeError, match="bound"):
+        Param(1.0, min=low, max=high)
+
+
+@pytest.mark.parametrize(
+    ("mean", "sigma"), [(0.0, 0.0), (0.0, -1.0), (math.nan, 1.0), (0.0, math.inf), (0.0, math.nan)]
+)
+def test_prior_must_have_a_width(mean: float, sigma: float) -> None:
+    with pytest.raises(RecipeError, match="prior"):
+        Prior(mean, sigma)
+
+
+@pytest.mark.parametrize("amount", [0.0, -1.0, math.nan])
+def test_ratio_must_be_above_zero(amount: float) -> None:
+    with pytest.raises(RecipeError, match="ratio"):
+        Link("ratio", Ref("a", "area"), amount)
+
+
+def test_values_are_frozen() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        region(component("a")).component("a").area.value = 2.0  # type: ignore[misc]
+
+
+# Links --------------------------------------------------------------------------------------------
+
+
+def test_links_are_followed_along_a_chain() -> None:
+    chain = region(
+        component("a", fwhm=Param(1.2, min=0.3, max=4.0)),
+        component("b", fwhm=tied("ratio", "a", "fwhm", 1.5)),
+        component("c", fwhm=tied("offset", "b", "fwhm", 0.2)),
+        component("d", fwhm=tied("same", "c", "fwhm")),
+    ).settled()
+    assert chain.component("d").fwhm.value == pytest.approx(1.5 * 1.2 + 0.2)
+    root, factor, shift = chain.resolve(Ref("d", "fwhm"))
+    assert (root, factor, shift) == (Ref("a", "fwhm"), 1.5, pytest.approx(0.2))
+
+
+def test_offset_before_ratio_is_scaled() -> None:
+    chain = region(
+        component("a", fwhm=Param(1.0, min=0.3, max=4.0)),
+        component("b", fwhm=tied("offset", "a", "fwhm", 0.5)),
+        component("c", fwhm=tied("ratio", "b", "fwhm", 2.0)),
+    ).settled()
+    assert chain.component("c").fwhm.value == pytest.approx(3.0)
+
+
+@given(st.floats(0.5, 3.0), st.floats(0.5, 2.0), st.floats(-0.1, 1.0), st.permutations("abcd"))
+def test_table_of_links_agrees_with_following_them(
+    value: float, ratio: float, offset: float, order: list[str]
+) -> None:
+    """In whatever order the components stand, forward references included."""
+    parts = {
+        "a": component("a", fwhm=Param(value, min=0.3, max=4.0)),
+        "b": component("b", fwhm=tied("ratio", "a", "fwhm", ratio)),
+        "c": component("c", fwhm=tied("offset", "b", "fwhm", offset)),
+        "d": component("d", fwhm=tied("same", "c", "fwhm")),
+    }
+    chain = region(*(parts[name] for name in order)).settled()
+    table = ParameterTable.of(chain)
+    free = [chain.param(ref).value for ref in table.free]
+    values = table.values(free)  # type: ignore[arg-type]  # a list serves as well
+    for ref, param in chain.params():
+        assert values[table.index[ref]] == pytest.approx(param.value)
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        {"a": "a"},
+        {"a": "b", "b": "a"},
+        {"a": "b", "b": "c", "c": "b"},
+    ],
+)
+def test_circles_are_refused(links: dict[str, str]) -> None:
+    parts = [
+        component(id_, fwhm=tied("same", links[id_], "fwhm")) if id_ in links else component(id_)
+        for id_ in "abc"
+    ]
+    with pytest.raises(RecipeError, match="circle"):
+        region(*parts)
+
+
+@pytest.mark.parametrize(
+    "target", [Ref("z", "fwhm"), Ref("a", "height"), Ref("background", "k"), Ref("", "")]
+)
+def test_links_to_what_is_not_there_are_refused(target: Ref) -> None:
+    broken = component("b", fwhm=Param(1.0, link=Link("same", target)))
+    with pytest.raises(RecipeError, match="refers to"):
+        region(component("a"), broken)
+
+
+def test_priors_relative_to_what_is_not_there_are_refused() -> None:
+    center = Param(5.0, prior=Prior(1.0, 0.1, Ref("z", "center")))
+    with pytest.raises(RecipeError, match="refers to"):
+        region(component("a", center=center))
+
+
+def test_two_components_of_one_id_are_refused() -> None:
+    with pytest.raises(RecipeError, match="same id"):
+        region(component("a"), component("a"))
+
+
+@pytest.mark.parametrize("id_", ["", "A", "1a", "a b", "a.b", "ä", "background", "a\n"])
+def test_ids_that_would_confuse_are_refused(id_: str) -> None:
+    with pytest.raises(RecipeError, match="component id"):
+        component(id_)
+
+
+@pytest.mark.parametrize("window", [(1.0, 1.0), (2.0, 1.0), (math.nan, 1.0)])
+def test_window_must_not_be_empty(window: tuple[float, float]) -> None:
+    with pytest.raises(RecipeError, match="window"):
+        replace(region(component("a")), window_ev=window)
+
+
+# Changes ------------------------------------------------------------------------------------------
+
+
+def test_new_values_move_what_is_linked() -> None:
+    pair = region(component("a"), component("b", center=tied("offset", "a", "center", 1.5)))
+    moved = pair.with_values({Ref("a", "center"): 4.0, Ref("background", "k"): 0.1})
+    assert moved.component("b").center.value == pytest.approx(5.5)
+    assert moved.background.k.value == 0.1
+    assert pair.component("a").center.value == 5.0
+
+
+def test_removed_target_leaves_its_value_and_frees_what_was_tied() -> None:
+    pair = region(
+        component("a", fwhm=Param(1.3, min=0.3, max=4.0)),
+        component("b", fwhm=tied("same", "a", "fwhm")),
+        component("c", fwhm=tied("same", "b", "fwhm")),
+    )
+    pair = pair.with_component(
+        pair.component("b").with_param("fwhm", replace(pair.component("b").fwhm, min=0.3, max=4.0))
+    ).settled()
+    left = pair.without_component("a")
+    assert [c.id for c in left.components] == ["b", "c"]
+    assert left.component("b").fwhm.is_free
+    assert left.component("b").fwhm.value == pytest.approx(1.3)
+    assert left.component("c").fwhm.link == Link("same", Ref("b", "fwhm"))
+
+
+def test_removed_target_of_a_prior_leaves_its_place() -> None:
+    center = Param(6.5, prior=Prior(1.5, 0.2, Ref("a", "center")))
+    pair = region(component("a", center=Param(4.9)), component("b", center=center))
+    prior = pair.without_component("a").component("b").center.prior
+    assert prior is not None
+    assert (prior.mean, prior.sigma, prior.relative_to) == (pytest.approx(6.4), 0.2, None)
+
+
+def test_removed_bystander_changes_nothing_else() -> None:
+    pair = region(component("a"), component("b", fwhm=tied("same", "a", "fwhm"))).settled()
+    assert pair.without_component("b").component("a") == pair.component("a")
+    assert pair.without_component("zzz") == pair
+
+
+def test_centers_are_held_where_their_priors_expect_them() -> None:
+    pair = region(
+        component("a", center=Param(4.0, prior=Prior(4.2, 0.1))),
+        component("b", center=Param(6.0, prior=Prior(1.5, 0.2, Ref("a", "center")))),
+        component("c"),
+    )
+    held = pair.held_at_priors((Ref("a", "center"), Ref("b", "center"), Ref("c", "center")))
+    assert held.component("a").center.value == 4.2
+    assert held.component("b").center.value == pytest.approx(5.7)
+    assert not any(c.center.is_free for c in held.components)
+
+
+def test_freedom_needs_neither_link_nor_lock() -> None:
+    assert Param(1.0).is_free
+    assert not Param(1.0, vary=False).is_free
+    assert not tied("same", "a", "area").is_free
+
+
+def test_static_backgrounds_have_no_parameters() -> None:
+    assert set(Background().params) == {"offset", "slope", "k"}
+    assert Background("shirley").params == {}
+    assert Background("linear").params == {}
+
+
+# Doublets -----------------------------------------------------------------------------------------
+
+
+def test_lines_of_a_doublet_share_one_area() -> None:
+    major, minor = Doublet(("2p3/2", "2p1/2"), 1.18, 0.5).lines
+    assert (major.label, major.offset_ev) == ("2p3/2", 0.0)
+    assert (minor.label, minor.offset_ev) == ("2p1/2", 1.18)
+    assert minor.fraction / major.fraction == pytest.approx(0.5)
+    assert major.fraction + minor.fraction == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("splitting", "ratio"), [(0.0, 0.5), (-1.0, 0.5), (1.0, 0.0), (1.0, -1.0)])
+def test_impossible_doublets_are_refused(splitting: float, ratio: float) -> None:
+    with pytest.raises(RecipeError, match="doublet"):
+        Doublet(("2p3/2", "2p1/2"), splitting, ratio)
+
+
+def test_doublets_come_from_the_table_of_levels() -> None:
+    sulfur = multiplet_of("S 2p")
+    assert sulfur == Doublet(("2p3/2", "2p1/2"), 1.18, 0.5)
+    assert multiplet_of("O 1s") == Singlet("1s")
+    for name, level in levels().items():
+        pair = multiplet_of(name)
+        assert isinstance(pair, Doublet)
+        assert (pair.splitting_ev, pair.ratio) == (level.splitting_ev, level.ratio)
+        assert pair.unlocked_because == ""
+
+
+def test_doublet_that_is_not_in_the_table_is_refused() -> None:
+    with pytest.raises(RecipeError, match="U 4f"):
+        multiplet_of("U 4f")
