@@ -98,6 +98,9 @@ class QuantifyView(QWidget):
 
     def _fill(self) -> None:
         rows, headers = self._shown.rows, self._headers()
+        header = self.table.horizontalHeader()
+        # Sizes are found once at the end, not after every cell.
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.table.clear()
         self.table.setRowCount(len(rows))
         self.table.setColumnCount(len(headers))
@@ -111,10 +114,8 @@ class QuantifyView(QWidget):
             self.table.setHorizontalHeaderItem(column, item)
         for number, row in enumerate(rows):
             self._fill_row(number, row)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setMinimumSectionSize(_LEAST_WIDTH)
-        header.setStretchLastSection(False)
+        self.table.resizeColumnsToContents()
 
     def _wrapped(self, title: str) -> str:
         """Return a sample's name in at most two lines of a column's width."""

@@ -133,21 +133,24 @@ class SampleTree(QTreeView):
         collapsed = self._collapsed()
         self.selectionModel().blockSignals(True)
         self._items.removeRows(0, self._items.rowCount())
+        entries: dict[str, list[Entry]] = {}
+        for entry in self._project.entries:
+            entries.setdefault(entry.sample, []).append(entry)
         for sample in self._project.samples:
             parent = QStandardItem()
             parent.setData(sample.name, SAMPLE_ROLE)
-            blanks = [_plain_item(), _plain_item()]
-            self._items.appendRow([parent, *blanks])
-            for entry in self._project.entries:
-                if entry.sample == sample.name:
-                    row = [_plain_item() for _ in _HEADERS]
-                    row[0].setData(entry.id, ENTRY_ROLE)
-                    row[1].setTextAlignment(
-                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                    )
-                    parent.appendRow(row)
-            self.setFirstColumnSpanned(parent.row(), QModelIndex(), True)
-            self.setExpanded(parent.index(), sample.name not in collapsed)
+            for entry in entries.get(sample.name, []):
+                row = [_plain_item() for _ in _HEADERS]
+                row[0].setData(entry.id, ENTRY_ROLE)
+                row[1].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                parent.appendRow(row)
+            self._items.appendRow([parent, _plain_item(), _plain_item()])
+        # The view lays its rows out anew whenever rows came in between.
+        self.expandAll()
+        for number, sample in enumerate(self._project.samples):
+            self.setFirstColumnSpanned(number, QModelIndex(), True)
+            if sample.name in collapsed:
+                self.collapse(self._items.index(number, 0))
         self.selectionModel().blockSignals(False)
         if current is not None:
             self.select_entry(current)

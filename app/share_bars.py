@@ -40,6 +40,7 @@ class ShareBars(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bars: tuple[Bar, ...] = ()
+        self._widest = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self.setAccessibleName("Shares as stacked bars")
 
@@ -51,6 +52,7 @@ class ShareBars(QWidget):
     def show_bars(self, bars: Sequence[Bar]) -> None:
         """Draw other bars."""
         self._bars = tuple(bars)
+        self._widest = max((self.fontMetrics().horizontalAdvance(b.label) for b in bars), default=0)
         self.setAccessibleDescription(
             "; ".join(
                 f"{bar.label}: " + ", ".join(text for _, _, text in bar.parts) for bar in bars
@@ -78,8 +80,12 @@ class ShareBars(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         ink = self.palette().color(QPalette.ColorRole.Text)
+        shown = event.rect()
         for number, bar in enumerate(self._bars):
-            label = QRectF(0, number * self._row_height, self._label_width - 8, self._row_height)
+            top = number * self._row_height
+            if top > shown.bottom() or top + self._row_height < shown.top():
+                continue
+            label = QRectF(0, top, self._label_width - 8, self._row_height)
             painter.setPen(ink)
             text = self.fontMetrics().elidedText(
                 bar.label, Qt.TextElideMode.ElideMiddle, int(label.width())
@@ -115,10 +121,7 @@ class ShareBars(QWidget):
 
     @property
     def _label_width(self) -> float:
-        widest = max(
-            (self.fontMetrics().horizontalAdvance(bar.label) for bar in self._bars), default=0
-        )
-        return min(widest + 16.0, _LABEL_PART * self.width())
+        return min(self._widest + 16.0, _LABEL_PART * self.width())
 
     def _rects(self, number: int, bar: Bar) -> list[tuple[QRectF, ComponentLook, str]]:
         whole = sum(share for _, share, _ in bar.parts)

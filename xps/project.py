@@ -157,6 +157,15 @@ class Project:
     def _samples(self) -> dict[str, Sample]:
         return {sample.name: sample for sample in self.samples}
 
+    @cached_property
+    def _region_by_entry(self) -> dict[str, Region]:
+        return {region.spectrum: region for region in reversed(self.regions)}
+
+    @cached_property
+    def _fingerprints(self) -> dict[str, str]:
+        """Those that were asked for; views ask for each one many times."""
+        return {}
+
     def entry(self, id_: str) -> Entry:
         """Return a spectrum by id (KeyError if there is none)."""
         return self._entries[id_]
@@ -171,7 +180,7 @@ class Project:
 
     def region_of(self, entry_id: str) -> Region | None:
         """Return the region of a spectrum, if it has one."""
-        return next((r for r in self.regions if r.spectrum == entry_id), None)
+        return self._region_by_entry.get(entry_id)
 
     def fit_of(self, region_id: str) -> RegionFit | None:
         """Return the last fit of a region, fresh or stale."""
@@ -188,9 +197,13 @@ class Project:
 
     def fingerprint(self, region_id: str) -> str:
         """Hash of all that the fit of a region depends on."""
-        region = self.region(region_id)
-        shift = self.charge_of(region.spectrum).shift_ev
-        return fingerprint(region, self.entry(region.spectrum).spectrum, shift)
+        known = self._fingerprints.get(region_id)
+        if known is None:
+            region = self.region(region_id)
+            shift = self.charge_of(region.spectrum).shift_ev
+            known = fingerprint(region, self.entry(region.spectrum).spectrum, shift)
+            self._fingerprints[region_id] = known
+        return known
 
     def with_spectra(self, spectra: tuple[Spectrum, ...]) -> Project:
         """Return a copy with more spectra; samples are made as they appear."""
