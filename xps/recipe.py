@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from xps.errors import RecipeError
-from xps.levels import levels, line_labels
+from xps.levels import levels, line_labels, parse_core_level
 from xps.model import (
     Background,
     BackgroundKind,
@@ -143,7 +143,7 @@ class _Reader:
         names = document.get("include", [])
         if not isinstance(names, list):
             raise self._error(f"include = {names!r}", 'write a list: include = ["name"]')
-        included = [_load(str(other), self._including) for other in names]
+        included = [_load(self._beside(str(other)), self._including) for other in names]
         regions = [region for recipe in included for region in recipe.regions]
         regions += [self._region(t) for t in self._tables(document, "region", "recipe")]
         if not regions:
@@ -158,6 +158,10 @@ class _Reader:
             self._charge(document.get("charge", {}), regions),
             tuple(regions),
         )
+
+    def _beside(self, name: str) -> str | Path:
+        """A recipe file is looked for in the folder of the one that includes it."""
+        return self._path.parent / name if name.endswith(".toml") else name
 
     def _charge(self, table: Any, regions: Sequence[Region]) -> ChargeReference:
         self._check_table(table, "charge")
@@ -192,6 +196,8 @@ class _Reader:
     def _region(self, table: Mapping[str, Any]) -> Region:
         level = str(table.get("core_level", ""))
         where = f"region {level}"
+        if parse_core_level(level) != level:
+            raise self._error(f"core_level = {level!r}", 'write it as "S 2p"', where)
         self._refuse_unknown(table, {"core_level", "window_ev", "background", "component"}, where)
         low, high = self._pair(table, "window_ev", where)
         components = [
@@ -210,7 +216,7 @@ class _Reader:
                 components=tuple(_placed(component, components) for component in components),
             ).settled()
         except RecipeError as error:
-            raise self._error(error.reason, error.remedy, where) from error
+            raise self._placed_error(error, where) from error
 
     def _background(self, table: Any, where: str) -> Background:
         where = f"{where}, background"
@@ -266,7 +272,7 @@ class _Reader:
                 **params,
             )
         except RecipeError as error:
-            raise self._error(error.reason, error.remedy, where) from error
+            raise self._placed_error(error, where) from error
 
     def _species(self, table: Mapping[str, Any], level: str, where: str) -> Species | None:
         key = table.get("species")
@@ -317,11 +323,14 @@ class _Reader:
                 prior=self._prior(table, where, name),
             )
         except RecipeError as error:
-            if error.path is not None:
-                raise
-            raise self._error(error.reason, error.remedy, where) from error
+            raise self._placed_error(error, where) from error
 
     def _link(self, table: Mapping[str, Any], where: str, name: str) -> Link | None:
+        ties = [field for field in ("same", "offset", "ratio") if field in table]
+        if len(ties) > 1:
+            raise self._error(f"{' and '.join(ties)} at once", "keep one of them", where)
+        if "to" in table and not {"offset", "ratio"} & set(ties):
+            raise self._error("to without offset or ratio", 'write same = "component id"', where)
         if "same" in table:
             return Link("same", Ref(str(table["same"]), name))
         if "offset" in table:
@@ -339,6 +348,8 @@ class _Reader:
 
     def _prior(self, table: Mapping[str, Any], where: str, name: str) -> Prior | None:
         if "prior" not in table:
+            if "relative_to" in table:
+                raise self._error("relative_to without a prior", "add prior = [mean, sigma]", where)
             return None
         mean, sigma = self._pair(table, "prior", where)
         target = table.get("relative_to")
@@ -393,6 +404,10 @@ class _Reader:
             raise self._error(
                 f"unknown field {unknown[0]!r}", f"known fields: {', '.join(sorted(known))}", where
             )
+
+    def _placed_error(self, error: RecipeError, where: str) -> RecipeError:
+        """The error with file and place, if it does not name them already."""
+        return error if error.path is not None else self._error(error.reason, error.remedy, where)
 
     def _error(self, reason: str, remedy: str = "", where: str = "") -> RecipeError:
         return RecipeError(reason, remedy, path=self._path, where=where)
