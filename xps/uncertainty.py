@@ -15,6 +15,8 @@ from xps.fitted import RegionFit, standard_error
 
 Floats = NDArray[np.float64]
 
+_ROUNDING = 1e-12  # of the variance that all errors together could make
+
 
 @dataclass(frozen=True, eq=False)
 class Shares:
@@ -54,7 +56,27 @@ def shares_of(amounts: Floats, covariance: Floats) -> Shares | None:
         return None
     values = amounts / total
     jacobian = (np.eye(values.size) - values[:, None]) / total
-    return Shares(values, jacobian @ covariance @ jacobian.T)
+    return Shares(values, propagated(jacobian, covariance))
+
+
+def propagated(jacobian: Floats, covariance: Floats) -> Floats:
+    """Covariance of quantities with this Jacobian, ``D · cov · Dᵀ``; shape (m, m).
+
+    Quantities that are exact because all errors cancel in them, e.g. the share of the only
+    component, get zero instead of what rounding leaves.
+
+    Parameters
+    ----------
+    jacobian : ndarray, shape (m, n)
+    covariance : ndarray, shape (n, n)
+    """
+    result: Floats = jacobian @ covariance @ jacobian.T
+    with np.errstate(invalid="ignore"):
+        largest = np.square(np.abs(jacobian) @ np.sqrt(np.diag(covariance)))
+    exact = np.abs(np.diag(result)) < _ROUNDING * largest
+    result[exact, :] = 0.0
+    result[:, exact] = 0.0
+    return result
 
 
 def ratio(fit: RegionFit, numerator: str, denominator: str) -> tuple[float, float | None] | None:
@@ -76,7 +98,9 @@ def ratio(fit: RegionFit, numerator: str, denominator: str) -> tuple[float, floa
     a, b = fit.areas[i], fit.areas[j]
     if not b > 0.0:
         return None
-    gradient = np.zeros(len(ids))
-    gradient[i] += 1.0 / b
-    gradient[j] -= a / b**2
-    return float(a / b), standard_error(float(gradient @ fit.area_covariance @ gradient))
+    if i == j:
+        return 1.0, None
+    gradient = np.zeros((1, len(ids)))
+    gradient[0, i], gradient[0, j] = 1.0 / b, -a / b**2
+    variance = propagated(gradient, fit.area_covariance)[0, 0]
+    return float(a / b), standard_error(float(variance))
