@@ -7,7 +7,7 @@ from typing import Any
 
 from app.document import Document
 from app.gestures import Change
-from app.message_bar import MessageBar
+from app.message_bar import Button, MessageBar
 from xps.errors import XpsError
 
 
@@ -44,6 +44,19 @@ class Editor:
             return False
         self._document.push(change.project, change.text)
         return True
+
+    def remove(self, gesture: Callable[..., Change], *arguments: Any) -> None:
+        """Carry out a gesture that takes something away, and offer to undo it."""
+        if not self.do(gesture, *arguments):
+            return
+        stack = self._document.stack
+        index = stack.index()
+
+        def undo() -> None:
+            if stack.index() == index:
+                stack.undo()
+
+        self._messages.info(f"{stack.undoText()}: done.", Button("Undo", undo))
 
     def refuse(self, reason: str) -> None:
         """Say why something cannot be done."""

@@ -58,7 +58,13 @@ class Files(QObject):
         if paths:
             self.open_paths(paths)
 
-    def open_paths(self, paths: Sequence[Path], then: Callable[[], None] | None = None) -> None:
+    def open_paths(
+        self,
+        paths: Sequence[Path],
+        then: Callable[[], None] | None = None,
+        *,
+        remember: bool = True,
+    ) -> None:
         """Open spectra, sessions and folders of them, several at once.
 
         Parameters
@@ -66,12 +72,16 @@ class Files(QObject):
         paths : sequence of Path
         then : callable, optional
             Called when all that could be opened is in the document.
+        remember : bool
+            Whether the files are listed as recent ones.
         """
         if any(is_session(path) for path in paths) and not self.may_close():
             return
 
         def done(opened: Opened) -> None:
             self._take(opened)
+            if remember:
+                self._remember(opened)
             self.opened.emit()
             if then is not None:
                 then()
@@ -147,7 +157,7 @@ class Files(QObject):
             self._messages.error(f"Not saved: {error}", Button("Save as…", self.save_as))
             return False
         self._document.mark_saved(path)
-        self._remember(path)
+        self._remember_path(path)
         self._messages.info(f"Saved {path.name}")
         self.saved.emit(path)
         return True
@@ -156,15 +166,12 @@ class Files(QObject):
         if opened.session is not None and opened.session_path is not None:
             self._messages.clear()
             self._document.replace(opened.session, opened.session_path)
-            self._remember(opened.session_path)
         new, already = self._without_open_ones(opened.spectra)
         if new:
             change = gestures.add_spectra(
                 self._document.project, new, [path.name for path in opened.files]
             )
             self._document.push(change.project, change.text)
-        for path in opened.files:
-            self._remember(path)
         if already:
             names = ", ".join(dict.fromkeys(s.origin.file for s in already if s.origin))
             self._messages.info(f"Already open: {names}")
@@ -189,7 +196,12 @@ class Files(QObject):
             (already if known else new).append(spectrum)
         return new, already
 
-    def _remember(self, path: Path) -> None:
+    def _remember(self, opened: Opened) -> None:
+        session = () if opened.session_path is None else (opened.session_path,)
+        for path in (*opened.files, *session):
+            self._remember_path(path)
+
+    def _remember_path(self, path: Path) -> None:
         self._settings.remember_file(path)
         self._settings.folder = path.absolute().parent
         self.recentChanged.emit()

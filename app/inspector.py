@@ -130,7 +130,7 @@ class Inspector(QScrollArea):
         self.parameter_model.show_component(self._selection.region, component)
         self._parameters_box.setVisible(component is not None)
         if component is not None:
-            self._parameters_box.setTitle(gestures.short_name(component.name))
+            self._parameters_box.setTitle(menu_text(gestures.short_name(component.name)))
 
     def _build(self) -> None:
         self.setWidgetResizable(True)

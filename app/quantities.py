@@ -15,7 +15,7 @@ from xps.levels import element
 from xps.model import Region
 from xps.numbers_text import UNKNOWN, upper_limit, with_error
 from xps.project import Project
-from xps.quantify import Amount, quantify
+from xps.quantification import Amount, quantify
 from xps.uncertainty import shares
 
 

@@ -135,16 +135,16 @@ class MainWindow(QMainWindow):
         region, component = self.selection.region, self.selection.component
         sample = self.tree.selected_sample
         if region is not None and component is not None and not self.tree.hasFocus():
-            self.editor.do(gestures.remove_component, region.id, component.id)
+            self.editor.remove(gestures.remove_component, region.id, component.id)
         elif sample is not None:
-            self.editor.do(gestures.remove_sample, sample)
+            self.editor.remove(gestures.remove_sample, sample)
         elif self.selection.entry is not None:
-            self.editor.do(gestures.remove_entry, self.selection.entry.id)
+            self.editor.remove(gestures.remove_entry, self.selection.entry.id)
 
     def remove_region(self) -> None:
         region = self.selection.region
         if region is not None:
-            self.editor.do(gestures.remove_region, region.id)
+            self.editor.remove(gestures.remove_region, region.id)
 
     def choose_recipe(self) -> None:
         paths = self._dialogs.open_files("Recipe", self._settings.folder, RECIPES)
@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
             if self.analysis.apply_recipe(example.RECIPE):
                 self.analysis.fit_all()
 
-        self.files.open_paths(example.example_files(), then=fit)
+        self.files.open_paths(example.example_files(), then=fit, remember=False)
 
     def about(self) -> None:
         self.messages.info(

@@ -4,10 +4,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from app import gestures
 from app.message_bar import Severity
+from app.settings import Settings
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.projects import region_id
@@ -38,7 +40,9 @@ def button_of(window: MainWindow, name: str) -> QToolButton:
     raise AssertionError(f"no button for {name}")
 
 
-def test_the_example_opens_fitted_with_one_click(qtbot: QtBot, window: MainWindow) -> None:
+def test_the_example_opens_fitted_with_one_click(
+    qtbot: QtBot, window: MainWindow, settings: Settings
+) -> None:
     with qtbot.waitSignal(window.analysis.fitted, timeout=LONG):
         click(window.welcome.example_button)
     project = window.document.project
@@ -47,6 +51,7 @@ def test_the_example_opens_fitted_with_one_click(qtbot: QtBot, window: MainWindo
     assert "simulated" in window.windowTitle()
     assert {window.tree.badge_of(r.spectrum) for r in project.regions} == {"fitted"}
     assert window.quantify_view.bars.bars
+    assert settings.recent_files == []
 
 
 def test_a_recipe_gives_regions_in_one_undo_step(ready: MainWindow) -> None:
@@ -269,6 +274,26 @@ def test_delete_in_the_tree_removes_the_spectrum(ready: MainWindow) -> None:
     assert ready.selection.entry is not None
     choose(ready, "undo")
     assert entry in [e.id for e in ready.document.project.entries]
+
+
+def test_a_removal_can_be_undone_from_its_message_but_only_that(ready: MainWindow) -> None:
+    select(ready, "O 1s")
+    before = ready.document.project
+    choose(ready, "remove_region")
+    (message,) = ready.messages.messages
+    click(message.findChildren(QPushButton)[0])
+    assert ready.document.project is before
+    choose(ready, "remove_region")
+    ready.document.push(
+        gestures.rename_sample(
+            ready.document.project, ready.document.project.samples[0].name, "bare"
+        ).project,
+        "Rename",
+    )
+    after = ready.document.project
+    (message,) = ready.messages.messages
+    click(message.findChildren(QPushButton)[0])
+    assert ready.document.project is after
 
 
 def test_removing_the_region_keeps_the_spectrum(ready: MainWindow) -> None:
