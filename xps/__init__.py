@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from xps import backgrounds, lineshapes, species
     from xps.analysis import fit
     from xps.checks import check
-    from xps.quantify import quantify
+    from xps.quantification import quantify
     from xps.readers import read
     from xps.recipe import load_recipe
     from xps.session import load, save
-    from xps.simulate import simulate
+    from xps.simulation import simulate
 
 __version__ = "0.1.0"
 
@@ -45,10 +45,10 @@ _HOME = {
     "fit": "xps.analysis",
     "load": "xps.session",
     "load_recipe": "xps.recipe",
-    "quantify": "xps.quantify",
+    "quantify": "xps.quantification",
     "read": "xps.readers",
     "save": "xps.session",
-    "simulate": "xps.simulate",
+    "simulate": "xps.simulation",
 }
 _MODULES = frozenset(("backgrounds", "lineshapes", "species"))
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Literal
 
 from xps.fitted import RegionFit
-from xps.project import Entry, Project
+from xps.project import Entry, HoldsProject, Project, project_in
 from xps.species import library
 
 Severity = Literal["error", "warning", "note"]
@@ -46,8 +46,9 @@ class Finding:
         return asdict(self)
 
 
-def check(project: Project) -> tuple[Finding, ...]:
-    """Apply every rule to every fit of a project."""
+def check(result: Project | HoldsProject) -> tuple[Finding, ...]:
+    """Apply every rule to every fit of a project, or of what `xps.fit` returned."""
+    project = project_in(result)
     findings: list[Finding] = []
     for region in project.regions:
         fit = project.fit_of(region.id)

@@ -154,7 +154,7 @@ def simulate(options: argparse.Namespace) -> int:
     """Write simulated spectra with known truth."""
     from xps.atomic import write_atomically
     from xps.recipe import load_recipe
-    from xps.simulate import simulate as simulate_spectra
+    from xps.simulation import simulate as simulate_spectra
     from xps.truth import as_truth
     from xps.writers import write_vamas
 

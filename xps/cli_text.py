@@ -8,7 +8,7 @@ from typing import Any
 from xps.fitted import RegionFit
 from xps.model import Ref
 from xps.numbers_text import with_error
-from xps.quantify import quantify
+from xps.quantification import quantify
 from xps.result import FitResult, flags
 from xps.uncertainty import shares
 

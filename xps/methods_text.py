@@ -13,7 +13,7 @@ from xps.lineshapes import SHAPES
 from xps.model import Background, Doublet, Region
 from xps.numbers_text import with_error
 from xps.project import Project, Sample
-from xps.quantify import quantify
+from xps.quantification import quantify
 from xps.spectrum import Spectrum
 from xps.tables import RegionTable
 

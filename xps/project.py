@@ -10,7 +10,7 @@ import hashlib
 import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from xps.errors import RecipeError
 from xps.fitted import RegionFit
@@ -264,6 +264,19 @@ class Project:
     def with_step(self, step: Step) -> Project:
         """Return a copy with one more line of history."""
         return replace(self, history=(*self.history, step))
+
+
+class HoldsProject(Protocol):
+    """Whatever holds a project, such as the result of `xps.fit`."""
+
+    @property
+    def project(self) -> Project:
+        """The project."""
+
+
+def project_in(result: Project | HoldsProject) -> Project:
+    """Return the project that a result holds, or the project itself."""
+    return result if isinstance(result, Project) else result.project
 
 
 def fingerprint(region: Region, spectrum: Spectrum, shift_ev: float) -> str:

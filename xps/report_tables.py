@@ -9,7 +9,7 @@ from xps.markup import Cell, Content, Html, element, joined, table
 from xps.numbers_text import UNKNOWN, number, upper_limit, with_error
 from xps.palette import color_key
 from xps.project import ChargeReference, Project
-from xps.quantify import Amount, quantify
+from xps.quantification import Amount, quantify
 from xps.spectrum import Spectrum
 from xps.tables import ComponentRow, Quantity, RegionTable
 

@@ -14,7 +14,7 @@ from xps.errors import XpsError
 from xps.fitted import RegionFit
 from xps.model import Component, Param, Ref
 from xps.project import Project
-from xps.quantify import quantify
+from xps.quantification import quantify
 from xps.species import library
 from xps.uncertainty import Shares, shares
 

@@ -24,7 +24,7 @@ from xps import __version__
 from xps.atomic import write_atomically
 from xps.errors import SessionError, WriteError, XpsError
 from xps.plain_fields import MalformedError
-from xps.project import Project
+from xps.project import HoldsProject, Project, project_in
 from xps.session_format import plain_project, project_of
 
 Floats = NDArray[np.float64]
@@ -50,13 +50,13 @@ MIGRATIONS: dict[int, Migration] = {}
 """For each older format, the function that turns its plain data into the next one's."""
 
 
-def save(path: str | Path, project: Project) -> None:
+def save(path: str | Path, project: Project | HoldsProject) -> None:
     """Write a session; the previous version stays beside it as ``.bak``.
 
     Parameters
     ----------
     path : str or Path
-    project : Project
+    project : Project or FitResult
 
     Raises
     ------
@@ -64,7 +64,7 @@ def save(path: str | Path, project: Project) -> None:
         If the file cannot be written; what stood there before is untouched.
     """
     try:
-        data = to_bytes(project)
+        data = to_bytes(project_in(project))
     except ValueError as error:
         raise SessionError(
             f"it holds a number that is not finite: {error}",

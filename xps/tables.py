@@ -10,7 +10,7 @@ from xps.errors import XpsError
 from xps.fitted import RegionFit
 from xps.model import Component, Ref, Region
 from xps.project import Entry, Project
-from xps.quantify import Amount, quantify
+from xps.quantification import Amount, quantify
 from xps.result import flags
 from xps.uncertainty import shares
 

@@ -20,7 +20,7 @@ from tests.xps.commands import Run
 from xps.errors import RecipeError, XpsError
 from xps.readers import read
 from xps.recipe import load_recipe, shipped_recipes
-from xps.simulate import simulate
+from xps.simulation import simulate
 from xps.spectrum import Spectrum
 from xps.truth import Truth, as_truth, read_truth, truth_of
 

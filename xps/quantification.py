@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from xps.fitted import RegionFit, standard_error
 from xps.levels import element
-from xps.project import Entry, Project
+from xps.project import Entry, HoldsProject, Project, project_in
 from xps.sensitivity import SET_NAME, sensitivity
 from xps.uncertainty import shares_of
 
@@ -79,13 +79,14 @@ class Quantification:
     notes: tuple[str, ...]
 
 
-def quantify(project: Project) -> Quantification:
-    """Return the atomic percents of every sample of a project.
+def quantify(result: Project | HoldsProject) -> Quantification:
+    """Return the atomic percents of every sample of a project, or of what `xps.fit` returned.
 
     The atoms of all fitted regions of a sample add up to 100 %. A region without sensitivity
     factor, or a second region of the same element, is left out and named. Stale and failed
     fits are left out as well.
     """
+    project = project_in(result)
     amounts: list[Amount] = []
     notes: list[str] = []
     transmission_known = True
