@@ -1,0 +1,56 @@
+"""Print timings side by side and write them to benchmarks/results.json."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.fits import rows
+from benchmarks.problems import P1, P2
+from benchmarks.timing import median_ms
+
+RESULTS = Path(__file__).with_name("results.json")
+
+
+def import_ms() -> float:
+    """Time that ``import xps`` adds to the start of Python."""
+
+    def start(code: str) -> float:
+        return median_ms(lambda: subprocess.run([sys.executable, "-c", code], check=True), 5)
+
+    return start("import xps") - start("pass")
+
+
+def main() -> None:
+    timed = [row for problem in (P1, P2) for row in rows(problem)]
+    imported = import_ms()
+    for problem in (P1, P2):
+        group = [row for row in timed if row.problem == problem.name]
+        slowest = max(row.milliseconds for row in group)
+        print(f"\n{problem.name}: one fit with errors, BLAS on one thread, median")
+        print(f"{'way':38s} {'ms':>9s} {'speed':>8s} {'χ²':>12s}")
+        for row in group:
+            speed = slowest / row.milliseconds
+            print(f"{row.way:38s} {row.milliseconds:9.2f} {speed:7.0f}× {row.chi2:12.5f}")
+    print(f"\nimport xps: {imported:.0f} ms")
+    packages = ("numpy", "scipy", "lmfit")
+    document = {
+        "machine": platform.machine(),
+        "cpus": os.cpu_count(),
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in packages},
+        "fits": [asdict(row) for row in timed],
+        "import_ms": imported,
+    }
+    RESULTS.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    print(f"written to {RESULTS.parent.name}/{RESULTS.name}")
+
+
+if __name__ == "__main__":
+    main()
