@@ -167,7 +167,7 @@ def test_residuals_of_a_good_fit_lie_mostly_within_the_band(figure: Figure) -> N
 def test_weak_components_are_marked_and_drawn_lighter() -> None:
     case = mixed()
     figure = stacked_figure(case.project, core_levels=["S 2p"], failures=case.failures)
-    assert "Li2S / free S²⁻ (n.s. in b)" in texts(figure)
+    assert "Li₂S / free S²⁻ (n.s. in b)" in texts(figure)
     assert "PS₄³⁻" in texts(figure)
     color = component_colors(case.project.regions)["S 2p", "li2s"]
     weak = to_hex(tint(color, weak=True))
@@ -177,7 +177,7 @@ def test_weak_components_are_marked_and_drawn_lighter() -> None:
 
 def test_component_that_is_weak_everywhere_is_marked_without_letters() -> None:
     figure = stacked_figure(mixed().project, core_levels=["S 2p"], samples=["weak (simulated)"])
-    assert "Li2S / free S²⁻ (n.s.)" in texts(figure)
+    assert "Li₂S / free S²⁻ (n.s.)" in texts(figure)
 
 
 def test_negative_area_is_not_drawn_below_the_background() -> None:

@@ -296,9 +296,9 @@ def test_missing_metadata_are_listed() -> None:
 def test_constraints_are_told_in_words() -> None:
     region = pair().project.fits[0].region
     phrases = constraints(region)
-    assert "FWHM of Li2S / free S²⁻, P–S–P equal to that of PS₄³⁻" in phrases
+    assert "FWHM of Li₂S / free S²⁻, P–S–P equal to that of PS₄³⁻" in phrases
     assert (
-        "center of Li2S / free S²⁻ expected −1.5 ± 0.15 eV (Gaussian expectation) from that of "
+        "center of Li₂S / free S²⁻ expected −1.5 ± 0.15 eV (Gaussian expectation) from that of "
         "PS₄³⁻"
     ) in phrases
     assert "FWHM of PS₄³⁻ bound to 0.7 … 1.8 eV" in phrases
@@ -309,11 +309,11 @@ def test_constraints_are_told_in_words() -> None:
 @pytest.mark.parametrize(
     ("parameter", "link", "phrase"),
     [
-        ("center", Link("offset", Ref("ps4", "center"), -1.5), "center of Li2S / free S²⁻ −1.5"),
+        ("center", Link("offset", Ref("ps4", "center"), -1.5), "center of Li₂S / free S²⁻ −1.5"),
         (
             "area",
             Link("ratio", Ref("ps4", "area"), 0.25),
-            "area of Li2S / free S²⁻ 0.25 times",
+            "area of Li₂S / free S²⁻ 0.25 times",
         ),
     ],
 )
