@@ -29,6 +29,7 @@ _WEAK_SIGMA = 3.0  # below this a free center makes the test of a component unfa
 _DETECTION = 4.0  # gain in deviance that a component must bring: two sigma
 _LIMIT_95 = 2.706  # one-sided 95 %: the 0.9 quantile of χ² with one degree of freedom
 _NO_PEAK = 1e-5  # chance that noise alone looks as good as the peaks
+_PLAIN_SIGMA = 12.0  # a gain in deviance of 144, beyond any threshold of `_NO_PEAK`
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,8 @@ def fit_region(
     charge = charge or ChargeReference()
     result = _minimize(region, spectrum, charge.shift_ev, cancelled)
     best = _best(region, result)
-    _refuse_without_peak(best, spectrum, charge.shift_ev)
+    if not _has_plain_peak(best, result):
+        _refuse_without_peak(best, spectrum, charge.shift_ev)
     weak = _weak_centers(best, result)
     solved = best
     if weak:
@@ -213,6 +215,15 @@ def _best(region: Region, result: MinimizerResult) -> Region:
     from xps.minimizer import from_parameters
 
     return from_parameters(region, result.params)
+
+
+def _has_plain_peak(region: Region, result: MinimizerResult) -> bool:
+    """Whether a peak stands out so far that no test against an empty region is needed."""
+    from xps.minimizer import parameter_name
+
+    areas = [result.params[parameter_name(Ref(c.id, "area"))] for c in region.components]
+    plain = any(a.stderr is not None and a.value > _PLAIN_SIGMA * a.stderr for a in areas)
+    return plain and sum(area.value for area in areas) > 0.0
 
 
 def _refuse_without_peak(region: Region, spectrum: Spectrum, shift_ev: float) -> None:
