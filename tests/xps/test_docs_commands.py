@@ -1,0 +1,145 @@
+"""What README and docs show works: command lines, Python, the recipe, and names of options."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shlex
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.xps.commands import ROOT, Run
+from xps import cli
+from xps.recipe import load_recipe
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+# What opens a window is parsed by the app and tested there.
+WITHOUT_WINDOW = tuple(cli.COMMANDS)
+
+
+def blocks(language: str) -> list[tuple[str, str]]:
+    """Fenced blocks of a language, with the page that they stand on."""
+    return [
+        (page.name, text)
+        for page in PAGES
+        for found, text in FENCE.findall(page.read_text("utf-8"))
+        if found == language
+    ]
+
+
+SHELL = [
+    (page, [shlex.split(line, comments=True)[1:] for line in lines])
+    for language in ("", "sh", "bash", "console")
+    for page, text in blocks(language)
+    if (lines := [line for line in text.splitlines() if line.startswith("doublet ")])
+]
+SYNOPSES = [
+    match[1]
+    for page in PAGES
+    for match in re.finditer(r"`doublet (\w+ [^`]+)`", page.read_text("utf-8"))
+    if match[1].split()[0] in WITHOUT_WINDOW
+]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that holds what the pages name, and nothing that must not be overwritten."""
+    shutil.copytree(ROOT / "resources", tmp_path / "resources")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_pages_show_commands() -> None:
+    assert len(SHELL) >= 2
+    assert len(SYNOPSES) >= len(cli.COMMANDS)
+
+
+@pytest.mark.parametrize(("page", "commands"), SHELL, ids=[page for page, _ in SHELL])
+def test_the_commands_of_a_block_run_one_after_another(
+    run: Run, checkout: Path, page: str, commands: list[list[str]]
+) -> None:
+    for command in commands:
+        ended = run(*command)
+        assert (ended.code, ended.err) == (0, ""), f"{page}: doublet {shlex.join(command)}"
+        for option in ("--out", "--session", "--report", "--figure", "--to"):
+            if option in command:
+                assert (checkout / command[command.index(option) + 1]).stat().st_size > 0
+
+
+def parsers() -> dict[str, argparse.ArgumentParser]:
+    (commands,) = (
+        action
+        for action in cli._parser()._actions
+        if isinstance(action, argparse._SubParsersAction)
+    )
+    return dict(commands.choices)
+
+
+@pytest.mark.parametrize("synopsis", SYNOPSES)
+def test_a_command_line_in_the_text_parses(synopsis: str) -> None:
+    words = re.sub(r"\([^)]*\)", "csv", synopsis).replace("[", "").replace("]", "").split()
+    parsed = cli._parser().parse_args([word.removesuffix("...") for word in _one_seed(words)])
+    assert parsed.command is cli.COMMANDS[words[0]]
+
+
+def _one_seed(words: list[str]) -> list[str]:
+    """A synopsis with a number where N stands for one."""
+    return ["7" if word == "N" else word for word in words]
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_option_is_documented(name: str) -> None:
+    page = (ROOT / "docs" / "command-line.md").read_text("utf-8")
+    (row,) = re.findall(rf"^\| `doublet {name} ([^`]*)`", page, re.MULTILINE)
+    known = {
+        option
+        for action in parsers()[name]._actions
+        for option in action.option_strings
+        if option not in ("-h", "--help")
+    }
+    assert set(re.findall(r"--[a-z]+", row)) == known
+
+
+@pytest.mark.parametrize(("page", "text"), blocks("python"), ids=[p for p, _ in blocks("python")])
+def test_the_python_of_a_page_runs(
+    checkout: Path, capsys: pytest.CaptureFixture[str], page: str, text: str
+) -> None:
+    exec(compile(text, page, "exec"), {})  # noqa: S102  # our own documentation
+    assert "sulfate" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("page", "text"), blocks("toml"), ids=[p for p, _ in blocks("toml")])
+def test_the_recipe_of_a_page_is_one(tmp_path: Path, page: str, text: str) -> None:
+    path = tmp_path / f"{page}.toml"
+    path.write_text(text, "utf-8")
+    recipe = load_recipe(path)
+    assert recipe.regions[0].components
+
+
+def test_the_members_of_a_session_are_documented(example_session: Path) -> None:
+    page = (ROOT / "docs" / "session.md").read_text("utf-8")
+    with zipfile.ZipFile(example_session) as archive:
+        for name in json.loads(archive.read("session.json")):
+            assert f"`{name}`" in page
+        for name in archive.namelist():
+            generic = re.sub(r"^spectra/.*", "spectra/ID.npy", re.sub(r"\d+\.npy$", "N.npy", name))
+            assert f"`{generic}`" in page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)", page.read_text("utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_that_a_page_names_is_there(page: Path) -> None:
+    folders = "app|benchmarks|docs|packaging|resources|tests|xps"
+    named = re.findall(rf"`((?:{folders})/[\w./-]+\.[a-z]+)`", page.read_text("utf-8"))
+    assert [name for name in named if not (ROOT / name).is_file()] == []
