@@ -84,30 +84,41 @@ def quantify(result: Project | HoldsProject) -> Quantification:
 
     The atoms of all fitted regions of a sample add up to 100 %. A region without sensitivity
     factor, or a second region of the same element, is left out and named. Stale and failed
-    fits are left out as well.
+    fits are left out as well. A transmission is used where all regions of a sample have one.
     """
     project = project_in(result)
     amounts: list[Amount] = []
     notes: list[str] = []
     transmission_known = True
     for sample in project.samples:
-        counted: list[tuple[Entry, RegionFit, float]] = []
+        counted: list[tuple[Entry, RegionFit]] = []
         elements: set[str] = set()
         for region in project.regions:
             entry = project.entry(region.spectrum)
             fit = project.fit_of(region.id)
             if entry.sample != sample.name or fit is None:
                 continue
-            factor, why_not = _factor(project, entry, fit)
-            if factor is not None and element(region.core_level) in elements:
-                factor, why_not = None, f"{element(region.core_level)} is counted already"
-            if factor is None:
+            why_not = _why_not(project, entry, fit)
+            if not why_not and element(region.core_level) in elements:
+                why_not = f"{element(region.core_level)} is counted already"
+            if why_not:
                 notes.append(f"{sample.name}, {entry.label}: not counted, {why_not}")
                 continue
             elements.add(element(region.core_level))
-            transmission_known &= entry.spectrum.transmission is not None
-            counted.append((entry, fit, factor))
-        amounts += _amounts(sample.name, counted, notes)
+            counted.append((entry, fit))
+        known = [entry for entry, _ in counted if _transmission(entry) is not None]
+        transmitted = len(known) == len(counted)
+        transmission_known &= transmitted
+        if known and not transmitted:
+            notes.append(
+                f"{sample.name}: the transmission is known for {known[0].label} but not for all "
+                "regions, so that it is taken as constant"
+            )
+        factored = [
+            (fit, intensity_factor(entry, fit.region.core_level, fit.charge_shift_ev, transmitted))
+            for entry, fit in counted
+        ]
+        amounts += _amounts(sample.name, [(f, x) for f, x in factored if x is not None], notes)
     transmission = (
         "transmission from the files" if transmission_known else "transmission taken as constant"
     )
@@ -115,7 +126,9 @@ def quantify(result: Project | HoldsProject) -> Quantification:
     return Quantification(tuple(amounts), basis, tuple(notes))
 
 
-def intensity_factor(entry: Entry, core_level: str, shift_ev: float) -> float | None:
+def intensity_factor(
+    entry: Entry, core_level: str, shift_ev: float, transmitted: bool = True
+) -> float | None:
     """Area of one atom percent, up to a constant of the sample; None if it is not known.
 
     Parameters
@@ -124,6 +137,8 @@ def intensity_factor(entry: Entry, core_level: str, shift_ev: float) -> float | 
     core_level : str
     shift_ev : float
         Charge shift of the sample.
+    transmitted : bool
+        Whether the transmission of the analyzer is used where the file gives it.
     """
     spectrum = entry.spectrum
     relative = sensitivity(core_level, spectrum.photon_energy_ev)
@@ -134,39 +149,42 @@ def intensity_factor(entry: Entry, core_level: str, shift_ev: float) -> float | 
     kinetic = spectrum.photon_energy_ev - middle
     if kinetic <= 0.0:
         return None
-    transmission = 1.0
-    if spectrum.transmission is not None:
-        transmission = float(np.mean(spectrum.transmission))
-        if not transmission > 0.0:
-            return None
+    transmission = (_transmission(entry) if transmitted else None) or 1.0
     return relative * transmission * float(kinetic**ESCAPE_EXPONENT)
 
 
-def _factor(project: Project, entry: Entry, fit: RegionFit) -> tuple[float | None, str]:
+def _transmission(entry: Entry) -> float | None:
+    """Mean relative transmission of a spectrum; None where it is unknown or not above zero."""
+    transmission = entry.spectrum.transmission
+    if transmission is None:
+        return None
+    mean = float(np.mean(transmission))
+    return mean if mean > 0.0 else None
+
+
+def _why_not(project: Project, entry: Entry, fit: RegionFit) -> str:
+    """Why a fit cannot be counted; empty where it can."""
     if not fit.success:
-        return None, "its fit did not succeed"
+        return "its fit did not succeed"
     if not project.is_fresh(fit.region.id):
-        return None, "its fit is older than its settings"
+        return "its fit is older than its settings"
     if not fit.area_unit.startswith("counts/s"):
-        return None, f"its area is in {fit.area_unit}: the live time is unknown"
-    factor = intensity_factor(entry, fit.region.core_level, fit.charge_shift_ev)
-    if factor is None:
+        return f"its area is in {fit.area_unit}: the live time is unknown"
+    if intensity_factor(entry, fit.region.core_level, fit.charge_shift_ev) is None:
         energy = entry.spectrum.photon_energy_ev
         source = "an unknown source" if energy is None else f"{energy:g} eV"
-        return None, f"{SET_NAME} has no factor for {fit.region.core_level} with {source}"
-    return factor, ""
+        return f"{SET_NAME} has no factor for {fit.region.core_level} with {source}"
+    return ""
 
 
-def _amounts(
-    sample: str, counted: list[tuple[Entry, RegionFit, float]], notes: list[str]
-) -> list[Amount]:
+def _amounts(sample: str, counted: list[tuple[RegionFit, float]], notes: list[str]) -> list[Amount]:
     if not counted:
         return []
-    areas = np.concatenate([fit.areas / factor for _, fit, factor in counted])
+    areas = np.concatenate([fit.areas / factor for fit, factor in counted])
     covariance = np.zeros((areas.size, areas.size))
     start = 0
     rows: list[tuple[RegionFit, slice]] = []
-    for _, fit, factor in counted:
+    for fit, factor in counted:
         rows.append((fit, slice(start, start + fit.areas.size)))
         covariance[rows[-1][1], rows[-1][1]] = fit.area_covariance / factor / factor
         start += fit.areas.size

@@ -1,0 +1,230 @@
+"""Atomic percent of samples of known composition, and what must not be counted silently."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import xps
+from tests.truth import Truth, argyrodite, oxide
+from xps.analysis import apply_recipe, fit_project
+from xps.errors import XpsError
+from xps.project import Project
+from xps.quantification import Amount, Quantification
+from xps.recipe import load_recipe
+from xps.sensitivity import sensitivity
+from xps.spectrum import Spectrum
+
+HV = 1486.6
+SULFUR_PERCENT = 30.0
+
+
+def _area(percent: float, core_level: str, truth: Truth) -> float:
+    """What so many atom percent give: sensitivity times kinetic energy to the power 0.75."""
+    factor = {"S 2p": 1.677, "O 1s": 2.93}[core_level]
+    kinetic = HV - 0.5 * (truth.low + truth.high)
+    return percent * factor * kinetic**0.75
+
+
+def _sample(seed: int = 0, **changes: object) -> list[Spectrum]:
+    """S 2p and O 1s of a solid of 30 % sulfur and 70 % oxygen."""
+    spectra = []
+    for truth, percent in ((argyrodite(step=0.1), SULFUR_PERCENT), (oxide(step=0.1), 70.0)):
+        wanted = _area(percent, truth.core_level, truth)
+        scaled = truth.scaled(3.0 * wanted / float(truth.areas.sum()))
+        spectra.append(scaled.spectrum(seed, **changes))
+    return spectra
+
+
+def _quantified(spectra: list[Spectrum]) -> Quantification:
+    result = xps.fit(spectra, "cathode")
+    assert not result.failures
+    return xps.quantify(result)
+
+
+def _elements(quantification: Quantification) -> dict[str, Amount]:
+    return {a.element: a for a in quantification.amounts if a.is_element}
+
+
+@pytest.fixture(scope="module")
+def known() -> Quantification:
+    return _quantified(_sample())
+
+
+def test_known_composition_is_found(known: Quantification) -> None:
+    elements = _elements(known)
+    assert set(elements) == {"S", "O"}
+    for symbol, percent in (("S", SULFUR_PERCENT), ("O", 100.0 - SULFUR_PERCENT)):
+        amount = elements[symbol]
+        assert amount.stderr is not None
+        assert amount.stderr < 2.0
+        assert abs(amount.atomic_percent - percent) < 3.5 * amount.stderr
+    assert known.notes == ()
+
+
+def test_all_atoms_are_a_hundred_percent(known: Quantification) -> None:
+    elements = _elements(known)
+    assert sum(a.atomic_percent for a in elements.values()) == pytest.approx(100.0)
+    # with two elements, one is what the other is not
+    assert elements["S"].stderr == pytest.approx(elements["O"].stderr)
+
+
+def test_species_add_up_to_their_element(known: Quantification) -> None:
+    for symbol, amount in _elements(known).items():
+        species = [a for a in known.amounts if a.element == symbol and not a.is_element]
+        assert len(species) == {"S": 5, "O": 3}[symbol]
+        assert sum(a.atomic_percent for a in species) == pytest.approx(amount.atomic_percent)
+
+
+def test_error_is_the_scatter_of_repeated_measurements() -> None:
+    found = [_elements(_quantified(_sample(seed)))["S"] for seed in range(25)]
+    scatter = np.std([a.atomic_percent for a in found], ddof=1)
+    errors = [a.stderr for a in found]
+    assert all(error is not None for error in errors)
+    # 25 values know their scatter to 14 %
+    assert 0.6 < np.median([e for e in errors if e is not None]) / scatter < 1.6
+
+
+def test_single_element_is_a_hundred_percent_without_error() -> None:
+    quantification = _quantified(_sample()[:1])
+    elements = _elements(quantification)
+    assert elements["S"].atomic_percent == pytest.approx(100.0)
+    assert elements["S"].stderr is None
+    species = [a for a in quantification.amounts if not a.is_element]
+    assert all(a.stderr is not None and a.stderr > 0.01 for a in species)
+
+
+def test_samples_are_counted_apart() -> None:
+    first, second = _sample(), [s.with_(sample="other") for s in _sample(1)]
+    quantification = _quantified(first + second[:1])
+    percent = {
+        (a.sample, a.element): a.atomic_percent for a in quantification.amounts if a.is_element
+    }
+    assert percent["other", "S"] == pytest.approx(100.0)
+    assert percent["simulated", "S"] == pytest.approx(SULFUR_PERCENT, abs=5.0)
+
+
+def test_transmission_of_the_files_is_divided_out(known: Quantification) -> None:
+    sulfur, oxygen = _sample()
+    transmitted = [
+        spectrum.with_(
+            intensity=spectrum.intensity * factor,
+            transmission=np.full(spectrum.n_points, 100.0 * factor),
+        )
+        for spectrum, factor in ((sulfur, 1.0), (oxygen, 2.0))
+    ]
+    found = _elements(_quantified(transmitted))["S"].atomic_percent
+    assert found == pytest.approx(_elements(known)["S"].atomic_percent, abs=0.5)
+    assert "transmission from the files" in _quantified(transmitted).basis
+
+
+def test_transmission_of_only_one_region_is_not_used(known: Quantification) -> None:
+    """Relative transmissions have no common scale with a constant one."""
+    sulfur, oxygen = _sample()
+    mixed = [sulfur.with_(transmission=np.full(sulfur.n_points, 1000.0)), oxygen]
+    quantification = _quantified(mixed)
+    found = _elements(quantification)["S"].atomic_percent
+    assert found == pytest.approx(_elements(known)["S"].atomic_percent, rel=1e-6)
+    assert "constant" in quantification.basis
+    assert any("transmission" in note for note in quantification.notes)
+
+
+# What is not known is named, never assumed -------------------------------------------------------
+
+
+@pytest.mark.parametrize("photon_energy", [None, 2410.0])
+def test_source_without_factors_is_not_counted(photon_energy: float | None) -> None:
+    sulfur, oxygen = _sample()
+    quantification = _quantified([sulfur, oxygen.with_(photon_energy_ev=photon_energy)])
+    assert set(_elements(quantification)) == {"S"}
+    assert len(quantification.notes) == 1
+    assert "O 1s" in quantification.notes[0]
+    assert "no factor" in quantification.notes[0]
+
+
+def test_counts_without_live_time_are_not_counted() -> None:
+    sulfur, oxygen = _sample()
+    quantification = _quantified([sulfur, oxygen.with_(dwell_s=None)])
+    assert set(_elements(quantification)) == {"S"}
+    assert "live time" in quantification.notes[0]
+
+
+def test_second_region_of_an_element_is_not_counted_twice() -> None:
+    sulfur, _ = _sample()
+    again = sulfur.with_(name="again")
+    quantification = _quantified([sulfur, again])
+    assert [a.element for a in quantification.amounts if a.is_element] == ["S"]
+    assert "counted already" in quantification.notes[0]
+
+
+def test_fit_that_is_older_than_its_settings_is_not_counted() -> None:
+    project, _ = apply_recipe(Project().with_spectra(tuple(_sample())), load_recipe("cathode"))
+    project = fit_project(project).project
+    region = project.regions[0]
+    changed = project.with_region(replace(region, window_ev=(158.0, 173.0)))
+    quantification = xps.quantify(changed)
+    assert set(_elements(quantification)) == {"O"}
+    assert "older" in quantification.notes[0]
+
+
+def test_project_without_fits_has_nothing_to_count() -> None:
+    assert xps.quantify(Project()).amounts == ()
+    project, _ = apply_recipe(Project().with_spectra(tuple(_sample())), load_recipe("cathode"))
+    assert xps.quantify(project).amounts == ()
+
+
+def test_region_that_failed_is_left_out_of_the_percents() -> None:
+    sulfur, oxygen = _sample()
+    noise = np.random.default_rng(0).poisson(200.0, oxygen.n_points).astype(float)
+    result = xps.fit([sulfur, oxygen.with_(intensity=noise)], "cathode")
+    assert len(result.failures) == 1
+    assert all(isinstance(error, XpsError) for error in result.failures.values())
+    assert set(_elements(xps.quantify(result))) == {"S"}
+
+
+# Sensitivity factors ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("core_level", "aluminum", "magnesium"),
+    [
+        ("Li 1s", 0.0568, 0.0593),
+        ("C 1s", 1.0, 1.0),
+        ("O 1s", 2.93, 2.85),
+        ("F 1s", 4.43, 4.26),
+        ("Al 2p", 0.5371, 0.5735),
+        ("Si 2p", 0.817, 0.865),
+        ("P 2p", 1.192, 1.25),
+        ("S 2p", 1.677, 1.74),
+        ("Cl 2p", 2.285, 2.36),
+        ("Mn 2p", 13.91, 13.62),
+        ("Co 2p", 19.16, 18.48),
+        ("Ni 2p", 22.18, 21.10),
+        ("Zr 3d", 7.04, 7.30),
+        ("Nb 3d", 8.21, 8.46),
+        ("In 3d", 22.54, 22.36),
+        ("Sb 3d", 27.74, 27.26),
+        ("Au 4f", 17.12, 17.42),
+    ],
+)
+def test_factors_are_those_of_scofield(core_level: str, aluminum: float, magnesium: float) -> None:
+    for energy in (1486.6, 1486.61, 1486.69, 1486.7):
+        assert sensitivity(core_level, energy) == aluminum
+    assert sensitivity(core_level, 1253.6) == magnesium
+
+
+@pytest.mark.parametrize(
+    ("core_level", "energy"),
+    [
+        ("S 2p", None),
+        ("S 2p", 0.0),
+        ("S 2p", 2984.2),
+        ("U 4f", 1486.6),
+        ("", 1486.6),
+        ("Ag 3d", 1253.6),
+    ],
+)
+def test_unknown_factor_is_none(core_level: str, energy: float | None) -> None:
+    assert sensitivity(core_level, energy) is None
