@@ -273,6 +273,7 @@ def test_a_region_without_peak_is_named_to_people(run: Run, tmp_path: Path) -> N
 def test_verify_says_that_the_numbers_came_back(run: Run, example_session: Path) -> None:
     ended = run("verify", example_session, "--json")
     assert ended.code == 0
+    check_schema(ended.document)
     assert ended.document == {
         "format": "doublet.verify/1",
         "passed": True,
@@ -286,6 +287,7 @@ def test_verify_says_that_the_numbers_came_back(run: Run, example_session: Path)
 def test_check_of_a_session_lists_findings(run: Run, example_session: Path) -> None:
     ended = run("check", example_session, "--json")
     assert ended.code == 0
+    check_schema(ended.document)
     assert ended.document["format"] == "doublet.check/1"
     assert all(finding["severity"] != "error" for finding in ended.document["checks"])
 
@@ -295,6 +297,7 @@ def test_check_of_a_file_that_cannot_be_fitted_fails(run: Run, tmp_path: Path) -
     write_vamas(path, [without_peak()])
     ended = run("check", path, "--recipe", "ncm-o1s", "--json")
     assert ended.code == 1
+    check_schema(ended.document)
     assert "no peak" in ended.document["not_fitted"][0]["error"]
     assert "no peak" in run("check", path, "--recipe", "ncm-o1s").out
 

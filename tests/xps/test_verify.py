@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import xps
-from tests.xps.commands import Run
+from tests.xps.commands import Run, check_schema
 from tests.xps.projects import fitted, one_fit, with_center
 from xps.analysis import fit_project
 from xps.fitting import fit_region
@@ -157,6 +157,7 @@ def test_a_changed_number_is_named(
     assert "NOT verified" in ended.out
     assert named in ended.out
     document = run("verify", path, "--json").document
+    check_schema(document)
     assert document["passed"] is False
     assert any(named in difference["what"] for difference in document["differences"])
     assert all("S 2p" in difference["where"] for difference in document["differences"])
