@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from app.example import RECIPE, example_files
 
@@ -32,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and (arguments[0] in cli.COMMANDS or arguments[0] in _WITHOUT_WINDOW):
         return cli.main(arguments)
-    parser = argparse.ArgumentParser(prog="doublet", add_help=False)
+    parser = _Parser(prog="doublet", add_help=False)
     parser.add_argument("--example", action="store_true")
     parser.add_argument("--out", type=Path, default=Path("out"))
     parser.add_argument("files", nargs="*", type=Path)
@@ -48,6 +49,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     from app.application import run
 
     return run(options.files, example=options.example)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(EXIT_INPUT, f"doublet: {message} (see doublet --help)\n")
 
 
 def has_display(platform: str, environment: Mapping[str, str]) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.errors import FitError
 from xps.kernel import Kernel, ParameterTable
 from xps.model import Region
 from xps.noise import Noise
@@ -270,6 +271,11 @@ def _normal_equations(
     information = derivatives.T @ weighted + prior_rows.T @ prior_rows
     gradient = derivatives.T @ problem.noise.score(problem.observed, expected)
     gradient = gradient - prior_rows.T @ problem.priors.residual(free)
+    if not (np.isfinite(information).all() and np.isfinite(gradient).all()):
+        raise FitError(
+            "the numbers of the model are too large to be computed with",
+            "check values, counting times and the widths of expectations",
+        )
     return information, gradient
 
 

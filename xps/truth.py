@@ -120,6 +120,8 @@ def read_truth(path: str | Path) -> Truth:
     try:
         if source.stat().st_size > _MAX_BYTES:
             raise RecipeError("larger than 10 MB: not a truth file", path=path)
+        if not source.is_file():
+            raise RecipeError("cannot read the truth: this is no file", path=path)
         text = source.read_text(encoding="utf-8")
         document = json.loads(text) if text.lstrip()[:1] == "{" else tomllib.loads(text)
         return _truth(Fields(document, "truth"))

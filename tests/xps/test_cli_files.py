@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -100,6 +101,22 @@ def test_a_folder_is_no_file(run: Run, tmp_path: Path) -> None:
         ended = run(*arguments)
         assert (ended.code, ended.out, len(ended.err.splitlines())) == (2, "", 1)
         assert str(tmp_path) in ended.err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_device_is_no_file(run: Run, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.vms"
+    os.mkfifo(pipe)
+    for arguments in (
+        ["info", pipe],
+        ["fit", pipe, "--recipe", "cathode"],
+        ["simulate", "--recipe", "cathode", "--truth", pipe, "--out", tmp_path / "a.vms"],
+        ["simulate", "--recipe", "cathode", "--out", pipe],
+    ):
+        ended = run(*arguments)
+        assert (ended.code, ended.out, len(ended.err.splitlines())) == (2, "", 1)
+        assert f"{pipe}: " in ended.err
+    assert pipe.is_fifo()
 
 
 @pytest.mark.parametrize("count", ["99999999999", "2000000000", "-3", "1e999", "many"])

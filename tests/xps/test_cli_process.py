@@ -41,6 +41,20 @@ def test_no_command_loads_qt_or_needs_a_display(
     assert (ended.returncode, ended.stderr) == (0, b"")
 
 
+def test_an_option_that_nobody_knows_is_one_line() -> None:
+    ended = run_process("--frobnicate")
+    assert (ended.returncode, ended.stdout) == (2, b"")
+    assert ended.stderr.splitlines() == [
+        b"doublet: unrecognized arguments: --frobnicate (see doublet --help)"
+    ]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is a display")
+def test_no_display_is_one_line() -> None:
+    ended = run_process()
+    assert (ended.returncode, ended.stdout, ended.stderr.count(b"\n")) == (2, b"", 1)
+
+
 def test_info_loads_neither_lmfit_nor_matplotlib() -> None:
     code = ENTRY.replace("sys.exit(main())", "main(); print(*sys.modules, file=sys.stderr)")
     loaded = {

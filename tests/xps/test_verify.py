@@ -19,7 +19,7 @@ from tests.xps.commands import Run, check_schema
 from tests.xps.projects import fitted, one_fit, with_center
 from xps.analysis import fit_project
 from xps.fitting import fit_region
-from xps.model import Ref
+from xps.model import Prior, Ref, Region
 from xps.project import ChargeReference, Project, Sample
 from xps.session import load, to_bytes
 from xps.spectrum import Spectrum
@@ -256,6 +256,24 @@ def test_a_fit_that_cannot_be_repeated_says_why() -> None:
     outcome = verify(replace(project, fits=(forged,)))
     assert not outcome.passed
     assert "no peak between" in outcome.failures[0]
+
+
+def test_numbers_beyond_computing_are_a_failed_fit() -> None:
+    region = region_with_prior(Prior(0.3, 1e-200))
+    (fit,) = one_fit().fits
+    project = one_fit().with_fit(replace(fit, region=region))
+    forged = replace(fit, region=region, fingerprint=project.fingerprint(region.id))
+    with np.errstate(all="ignore"):
+        outcome = verify(replace(project, fits=(forged,)))
+    assert not outcome.passed
+    assert "too large to be computed with" in outcome.failures[0]
+
+
+def region_with_prior(prior: Prior) -> Region:
+    (region,) = one_fit().regions
+    component = region.component("ps4")
+    mixing = replace(component.mixing, prior=prior)
+    return region.with_component(component.with_param("mixing", mixing))
 
 
 def test_there_is_nothing_to_verify_without_fits(run: Run, tmp_path: Path) -> None:

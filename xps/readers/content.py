@@ -55,6 +55,8 @@ def load(path: str | Path) -> Content:
     try:
         if file.is_dir():
             raise ReadError("this is a folder", "choose the files inside it", path=path)
+        if file.exists() and not file.is_file():
+            raise ReadError("this is a device, not a file", "choose a file", path=path)
         if (size := file.stat().st_size) > MAX_BYTES:
             raise ReadError(
                 f"the file is too large: {size / 1e9:.1f} GB, at most {MAX_BYTES / 1e9:.1f} GB",
