@@ -119,7 +119,7 @@ def test_ranges_are_those_of_a_peak(species: Species) -> None:
     assert low <= species.center_ev <= high
     assert 0.2 < high - low < 3.0
     narrow, wide = species.fwhm_ev
-    assert 0.4 < narrow < wide < 6.0
+    assert 0.4 < narrow < wide < 8.0
 
 
 @pytest.mark.parametrize("species", SPECIES, ids=ids)
