@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from app.numerals import parse_number, plain_number
 from xps.errors import XpsError
-from xps.fitting import with_guess
 from xps.lineshapes import SHAPES
 from xps.model import (
     Background,
@@ -22,6 +21,7 @@ from xps.model import (
     Region,
     multiplet_of,
 )
+from xps.problem import with_guess
 from xps.project import Entry, Project
 from xps.species import library
 from xps.spectrum import Spectrum

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xps.errors import XpsError
-from xps.fitting import RegionCurves, evaluate
 from xps.measured import measured
+from xps.problem import RegionCurves, evaluate
 from xps.project import Entry, Project
 
 Floats = NDArray[np.float64]

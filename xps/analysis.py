@@ -9,8 +9,9 @@ from pathlib import Path
 from xps.charge import fit_reference
 from xps.errors import FitError, RecipeError, XpsError
 from xps.fitted import RegionFit
-from xps.fitting import fit_region, with_guess
+from xps.fitting import fit_region
 from xps.model import Region
+from xps.problem import with_guess
 from xps.project import ChargeReference, Entry, Project
 from xps.recipe import Recipe, load_recipe
 from xps.result import FitResult

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from xps.engine import Problem, Solution, solve
 from xps.errors import FitError, XpsError
 from xps.fitted import RegionFit
-from xps.fitting import compile_problem, fit_region, with_guess
+from xps.fitting import fit_region
 from xps.measured import measured
 from xps.model import Param, Ref, Region
+from xps.problem import compile_problem, with_guess
 from xps.project import ChargeReference
 from xps.spectrum import Spectrum
 from xps.start import template_misfit

@@ -1,4 +1,4 @@
-"""The model of a region: components, their doublets, parameters, links and priors. All frozen.
+"""The model of a region: its background and components. All frozen.
 
 Energies are binding energies after charge correction; areas are in the area unit of the
 spectrum (counts/s·eV where the live time is known, else in its own unit times eV).
@@ -13,190 +13,33 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from xps.errors import RecipeError
-from xps.levels import levels, line_labels
 from xps.lineshapes import SHAPES
+from xps.multiplet import Doublet, Line, Singlet, multiplet_of
+from xps.parameters import Link, LinkKind, Param, Prior, Ref
+
+__all__ = [
+    "BACKGROUND_ID",
+    "BACKGROUND_PARAMETERS",
+    "COMPONENT_PARAMETERS",
+    "Background",
+    "BackgroundKind",
+    "Component",
+    "Doublet",
+    "Line",
+    "Link",
+    "LinkKind",
+    "Param",
+    "Prior",
+    "Ref",
+    "Region",
+    "Singlet",
+    "multiplet_of",
+]
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*\Z")
 _WIDTHS_EV = (0.001, math.inf)
 
-LinkKind = Literal["same", "offset", "ratio"]
 BackgroundKind = Literal["peak-shirley", "shirley", "linear"]
-
-
-@dataclass(frozen=True)
-class Ref:
-    """A parameter of a component in the same region, e.g. ``Ref("ps4", "fwhm")``."""
-
-    component: str
-    parameter: str
-
-    def __str__(self) -> str:
-        return f"{self.component}.{self.parameter}"
-
-
-@dataclass(frozen=True)
-class Link:
-    """An exact tie to another parameter.
-
-    ``same``: equal; ``offset``: target + `amount` (eV); ``ratio``: target × `amount`.
-    """
-
-    kind: LinkKind
-    target: Ref
-    amount: float = 0.0
-
-    def __post_init__(self) -> None:
-        if self.kind == "ratio" and not self.amount > 0.0:
-            reason = f"a ratio to {self.target} of {self.amount}"
-            raise RecipeError(reason, "give a ratio above zero")
-
-    @property
-    def factor(self) -> float:
-        """Slope of the tie: linked = factor · target + shift."""
-        return self.amount if self.kind == "ratio" else 1.0
-
-    @property
-    def shift(self) -> float:
-        """Intercept of the tie."""
-        return self.amount if self.kind == "offset" else 0.0
-
-
-@dataclass(frozen=True)
-class Prior:
-    """A Gaussian expectation of a parameter, or of its distance from another one.
-
-    It enters the fit as one more observation, ``((p − p_ref) − mean) / sigma``.
-    """
-
-    mean: float
-    sigma: float
-    relative_to: Ref | None = None
-
-    def __post_init__(self) -> None:
-        if not (math.isfinite(self.mean) and self.sigma > 0.0 and math.isfinite(self.sigma)):
-            reason = f"a prior of {self.mean} ± {self.sigma}"
-            raise RecipeError(reason, "its width must be above zero")
-
-
-@dataclass(frozen=True)
-class Param:
-    """A number of the model.
-
-    Attributes
-    ----------
-    value : float
-        Start value before the fit, best value after it.
-    vary : bool
-        Whether the fit may change it.
-    min, max : float
-        Hard bounds; ignored while a link is set.
-    link : Link or None
-        Exact tie; the value then follows its target.
-    prior : Prior or None
-        Soft expectation.
-    """
-
-    value: float
-    vary: bool = True
-    min: float = -math.inf
-    max: float = math.inf
-    link: Link | None = None
-    prior: Prior | None = None
-
-    def __post_init__(self) -> None:
-        if not math.isfinite(self.value):
-            raise RecipeError(f"a parameter of {self.value}", "give a finite number")
-        if not self.min < self.max:
-            reason = f"bounds of {self.min} to {self.max}"
-            raise RecipeError(reason, "the lower bound must be below the upper")
-
-    @property
-    def is_free(self) -> bool:
-        """Whether the fit decides its value by itself."""
-        return self.vary and self.link is None
-
-    def at(self, value: float) -> Param:
-        """Return the same parameter with another value."""
-        return replace(self, value=value)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a component: label, distance from the center in eV, share of the area."""
-
-    label: str
-    offset_ev: float
-    fraction: float
-
-
-@dataclass(frozen=True)
-class Singlet:
-    """A component of one line."""
-
-    label: str = ""
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """The single line."""
-        return (Line(self.label, 0.0, 1.0),)
-
-
-@dataclass(frozen=True)
-class Doublet:
-    """A spin-orbit pair as one object: one area, one center, one FWHM.
-
-    Attributes
-    ----------
-    labels : (str, str)
-        Of the higher-j line (whose binding energy is the center) and of the lower-j line.
-    splitting_ev : float
-        Distance of the two lines in eV.
-    ratio : float
-        Area of the lower-j line over that of the higher-j line.
-    unlocked_because : str
-        Why splitting or ratio differ from the table of levels; "" where they do not.
-    """
-
-    labels: tuple[str, str]
-    splitting_ev: float
-    ratio: float
-    unlocked_because: str = ""
-
-    def __post_init__(self) -> None:
-        if not (self.splitting_ev > 0.0 and self.ratio > 0.0):
-            raise RecipeError(
-                f"a doublet of splitting {self.splitting_ev} eV and ratio {self.ratio}",
-                "both must be above zero",
-            )
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """The two lines; their fractions add up to one."""
-        whole = 1.0 + self.ratio
-        return (
-            Line(self.labels[0], 0.0, 1.0 / whole),
-            Line(self.labels[1], self.splitting_ev, self.ratio / whole),
-        )
-
-
-def multiplet_of(core_level: str) -> Singlet | Doublet:
-    """Return the lines of a core level with splitting and ratio from the table of levels.
-
-    Raises
-    ------
-    RecipeError
-        If the level is a doublet that the table does not hold.
-    """
-    labels = line_labels(core_level)
-    if len(labels) == 1:
-        return Singlet(labels[0])
-    level = levels().get(core_level)
-    if level is None:
-        raise RecipeError(
-            f"the splitting of {core_level} is not in the table of levels",
-            "give splitting_ev, ratio and the reason in the recipe",
-        )
-    return Doublet((labels[0], labels[1]), level.splitting_ev, level.ratio)
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xps.figure_text import text_width, wrapped
-from xps.fitting import RegionCurves
 from xps.palette import color_key, tint
 from xps.panels import Panel
+from xps.problem import RegionCurves
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

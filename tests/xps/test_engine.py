@@ -19,9 +19,10 @@ from benchmarks.problems import P1, P2, Problem
 from tests.truth import argyrodite
 from xps.engine import Problem as Compiled
 from xps.engine import Solution, solve
-from xps.fitting import compile_problem, fit_region, with_guess
+from xps.fitting import fit_region
 from xps.minimizer import RegionMinimizer, from_parameters, to_parameters
 from xps.model import Background, Component, Link, Param, Prior, Ref, Region, Singlet
+from xps.problem import compile_problem, with_guess
 from xps.recipe import load_recipe
 from xps.spectrum import Spectrum
 

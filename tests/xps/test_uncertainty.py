@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from tests.truth import argyrodite
 from xps.fitted import RegionFit, standard_error
-from xps.fitting import fit_region, with_guess
+from xps.fitting import fit_region
 from xps.model import Ref
+from xps.problem import with_guess
 from xps.recipe import load_recipe
 from xps.uncertainty import ratio, shares, shares_of
 
