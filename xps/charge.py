@@ -130,7 +130,12 @@ def fit_reference(
 
 
 def _cost_of_shift(shift_ev: Floats | float) -> Floats:
-    return np.square(shift_ev / _EXPECTED_EV)
+    """Minus twice the logarithm of how often such a shift is met, a Cauchy distribution.
+
+    Most scales are off by a few tenths of an eV, but badly neutralized samples by several, so
+    that large shifts must not be excluded by a Gaussian's tail.
+    """
+    return 2.0 * np.log1p(np.square(shift_ev / _EXPECTED_EV))
 
 
 def moved(region: Region, shift_ev: float) -> Region:
