@@ -179,7 +179,7 @@ def _correlated(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Find
             _place(entry, f"{first} and {second}"),
             f"the data hardly tell them apart (correlation {r:+.2f})",
             "link one to the other, or quote their sum",
-            "Cumpson and Seah 1992, 10.1002/sia.740180503",
+            "Cumpson and Seah 1992, 10.1002/sia.740180508",
         )
 
 
