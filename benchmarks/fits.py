@@ -9,8 +9,9 @@ import numpy as np
 from benchmarks.peers import composite_fit, plain_fit
 from benchmarks.problems import Problem
 from benchmarks.timing import median_ms
-from xps.fitting import compile_problem, fit_region
+from xps.fitting import fit_region
 from xps.minimizer import RegionMinimizer
+from xps.problem import compile_problem
 
 
 @dataclass(frozen=True)

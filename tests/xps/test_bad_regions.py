@@ -16,9 +16,10 @@ import xps
 from tests.truth import argyrodite, oxide
 from xps.analysis import apply_recipe, fit_project
 from xps.errors import FitError, RecipeError
-from xps.fitting import evaluate, fit_region, with_guess
+from xps.fitting import fit_region
 from xps.measured import measured
 from xps.model import Background, Link, Param, Ref, Region
+from xps.problem import evaluate, with_guess
 from xps.project import ChargeReference, Project
 from xps.recipe import load_recipe
 from xps.result import FitResult, region_dict
@@ -62,17 +63,27 @@ def only_error(result: FitResult) -> str:
 # A region without peak ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(13))
+def _noise(seed: int, level: float, slope: float) -> Spectrum:
+    spectrum = argyrodite(step=0.2).spectrum(None)
+    expected = level * (1.0 + slope * (spectrum.energy_ev - spectrum.energy_ev[0]))
+    return spectrum.with_(intensity=np.random.default_rng(seed).poisson(expected).astype(float))
+
+
+@pytest.mark.parametrize("seed", range(15))
 @pytest.mark.parametrize("slope", [0.0, -0.01])
 @pytest.mark.parametrize("level", [50.0, 1000.0])
 def test_noise_alone_is_told_to_hold_no_peak(level: float, slope: float, seed: int) -> None:
-    energy = argyrodite(step=0.2).energy
-    expected = level * (1.0 + slope * (energy - energy[0]))
-    counts = np.random.default_rng(seed).poisson(expected).astype(float)
-    spectrum = argyrodite(step=0.2).spectrum(None).with_(intensity=counts)
-    result = xps.fit([spectrum], "argyrodite-s2p")
+    with pytest.raises(FitError, match="no peak") as caught:
+        _fit(_noise(seed, level, slope))
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("seed", range(100, 104))
+@pytest.mark.parametrize("slope", [0.0, 0.02])
+@pytest.mark.parametrize("level", [50.0, 1000.0])
+def test_charge_reference_is_not_found_in_noise(level: float, slope: float, seed: int) -> None:
+    result = xps.fit([_noise(seed, level, slope)], "argyrodite-s2p")
     assert "no peak" in only_error(result)
-    assert all(error.remedy for error in result.failures.values())
     document = result.to_dict()
     assert_finite(document)
     assert document["regions"][0]["success"] is False
@@ -81,9 +92,9 @@ def test_noise_alone_is_told_to_hold_no_peak(level: float, slope: float, seed: i
     assert document["quantification"] == []
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(6))
 def test_noise_of_unknown_counts_is_told_to_hold_no_peak(seed: int) -> None:
-    truth = oxide(step=0.1)
+    truth = oxide(step=0.2)
     values = np.random.default_rng(seed).normal(3.0, 0.2, truth.energy.size)
     spectrum = truth.spectrum(None, unit="arbitrary", dwell_s=None).with_(intensity=values)
     assert "no peak" in only_error(xps.fit([spectrum], "ncm-o1s"))
@@ -111,8 +122,8 @@ def test_noise_under_a_static_background_is_refused(kind: str) -> None:
 
 def test_peak_that_is_there_is_not_refused() -> None:
     """30 counts in the tallest channel are enough."""
-    for seed in range(6):
-        assert xps.fit([argyrodite(30.0, step=0.1).spectrum(seed)], "argyrodite-s2p").success
+    for seed in range(4):
+        assert xps.fit([argyrodite(30.0, step=0.2).spectrum(seed)], "argyrodite-s2p").success
 
 
 # Never NaN, never an error of zero ----------------------------------------------------------------

@@ -43,17 +43,17 @@ def test_any_shift_within_reach_is_found(shift: float, tallest: float) -> None:
     assert ps4.center.value == pytest.approx(161.6, abs=0.005)
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(12))
 def test_weak_spectrum_is_not_taken_for_another_species(seed: int) -> None:
     """With 50 counts a shift of 1.3 or 1.5 eV fits almost as well."""
-    result = xps.fit([argyrodite(50.0, step=0.1).spectrum(seed)], RECIPE)
+    result = xps.fit([argyrodite(50.0, step=0.2).spectrum(seed)], RECIPE)
     assert abs(shift_of(result)) < 0.5
 
 
 @pytest.mark.parametrize("unit", ["counts", "arbitrary"])
 def test_unit_does_not_decide_between_shifts(unit: str) -> None:
-    for seed in range(5):
-        spectrum = charged(argyrodite(200.0, step=0.1), 0.9, seed, unit=unit)
+    for seed in range(3):
+        spectrum = charged(argyrodite(200.0, step=0.2), 0.9, seed, unit=unit)
         assert shift_of(xps.fit([spectrum], RECIPE)) == pytest.approx(-0.9, abs=0.3)
 
 

@@ -12,8 +12,9 @@ from scipy.stats import binom
 from tests.truth import Peak, Truth, argyrodite
 from xps.engine import solve
 from xps.fitted import RegionFit
-from xps.fitting import compile_problem, fit_region, with_guess
+from xps.fitting import fit_region
 from xps.model import Background, Component, Param, Ref, Region, Singlet
+from xps.problem import compile_problem, with_guess
 from xps.recipe import load_recipe
 from xps.spectrum import Spectrum
 
