@@ -299,7 +299,7 @@ def test_multipak_text_gives_all_its_regions(shared_data: Path, name: str) -> No
 
 @pytest.mark.parametrize(
     "name",
-    files("avantage/*", "excel/*", "nexus/*", "phi/*", "phi_old/*.spe", "scienta/*.ibw"),
+    files("avantage/*.xls", "excel/*", "nexus/*", "phi/*", "phi_old/*.spe", "scienta/*.ibw"),
 )
 def test_formats_not_read_yet_are_named(shared_data: Path, name: str) -> None:
     with pytest.raises(ReadError, match="which Doublet does not read yet") as caught:

@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from xps.errors import ReadError
-from xps.readers import text, vamas
-from xps.readers.content import load
+from xps.readers import avantage, text, vamas
+from xps.readers.content import Content, load
 from xps.readers.signature import refuse_foreign
 from xps.spectrum import Spectrum
+
+
+class Reader(Protocol):
+    """What a module that reads a format offers."""
+
+    NAME: str
+
+    def recognizes(self, data: bytes) -> bool:
+        """Tell from its content whether a file is of this format."""
+        ...
+
+    def read(self, content: Content) -> tuple[list[Spectrum], list[str]]:
+        """Return the spectra of a file, at least one, and warnings."""
+        ...
+
+
+_READERS: tuple[Reader, ...] = (vamas, avantage)
 
 
 @dataclass(frozen=True)
@@ -21,7 +39,7 @@ class SpectrumFile:
     spectra : tuple of Spectrum
         At least one, in the order of the file; ``spectra[i].origin.index == i``.
     reader : str
-        "vamas" or "text".
+        Name of the reader, e.g. "vamas".
     warnings : tuple of str
         What was left out or guessed, those of the single spectra included.
     file : str
@@ -43,25 +61,30 @@ def read_file(path: str | Path) -> SpectrumFile:
     Raises
     ------
     ReadError
-        If the file is no text, of an unknown format, damaged, or holds no XPS spectrum;
+        If the file is of an unknown format, damaged, or holds no XPS spectrum;
         the message names the file, the place, the reason and the remedy.
     """
     content = load(path)
     try:
-        is_vamas = vamas.recognizes(content.data)
-        if not is_vamas:
-            refuse_foreign(content.data)
-        reader = vamas if is_vamas else text
-        spectra, warnings = reader.read(content)
+        name, (spectra, warnings) = _read(content)
     except ReadError as error:
         raise ReadError(error.reason, error.remedy, path=path, where=error.where) from error
     return SpectrumFile(
         tuple(spectra),
-        reader.NAME,
+        name,
         (*warnings, *_summary(spectra)),
         content.name,
         content.sha256,
     )
+
+
+def _read(content: Content) -> tuple[str, tuple[list[Spectrum], list[str]]]:
+    """Return the name of the reader that recognizes the content, and what it gives."""
+    for reader in _READERS:
+        if reader.recognizes(content.data):
+            return reader.NAME, reader.read(content)
+    refuse_foreign(content.data)
+    return text.NAME, text.read(content)
 
 
 def read(path: str | Path) -> list[Spectrum]:

@@ -6,8 +6,6 @@ from xps.errors import ReadError
 
 _EXPORT = "export the spectra as VAMAS (.vms) or as columns of text (.csv, .txt)"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# OLE directories name their streams in UTF-16.
-_VGDATA = "VGData".encode("utf-16-le")
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"SOFH", "a PHI MultiPak file (.spe, .pro)"),
@@ -42,7 +40,7 @@ def _describe(data: bytes) -> str | None:
         if data.startswith(magic):
             return description
     if data.startswith(_OLE):
-        return "a Thermo Avantage file (.vgd)" if _VGDATA in data else "an old Excel or OLE file"
+        return "an old Excel or OLE file"
     if data.startswith(b"PK\x03\x04"):
         return _describe_zip(data)
     if data[:512].lstrip().startswith(b"<?xml"):
