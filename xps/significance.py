@@ -12,6 +12,7 @@ from xps.errors import FitError
 from xps.kernel import Kernel
 from xps.model import Param, Ref, Region
 from xps.problem import compile_problem, free_values, with_guess
+from xps.profile import Profile
 from xps.spectrum import Spectrum
 
 if TYPE_CHECKING:
@@ -106,12 +107,17 @@ def weak_centers(region: Region, result: MinimizerResult) -> tuple[Ref, ...]:
 def upper_limits(
     region: Region, spectrum: Spectrum, shift_ev: float, result: MinimizerResult
 ) -> dict[str, float]:
-    """Upper 95 % limits of the areas of the components that the data do not demand."""
+    """Upper 95 % limits of the areas of the components that the data do not demand.
+
+    A limit is the area at which the deviance has risen by 2.71 from its minimum over areas of
+    no less than zero, everything else refitted.
+    """
     from xps.minimizer import parameter_name
 
     if not result.errorbars:
         return {}
-    limits = {}
+    limits: dict[str, float] = {}
+    problem = compile_problem(region, spectrum, shift_ev)
     for component in region.components:
         ref = Ref(component.id, "area")
         area = result.params[parameter_name(ref)]
@@ -119,49 +125,10 @@ def upper_limits(
             continue
         if area.value > 2.0 * np.sqrt(_DETECTION) * area.stderr:
             continue  # far beyond the threshold: no refit can bring it below
-        profile = _AreaProfile(region, spectrum, shift_ev, ref, scale=_noise_scale(result))
-        at_best = profile(area.value)
-        if area.value > 0.0 and profile(0.0) - at_best >= _DETECTION:
+        profile = Profile(problem, ref)
+        at_zero = profile.rise(0.0)
+        if profile.best > 0.0 and at_zero >= _DETECTION:
             continue
-        limits[component.id] = profile.upper_limit(max(area.value, 0.0), area.stderr)
+        least = max(at_zero, 0.0) if profile.best < 0.0 else 0.0
+        limits[component.id] = profile.crossing(1, _LIMIT_95 + least).value
     return limits
-
-
-def _noise_scale(result: MinimizerResult) -> float:
-    return float(result.redchi) if result.scale_covar else 1.0
-
-
-class _AreaProfile:
-    """Deviance at a fixed area with all else refitted, in units of the noise."""
-
-    def __init__(
-        self, region: Region, spectrum: Spectrum, shift_ev: float, ref: Ref, *, scale: float
-    ) -> None:
-        self._region, self._spectrum, self._shift_ev = region, spectrum, shift_ev
-        self._ref, self._scale = ref, scale
-
-    def __call__(self, area: float) -> float:
-        fixed = self._region.with_param(self._ref, Param(area, vary=False)).settled()
-        problem = compile_problem(fixed, self._spectrum, self._shift_ev)
-        return solve(problem).deviance / self._scale
-
-    def upper_limit(self, from_area: float, stderr: float) -> float:
-        """Area at which the deviance has risen by 2.71 from `from_area`.
-
-        Secant steps on the square root of the rise, which is nearly linear in the area.
-        """
-        base = self(from_area)
-        target = np.sqrt(_LIMIT_95)
-        low, low_root = from_area, 0.0
-        area = from_area + target * stderr
-        for _ in range(20):
-            root = np.sqrt(max(self(area) - base, 0.0))
-            if abs(root - target) < 1e-4:
-                break
-            slope = (root - low_root) / (area - low)
-            if slope <= 0.0:
-                area += stderr
-                continue
-            low, low_root = area, root
-            area += float(np.clip((target - root) / slope, -0.5 * stderr, 2.0 * stderr))
-        return float(area)

@@ -1,0 +1,48 @@
+"""What is known about the errors of a fit beyond its covariance. All frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Where a quantity lies with a given confidence.
+
+    Attributes
+    ----------
+    low, high : float or None
+        None where the interval is open on that side.
+    why_open : str
+        Why it is open; "" where it is closed.
+    """
+
+    low: float | None
+    high: float | None
+    why_open: str = ""
+
+    def scaled(self, factor: float, shift: float = 0.0) -> Interval:
+        """Return the interval of ``factor · quantity + shift``."""
+        ends = [None if end is None else factor * end + shift for end in (self.low, self.high)]
+        low, high = ends if factor >= 0.0 else ends[::-1]
+        return Interval(low, high, self.why_open)
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """Central intervals of one quantity.
+
+    Attributes
+    ----------
+    confidence_68, confidence_95 : Interval
+        Of 68.3 % (one standard deviation) and of 95 %.
+    """
+
+    confidence_68: Interval
+    confidence_95: Interval
+
+    def scaled(self, factor: float, shift: float = 0.0) -> Intervals:
+        """Return the intervals of ``factor · quantity + shift``."""
+        return Intervals(
+            self.confidence_68.scaled(factor, shift), self.confidence_95.scaled(factor, shift)
+        )
