@@ -20,6 +20,8 @@ from xps.project import Project
 if TYPE_CHECKING:
     from xps.analysis import Outcome
 
+_RECIPE, _FAILURES, _DROPPED = "recipe", "failed fits", "dropped fits"
+
 
 class Analysis(QObject):
     """The steps from spectra to fits.
@@ -49,7 +51,10 @@ class Analysis(QObject):
         self._job: Job | None = None
         self._fitting: tuple[Project, tuple[str, ...]] = (document.project, ())
         self._waiting: tuple[str, ...] = ()
+        self._reported: frozenset[str] = frozenset()
         document.replaced.connect(self._on_replaced)
+        document.failuresChanged.connect(self._settle_failures)
+        document.projectChanged.connect(self._settle_failures)
 
     def apply_recipe(self, recipe: str | Path) -> bool:
         """Give all spectra that a recipe knows their regions with start values.
@@ -72,11 +77,12 @@ class Analysis(QObject):
             loaded = load_recipe(recipe)
             project, notes = apply_recipe(before, loaded)
         except XpsError as error:
-            self._messages.error(str(error))
+            self._messages.error(str(error), topic=_RECIPE)
             return False
+        self._messages.settle(_RECIPE)
         self._document.push(project, f"Apply recipe {loaded.name}")
         if notes:
-            self._messages.warn(listed(f"Recipe {loaded.name}:", notes))
+            self._messages.warn(listed(f"Recipe {loaded.name}:", notes), topic=_RECIPE)
         region = self._selection.region
         if region is None and project.regions:
             self._selection.select_entry(project.regions[0].spectrum)
@@ -136,6 +142,12 @@ class Analysis(QObject):
         if self._job is not None:
             self._job.cancel()
 
+    def _settle_failures(self) -> None:
+        """Take the message on failed fits away once none of them is as it was."""
+        if self._reported and not self._reported & self._document.failures.keys():
+            self._messages.settle(_FAILURES)
+            self._reported = frozenset()
+
     def _take(self, outcome: Outcome) -> None:
         from app.fit_merge import merge_fits
 
@@ -150,12 +162,16 @@ class Analysis(QObject):
                 for id_, error in outcome.failures.items()
             ]
             head = f"{len(reasons)} of {len(region_ids)} fits failed:" if len(reasons) > 1 else ""
-            self._messages.error(listed(head, reasons))
+            self._messages.error(listed(head, reasons), topic=_FAILURES)
+            self._reported = frozenset(outcome.failures)
         if merged.dropped:
             places = ", ".join(_where(before, id_) for id_ in merged.dropped)
             self._messages.warn(
-                f"The fit of {places} was dropped: settings changed while it ran. Fit again (F5)."
+                f"The fit of {places} was dropped: settings changed while it ran. Fit again (F5).",
+                topic=_DROPPED,
             )
+        else:
+            self._messages.settle(_DROPPED)
         self.fitted.emit()
 
 

@@ -10,6 +10,8 @@ from app.gestures import Change
 from app.message_bar import Button, MessageBar
 from xps.errors import XpsError
 
+_REFUSAL = "refusal"
+
 
 class Editor:
     """Turns gestures into undo steps.
@@ -23,6 +25,8 @@ class Editor:
     def __init__(self, document: Document, messages: MessageBar) -> None:
         self._document = document
         self._messages = messages
+        # An offer to undo is for the last edit alone.
+        document.stack.indexChanged.connect(messages.clear_info)
 
     def do(self, gesture: Callable[..., Change], *arguments: Any) -> bool:
         """Carry out a gesture on the present project.
@@ -42,22 +46,16 @@ class Editor:
         except XpsError as error:
             self.refuse(str(error))
             return False
+        self._messages.settle(_REFUSAL)
         self._document.push(change.project, change.text)
         return True
 
     def remove(self, gesture: Callable[..., Change], *arguments: Any) -> None:
         """Carry out a gesture that takes something away, and offer to undo it."""
-        if not self.do(gesture, *arguments):
-            return
-        stack = self._document.stack
-        index = stack.index()
-
-        def undo() -> None:
-            if stack.index() == index:
-                stack.undo()
-
-        self._messages.info(f"{stack.undoText()}: done.", Button("Undo", undo))
+        if self.do(gesture, *arguments):
+            stack = self._document.stack
+            self._messages.info(f"{stack.undoText()}: done.", Button("Undo", stack.undo))
 
     def refuse(self, reason: str) -> None:
         """Say why something cannot be done."""
-        self._messages.error(reason)
+        self._messages.error(reason, topic=_REFUSAL)

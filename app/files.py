@@ -19,6 +19,8 @@ from app.wording import explain, listed
 from xps.errors import XpsError
 from xps.spectrum import Spectrum
 
+_SAVING, _EXPORTING = "saving", "exporting"
+
 
 class Files(QObject):
     """What can be done with files.
@@ -143,22 +145,23 @@ class Files(QObject):
             f"Export {path.name}",
             lambda job: export(project, path, failures=failures),
             lambda _: self._on_exported(path),
-            lambda error: self._messages.error(str(error)),
+            lambda error: self._messages.error(str(error), topic=_EXPORTING),
         )
 
     def _on_exported(self, path: Path) -> None:
-        self._messages.info(f"Exported to {path}")
+        self._messages.info(f"Exported to {path}", topic=_EXPORTING)
         self.exported.emit(path)
 
     def _save_to(self, path: Path) -> bool:
         try:
             save_or_recover(path, self._document.project, recovery_folder())
         except XpsError as error:
-            self._messages.error(f"Not saved: {error}", Button("Save as…", self.save_as))
+            again = Button("Save as…", self.save_as)
+            self._messages.error(f"Not saved: {error}", again, topic=_SAVING)
             return False
         self._document.mark_saved(path)
         self._remember_path(path)
-        self._messages.info(f"Saved {path.name}")
+        self._messages.info(f"Saved {path.name}", topic=_SAVING)
         self.saved.emit(path)
         return True
 

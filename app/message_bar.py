@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -47,10 +47,16 @@ class Message(QFrame):
     """One message with its buttons."""
 
     def __init__(
-        self, text: str, severity: Severity, buttons: tuple[Button, ...], parent: QWidget
+        self,
+        text: str,
+        severity: Severity,
+        buttons: tuple[Button, ...],
+        topic: str,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.severity = severity
+        self.topic = topic
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
         icon = QLabel()
@@ -99,19 +105,26 @@ class Message(QFrame):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationPaletteChange:
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "severity"):
             self._tint()
 
     def _tint(self) -> None:
-        palette = QGuiApplication.palette()
         tint: QColor = self.severity.value[1]
-        background = mix(palette.color(QPalette.ColorRole.Base), tint, 0.2)
+        background = mix(self.palette().color(QPalette.ColorRole.Base), tint, 0.2)
+        if background == self.palette().color(QPalette.ColorRole.Window):
+            return
+        # All but the background is left to the window, whose colors may change at any time.
+        palette = QPalette()
         palette.setColor(QPalette.ColorRole.Window, background)
         self.setPalette(palette)
 
 
 class MessageBar(QWidget):
-    """The latest messages, one below the other; empty it takes no room."""
+    """The latest messages, one below the other; empty it takes no room.
+
+    A message about a topic takes the place of the last one about it, so that what is said of
+    a thing is always how it stands now.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,20 +144,30 @@ class MessageBar(QWidget):
         """All that is shown, line by line."""
         return "\n".join(message.text for message in self.messages)
 
-    def info(self, text: str, *buttons: Button) -> None:
+    def info(self, text: str, *buttons: Button, topic: str = "") -> None:
         """Say that something went well."""
-        for old in self.messages:
-            if old.severity is Severity.INFO:
-                old.dismiss()
-        self._show(text, Severity.INFO, buttons)
+        self.clear_info()
+        self._show(text, Severity.INFO, buttons, topic)
 
-    def warn(self, text: str, *buttons: Button) -> None:
+    def warn(self, text: str, *buttons: Button, topic: str = "") -> None:
         """Say that something deserves a look."""
-        self._show(text, Severity.WARNING, buttons)
+        self._show(text, Severity.WARNING, buttons, topic)
 
-    def error(self, text: str, *buttons: Button) -> None:
+    def error(self, text: str, *buttons: Button, topic: str = "") -> None:
         """Say that something did not work, why, and what to do."""
-        self._show(text, Severity.ERROR, buttons)
+        self._show(text, Severity.ERROR, buttons, topic)
+
+    def settle(self, topic: str) -> None:
+        """Take away what was said about a topic: it is no longer so."""
+        for message in self.messages:
+            if message.topic == topic:
+                message.dismiss()
+
+    def clear_info(self) -> None:
+        """Take away what went well: by now everybody knows."""
+        for message in self.messages:
+            if message.severity is Severity.INFO:
+                message.dismiss()
 
     def clear(self) -> None:
         """Take all messages away."""
@@ -156,13 +179,15 @@ class MessageBar(QWidget):
         self.setVisible(bool(self.messages))
         self.updateGeometry()
 
-    def _show(self, text: str, severity: Severity, buttons: tuple[Button, ...]) -> None:
+    def _show(
+        self, text: str, severity: Severity, buttons: tuple[Button, ...], topic: str
+    ) -> None:
         for message in self.messages:
-            if message.text == _shortened(text):
+            if message.text == _shortened(text) or (topic and message.topic == topic):
                 message.dismiss()
         for message in self.messages[: max(len(self.messages) - _MOST + 1, 0)]:
             message.dismiss()
-        self._column.addWidget(Message(text, severity, buttons, self))
+        self._column.addWidget(Message(text, severity, buttons, topic, self))
         self.fit_height()
 
 

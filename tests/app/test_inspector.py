@@ -55,6 +55,17 @@ def test_what_is_no_number_is_refused_and_nothing_changes(ready: MainWindow) -> 
     assert "not a number" in ready.messages.text
 
 
+def test_what_was_refused_is_forgotten_once_something_is_taken(ready: MainWindow) -> None:
+    index = cell(ready, "ps4", "center")
+    type_into_cell(ready.inspector.components, index, "left of it")
+    type_into_cell(ready.inspector.components, index, "170")
+    assert [m.text for m in ready.messages.messages] == [
+        "center may lie between 161 and 162.2 (change its bounds first)"
+    ]
+    type_into_cell(ready.inspector.components, index, "161.7")
+    assert ready.messages.messages == []
+
+
 def test_a_value_beyond_its_bounds_is_refused_with_the_bounds(ready: MainWindow) -> None:
     before = ready.document.project
     type_into_cell(ready.inspector.components, cell(ready, "ps4", "center"), "170")

@@ -1,9 +1,11 @@
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QPushButton, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.message_bar import Button, MessageBar
-from tests.app.user import click
+from app.window import MainWindow
+from tests.app.user import choose, click
 
 
 def test_a_message_is_plain_text_and_wholly_visible(qtbot: QtBot) -> None:
@@ -52,6 +54,35 @@ def test_a_new_success_replaces_the_last_one_but_no_error(qtbot: QtBot) -> None:
     bar.info("saved once")
     bar.info("saved twice")
     assert bar.text == "broken\nsaved twice"
+
+
+def test_of_one_topic_only_the_latest_is_told_until_it_is_settled(qtbot: QtBot) -> None:
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    bar.error("no", topic="saving")
+    bar.error("other")
+    bar.error("still no", topic="saving")
+    assert bar.text == "other\nstill no"
+    bar.settle("saving")
+    assert bar.text == "other"
+
+
+def test_the_tint_of_a_message_follows_the_scheme(qtbot: QtBot, window: MainWindow) -> None:
+    window.messages.error("broken")
+    (message,) = window.messages.messages
+
+    def lightness() -> tuple[int, int]:
+        roles = QPalette.ColorRole
+        palette = message.label.palette()
+        return (
+            message.palette().color(roles.Window).lightness(),
+            palette.color(roles.WindowText).lightness(),
+        )
+
+    for scheme, dark in (("Dark", True), ("Light", False), ("Dark", True)):
+        choose(window, f"colors {scheme}")
+        qtbot.waitUntil(lambda dark=dark: (lightness()[0] < 100) == dark)
+        assert (lightness()[1] > 150) == dark
 
 
 def test_a_button_acts_and_dismisses(qtbot: QtBot) -> None:

@@ -276,24 +276,37 @@ def test_delete_in_the_tree_removes_the_spectrum(ready: MainWindow) -> None:
     assert entry in [e.id for e in ready.document.project.entries]
 
 
-def test_a_removal_can_be_undone_from_its_message_but_only_that(ready: MainWindow) -> None:
+def test_a_removal_can_be_undone_from_its_message_until_the_next_edit(ready: MainWindow) -> None:
     select(ready, "O 1s")
     before = ready.document.project
     choose(ready, "remove_region")
     (message,) = ready.messages.messages
     click(message.findChildren(QPushButton)[0])
     assert ready.document.project is before
+    assert ready.messages.messages == []
+    choose(ready, "redo")
+    assert ready.messages.messages == []
+    choose(ready, "undo")
     choose(ready, "remove_region")
-    ready.document.push(
-        gestures.rename_sample(
-            ready.document.project, ready.document.project.samples[0].name, "bare"
-        ).project,
-        "Rename",
-    )
-    after = ready.document.project
-    (message,) = ready.messages.messages
-    click(message.findChildren(QPushButton)[0])
-    assert ready.document.project is after
+    assert len(ready.messages.messages) == 1
+    ready.editor.do(gestures.rename_sample, before.samples[0].name, "bare")
+    assert ready.messages.messages == []
+
+
+def test_a_failed_fit_is_no_longer_told_once_its_region_is_fitted(
+    qtbot: QtBot, window: MainWindow, sample_files: list[Path]
+) -> None:
+    open_files(qtbot, window, sample_files[:1])
+    choose(window, "recipe argyrodite-s2p")
+    sample = window.document.project.samples[0].name
+    window.editor.do(gestures.set_manual_shift, sample, 60.0)
+    fit_all(qtbot, window)
+    assert [m.severity for m in window.messages.messages] == [Severity.ERROR]
+    window.editor.do(gestures.set_manual_shift, sample, 0.4)
+    assert window.messages.messages == []
+    fit_all(qtbot, window)
+    assert len(window.document.project.fits) == 1
+    assert window.messages.messages == []
 
 
 def test_removing_the_region_keeps_the_spectrum(ready: MainWindow) -> None:

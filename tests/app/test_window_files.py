@@ -229,6 +229,22 @@ def test_a_save_that_fails_leaves_a_recovery_copy_and_says_where(
     )
 
 
+def test_a_save_that_succeeds_takes_the_failure_before_it_back(
+    qtbot: QtBot,
+    window: MainWindow,
+    dialogs: ScriptedDialogs,
+    sample_files: list[Path],
+    tmp_path: Path,
+) -> None:
+    open_files(qtbot, window, sample_files)
+    blocked = tmp_path / "a file, not a folder"
+    blocked.write_text("in the way", "utf-8")
+    dialogs.to_save = [blocked / "work.doublet", tmp_path / "work.doublet"]
+    choose(window, "save")
+    choose(window, "save_as")
+    assert window.messages.text == "Saved work.doublet"
+
+
 def test_where_not_even_a_copy_can_be_written_the_message_says_so(
     qtbot: QtBot,
     window: MainWindow,
