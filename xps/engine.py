@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +19,16 @@ from xps.errors import FitError
 from xps.kernel import Kernel, ParameterTable
 from xps.model import Region
 from xps.noise import Noise
+from xps.normal_equations import NormalEquations
 
 Floats = NDArray[np.float64]
 
-_MAX_ITERATIONS = 300
+_MAX_ITERATIONS = 1000
 _CANCELLED = "cancelled"
 _TOLERANCE = 1e-13  # expected further gain in deviance: about (3e-7 σ)²
+_LONGEST = 10.0  # step, over the length of all parameters
+_ROUNDING = 1e-12  # step over the length of all parameters that rounding hides
 _STALLED = 1e-9  # gain below which a rejected step is rounding, not a wrong direction
-_LEAST_DAMPING = 1e-13  # keeps what the data do not determine from spoiling the rest
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,52 @@ class Priors:
         size = len(table.free)
         return cls(np.array(rows).reshape(len(rows), size), np.array(means), np.array(sigmas))
 
+    @classmethod
+    def none(cls, size: int) -> Priors:
+        """No expectations of so many free parameters."""
+        return cls(np.empty((0, size)), np.empty(0), np.empty(0))
+
+    @cached_property
+    def weighted(self) -> Floats:
+        """Derivatives of `residual`; shape (priors, free)."""
+        weighted: Floats = self.rows / self.sigma[:, None]
+        return weighted
+
     def residual(self, free: Floats) -> Floats:
         """Distances from the expected values in sigma; shape (priors,)."""
         residual: Floats = (self.rows @ free - self.mean) / self.sigma
         return residual
+
+
+class Likelihood(Protocol):
+    """What the solver needs to know of a problem; `Problem` is that of a region.
+
+    Attributes
+    ----------
+    lower, upper : ndarray, shape (free,)
+        Bounds.
+    first_lower : ndarray, shape (free,)
+        Lower bounds of a first leg, at least `lower`; see `solve`.
+    start : ndarray, shape (free,)
+    observed : ndarray, shape (points,)
+    noise : Noise
+    priors : Priors
+    variance : ndarray, shape (points,)
+        The solver leaves the variances of the best model here.
+    """
+
+    lower: Floats
+    upper: Floats
+    first_lower: Floats
+    start: Floats
+    observed: Floats
+    noise: Noise
+    priors: Priors
+    variance: Floats
+
+    def expected_and_jacobian(self, free: Floats) -> tuple[Floats, Floats]:
+        """Expected points and their derivatives; shapes (points,) and (points, free)."""
+        ...
 
 
 @dataclass
@@ -77,6 +123,11 @@ class Problem:
     variance : ndarray, shape (points,)
         Of each point for `residual`; the solver leaves that of the best model here, so that
         every method of lmfit that starts from its result weighs the points alike.
+    lower, upper : ndarray, shape (free,)
+        Bounds.
+    first_lower : ndarray, shape (free,)
+        Lower bounds with areas of no less than zero. Without a first leg inside these a weak
+        component can run away, as the huge negative twin of a neighbor at the same place.
     """
 
     kernel: Kernel
@@ -86,9 +137,16 @@ class Problem:
     noise: Noise
     start: Floats
     variance: Floats = field(init=False)
+    lower: Floats = field(init=False)
+    upper: Floats = field(init=False)
+    first_lower: Floats = field(init=False)
 
     def __post_init__(self) -> None:
-        self.start = np.clip(self.start, self.table.lower, self.table.upper)
+        self.lower, self.upper = self.table.lower, self.table.upper
+        areas = [ref.parameter == "area" for ref in self.table.free]
+        floor = np.where(areas, np.maximum(self.lower, 0.0), self.lower)
+        self.first_lower = np.where(floor < self.upper, floor, self.lower)
+        self.start = np.clip(self.start, self.lower, self.upper)
         self.variance = self.noise.variance(self.expected(self.start))
 
     def expected(self, free: Floats) -> Floats:
@@ -104,11 +162,7 @@ class Problem:
 
     def deviance(self, free: Floats) -> float:
         """Twice the negative log posterior, up to a constant."""
-        return self._deviance(free, self.expected(free))
-
-    def _deviance(self, free: Floats, expected: Floats) -> float:
-        prior = self.priors.residual(free)
-        return self.noise.deviance(self.observed, expected) + float(prior @ prior)
+        return _deviance(self, free, self.expected(free))
 
     def residual(self, free: Floats) -> Floats:
         """Weighted residuals of the data and of the priors with `variance` held fixed."""
@@ -119,7 +173,7 @@ class Problem:
         """Derivatives of `residual`; shape (points + priors, free)."""
         _, derivatives = self.expected_and_jacobian(free)
         data = derivatives / np.sqrt(self.variance)[:, None]
-        return np.concatenate((data, self.priors.rows / self.priors.sigma[:, None]))
+        return np.concatenate((data, self.priors.weighted))
 
 
 @dataclass(frozen=True)
@@ -132,6 +186,9 @@ class Solution:
     deviance : float
     information : ndarray, shape (free, free)
         Fisher information (half the second derivative of the deviance), priors included.
+    covariance : ndarray, shape (free, free)
+        Inverse information of the parameters not at a bound; zero rows for the others. NaN
+        throughout where the data do not determine all parameters.
     at_bound : ndarray of bool, shape (free,)
         Parameters that a bound holds back.
     iterations, evaluations : int
@@ -142,55 +199,44 @@ class Solution:
     free: Floats
     deviance: float
     information: Floats
+    covariance: Floats
     at_bound: NDArray[np.bool_]
     iterations: int
     evaluations: int
     converged: bool
     message: str
 
-    @property
-    def covariance(self) -> Floats:
-        """Inverse information of the parameters not at a bound; zero rows for the others.
-
-        NaN throughout where the data do not determine all parameters.
-        """
-        covariance = np.zeros_like(self.information)
-        inside = np.flatnonzero(~self.at_bound)
-        if inside.size:
-            block = self.information[np.ix_(inside, inside)]
-            covariance[np.ix_(inside, inside)] = _inverse(block)
-        return covariance
-
 
 def solve(
-    problem: Problem,
+    problem: Likelihood,
     start: Floats | None = None,
     *,
     cancelled: Callable[[], bool] | None = None,
 ) -> Solution:
-    """Find the best values of the free parameters, with areas of either sign.
+    """Find the best values of the free parameters.
 
-    Areas are first kept at zero or above, and then those that ended at zero are released.
-    Without the first leg a weak component can run away, as the huge negative twin of a
-    neighbor at the same place.
+    A first leg keeps to ``problem.first_lower``; where it ended at one of these bounds that
+    is none of the problem, a second leg starts from there without it.
 
     Parameters
     ----------
-    problem : Problem
+    problem : Likelihood
     start : ndarray, shape (free,), optional
         Instead of ``problem.start``.
     cancelled : callable, optional
         Asked before each iteration; when it says True the solver stops unconverged.
+
+    Raises
+    ------
+    FitError
+        If the numbers at the start cannot be computed with.
     """
-    table = problem.table
-    areas = np.array([ref.parameter == "area" for ref in table.free], dtype=np.bool_)
-    floor = np.where(areas, np.clip(0.0, table.lower, None), table.lower)
-    floor = np.where(floor < table.upper, floor, table.lower)
+    floor = problem.first_lower
     first = _descend(problem, problem.start if start is None else start, floor, cancelled)
-    released = areas & (first.free <= floor) & (table.lower < floor)
+    released = (first.free <= floor) & (problem.lower < floor)
     if not released.any() or first.message == _CANCELLED:
         return first
-    second = _descend(problem, first.free, table.lower, cancelled)
+    second = _descend(problem, first.free, problem.lower, cancelled)
     return replace(
         second,
         iterations=first.iterations + second.iterations,
@@ -198,58 +244,94 @@ def solve(
     )
 
 
+class _Point:
+    """The problem linearized at one place."""
+
+    def __init__(self, problem: Likelihood, free: Floats, scale: Floats | None = None) -> None:
+        self.free = free
+        with np.errstate(over="ignore", invalid="ignore"):  # is_finite tells
+            self._linearize(problem, scale)
+
+    def _linearize(self, problem: Likelihood, scale: Floats | None) -> None:
+        free = self.free
+        expected, derivatives = problem.expected_and_jacobian(free)
+        self.deviance = _deviance(problem, free, expected)
+        self.variance = problem.noise.variance(expected)
+        weight = 1.0 / np.sqrt(self.variance)
+        priors = problem.priors
+        weighted, residual = derivatives.T * weight, (problem.observed - expected) * weight
+        if priors.mean.size:
+            weighted = np.concatenate((weighted, priors.weighted.T), axis=1)
+            residual = np.concatenate((residual, -priors.residual(free)))
+        self.equations = NormalEquations(weighted, residual, scale)
+        self.points = expected.size
+
+    @property
+    def is_finite(self) -> bool:
+        return bool(np.isfinite(self.deviance)) and self.equations.is_finite
+
+    def noise_unit(self, noise: Noise) -> float:
+        """What a deviance of one is worth: the variance where it is yet to be estimated."""
+        return 1.0 if noise.known else self.deviance / max(self.points - self.free.size, 1)
+
+
+def _deviance(problem: Likelihood, free: Floats, expected: Floats) -> float:
+    prior = problem.priors.residual(free)
+    return problem.noise.deviance(problem.observed, expected) + float(prior @ prior)
+
+
 def _descend(
-    problem: Problem,
+    problem: Likelihood,
     start: Floats,
     lower: Floats,
     cancelled: Callable[[], bool] | None,
 ) -> Solution:
     """Go down to the nearest minimum above the lower bounds.
 
-    Levenberg-Marquardt with Nielsen's damping (IMM-REP-1999-05), columns scaled by the
-    diagonal of the information, bounds by an active set and projection.
+    Levenberg-Marquardt with Nielsen's damping (IMM-REP-1999-05), parameters scaled by the
+    longest derivatives met (Moré, Lecture Notes in Mathematics 630 (1978) 105), bounds by an
+    active set and projection.
     """
-    upper = problem.table.upper
-    free = np.clip(start, lower, upper)
-    expected, derivatives = problem.expected_and_jacobian(free)
-    deviance = problem._deviance(free, expected)
-    damping, growth, evaluations = 1e-3, 2.0, 1
+    upper = problem.upper
+    point = _Point(problem, np.clip(start, lower, upper))
+    if not point.is_finite:
+        raise FitError(
+            "the numbers of the model are too large to be computed with",
+            "check values, counting times and the widths of expectations",
+        )
+    damping, growth, evaluations, iterations = 1e-3, 2.0, 1, 0
     converged, message = False, f"no convergence after {_MAX_ITERATIONS} iterations"
-    information, gradient = _normal_equations(problem, free, expected, derivatives)
-    held = _held_back(free, gradient, lower, upper)
-    iterations = 0
+    held = _held_back(point, lower, upper)
+    equations = point.equations.without(held)
     while iterations < _MAX_ITERATIONS:
         iterations += 1
         if cancelled is not None and cancelled():
             message = _CANCELLED
             break
-        inside = np.flatnonzero(~held)
-        if not inside.size:
+        if held.all():
             converged, message = True, "every parameter is fixed or at a bound"
             break
-        block, target = information[np.ix_(inside, inside)], gradient[inside]
-        further_gain = float(target @ _solve(block, target, _LEAST_DAMPING))
-        if further_gain < _TOLERANCE:
+        unit = point.noise_unit(problem.noise)
+        if equations.best_gain <= _TOLERANCE * unit:
             converged, message = True, "converged"
             break
-        trial = free.copy()
-        trial[inside] += _solve(block, target, damping)
-        trial = np.clip(trial, lower, upper)
-        step = trial - free
-        expected_gain = float(2.0 * gradient @ step - step @ information @ step)
-        trial_expected, trial_derivatives = problem.expected_and_jacobian(trial)
-        trial_deviance = problem._deviance(trial, trial_expected)
+        trial_free = point.free.copy()
+        trial_free[~held] += _shortened(equations.step(damping), point.free[~held], equations)
+        trial_free = np.clip(trial_free, lower, upper)
+        expected_gain = point.equations.expected_gain(trial_free - point.free)
+        trial = _Point(problem, trial_free, point.equations.scale)
         evaluations += 1
-        gain = deviance - trial_deviance
-        if np.isfinite(trial_deviance) and gain > 0.0:
+        gain = point.deviance - trial.deviance
+        if trial.is_finite and gain > 0.0:
             ratio = gain / max(expected_gain, 1e-300)
             damping *= max(1.0 / 3.0, 1.0 - (2.0 * min(ratio, 2.0) - 1.0) ** 3)
             growth = 2.0
-            free, expected, derivatives = trial, trial_expected, trial_derivatives
-            deviance = trial_deviance
-            information, gradient = _normal_equations(problem, free, expected, derivatives)
-            held = _held_back(free, gradient, lower, upper)
-        elif further_gain < _STALLED * (1.0 + 1e-3 * abs(deviance)):
+            point = trial
+            held = _held_back(point, lower, upper)
+            equations = point.equations.without(held)
+        elif equations.best_gain < _STALLED * (unit + 1e-3 * abs(point.deviance)) or (
+            _relative_length(equations.best_step, point.free[~held], equations) < _ROUNDING
+        ):
             converged, message = True, "converged"
             break
         else:
@@ -258,54 +340,40 @@ def _descend(
             if damping > 1e16:
                 message = "no step improves the fit any more"
                 break
-    problem.variance = problem.noise.variance(expected)
-    return Solution(free, deviance, information, held, iterations, evaluations, converged, message)
+    problem.variance = point.variance
+    covariance = np.zeros_like(point.equations.information)
+    if not held.all():
+        covariance[np.ix_(~held, ~held)] = equations.covariance()
+    return Solution(
+        point.free,
+        point.deviance,
+        point.equations.information,
+        covariance,
+        held,
+        iterations,
+        evaluations,
+        converged,
+        message,
+    )
 
 
-def _normal_equations(
-    problem: Problem, free: Floats, expected: Floats, derivatives: Floats
-) -> tuple[Floats, Floats]:
-    """Fisher information and minus half the gradient of the deviance."""
-    weighted = derivatives / problem.noise.variance(expected)[:, None]
-    prior_rows = problem.priors.rows / problem.priors.sigma[:, None]
-    information = derivatives.T @ weighted + prior_rows.T @ prior_rows
-    gradient = derivatives.T @ problem.noise.score(problem.observed, expected)
-    gradient = gradient - prior_rows.T @ problem.priors.residual(free)
-    if not (np.isfinite(information).all() and np.isfinite(gradient).all()):
-        raise FitError(
-            "the numbers of the model are too large to be computed with",
-            "check values, counting times and the widths of expectations",
-        )
-    return information, gradient
+def _shortened(step: Floats, free: Floats, equations: NormalEquations) -> Floats:
+    """A step that is not many times longer than all that the parameters make by now.
+
+    The first steps may otherwise lead to where the model does not depend on them any more.
+    """
+    return step / max(1.0, _relative_length(step, free, equations) / _LONGEST)
 
 
-def _held_back(free: Floats, gradient: Floats, lower: Floats, upper: Floats) -> NDArray[np.bool_]:
+def _relative_length(step: Floats, free: Floats, equations: NormalEquations) -> float:
+    """Length of a step over that of the parameters; zero where these are zero."""
+    length = float(np.linalg.norm(equations.scale * free))
+    return float(np.linalg.norm(equations.scale * step)) / length if length > 0.0 else 0.0
+
+
+def _held_back(point: _Point, lower: Floats, upper: Floats) -> NDArray[np.bool_]:
+    free, gradient = point.free, point.equations.gradient
     held: NDArray[np.bool_] = ((free <= lower) & (gradient < 0.0)) | (
         (free >= upper) & (gradient > 0.0)
     )
     return held
-
-
-def _solve(information: Floats, gradient: Floats, damping: float) -> Floats:
-    scale = np.sqrt(np.diag(information))
-    scale[scale == 0.0] = 1.0
-    normal = information / np.outer(scale, scale)
-    normal[np.diag_indices_from(normal)] += damping
-    try:
-        scaled = np.linalg.solve(normal, gradient / scale)
-    except np.linalg.LinAlgError:
-        scaled = np.linalg.lstsq(normal, gradient / scale)[0]
-    step: Floats = scaled / scale
-    return step
-
-
-def _inverse(information: Floats) -> Floats:
-    scale = np.sqrt(np.diag(information))
-    if (scale <= 0.0).any():
-        return np.full_like(information, np.nan)
-    outer = np.outer(scale, scale)
-    normal = information / outer
-    if np.linalg.cond(normal) > 1e13:
-        return np.full_like(information, np.nan)
-    inverse: Floats = np.linalg.inv(normal) / outer
-    return inverse

@@ -1,0 +1,109 @@
+"""One linear least-squares step: by the normal equations, or by the rows where those are poor.
+
+Least squares with Levenberg-Marquardt damping. Parameters are scaled by the length of their
+derivatives, so that units do not matter.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+_WELL_CONDITIONED = 1e-3  # least Cholesky pivot of unit columns: 6 of 16 digits are lost
+_LEAST_DAMPING = 1e-16  # keeps what the data do not determine from spoiling the rest
+_SINGULAR = 1e-10  # of the largest singular value: below, some parameter is not determined
+
+
+class NormalEquations:
+    """A linearized problem, ready to be solved for several dampings.
+
+    Parameters
+    ----------
+    derivatives : ndarray, shape (parameters, rows)
+        Of the model, in units of the noise.
+    residual : ndarray, shape (rows,)
+        Data minus model in units of the noise.
+    scale : ndarray, shape (parameters,), optional
+        What damping is relative to; at least the length of the derivatives.
+    """
+
+    def __init__(self, derivatives: Floats, residual: Floats, scale: Floats | None = None) -> None:
+        self._derivatives, self._residual = derivatives, residual
+        self.information: Floats = derivatives @ derivatives.T
+        self.gradient: Floats = derivatives @ residual
+        self._length: Floats = np.sqrt(self.information.diagonal())
+        self._length[self._length == 0.0] = 1.0
+        self.scale = self._length if scale is None else np.maximum(scale, self._length)
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether these numbers can be computed with."""
+        return bool(np.isfinite(self.information).all() and np.isfinite(self.gradient).all())
+
+    def without(self, held: NDArray[np.bool_]) -> NormalEquations:
+        """Return the equations of the parameters that are not held."""
+        if not held.any():
+            return self
+        return NormalEquations(self._derivatives[~held], self._residual, self.scale[~held])
+
+    def expected_gain(self, step: Floats) -> float:
+        """How much the deviance falls along a step if the model is linear."""
+        return float((2.0 * self.gradient - self.information @ step) @ step)
+
+    @cached_property
+    def best_step(self) -> Floats:
+        """The step to the minimum if the model is linear."""
+        return self.step(0.0)
+
+    @property
+    def best_gain(self) -> float:
+        """How much the deviance falls along `best_step` if the model is linear."""
+        return float(self.gradient @ self.best_step)
+
+    def step(self, damping: float) -> Floats:
+        """Solve for the step at a damping."""
+        if self._is_well_conditioned:
+            normal = self._normal.copy()
+            normal[np.diag_indices_from(normal)] += damping * (self.scale / self._length) ** 2
+            scaled = np.linalg.solve(normal, self.gradient / self._length)
+            step: Floats = scaled / self._length
+            return step
+        vectors, values, amplitudes = _singular(self._derivatives, self._residual, self.scale)
+        damped = values / (values**2 + max(damping, _LEAST_DAMPING))
+        return (vectors @ (damped * amplitudes)) / self.scale
+
+    def covariance(self) -> Floats:
+        """Inverse of the information; NaN throughout where it has none."""
+        outer = self._length[:, None] * self._length
+        if self._is_well_conditioned:
+            inverse: Floats = np.linalg.inv(self._normal) / outer
+            return inverse
+        vectors, values, _ = _singular(self._derivatives, self._residual, self._length)
+        if values.size < self._length.size or values.min() <= _SINGULAR * values.max():
+            return np.full_like(self.information, np.nan)
+        return ((vectors / values**2) @ vectors.T) / outer
+
+    @cached_property
+    def _normal(self) -> Floats:
+        normal: Floats = self.information / (self._length[:, None] * self._length)
+        return normal
+
+    @cached_property
+    def _is_well_conditioned(self) -> bool:
+        try:
+            pivots = np.linalg.cholesky(self._normal).diagonal()
+        except np.linalg.LinAlgError:
+            return False
+        return not pivots.size or bool(pivots.min() > _WELL_CONDITIONED)
+
+
+def _singular(
+    derivatives: Floats, residual: Floats, scale: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Singular vectors and values of the scaled derivatives, and the residual along them."""
+    vectors, values, rows = np.linalg.svd(derivatives / scale[:, None], full_matrices=False)
+    return vectors, values, rows @ residual
