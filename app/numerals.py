@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 MINUS = "−"
 
@@ -34,3 +35,17 @@ def plain_number(value: float) -> str:
     decimals = min(decimals, max(7 - len(str(int(abs(value)))), 0))
     text = f"{value:.{decimals}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def same_decimals(texts: Sequence[str]) -> list[str]:
+    """Return numbers with as many decimals as the one that needs most of them.
+
+    Where one of them is written with an exponent, all stay as they are.
+    """
+    if any("e" in text for text in texts):
+        return list(texts)
+    parts = [text.partition(".") for text in texts]
+    needed = max((len(decimals.rstrip("0")) for _, _, decimals in parts), default=0)
+    if needed == 0:
+        return [whole for whole, _, _ in parts]
+    return [f"{whole}.{decimals[:needed].ljust(needed, '0')}" for whole, _, decimals in parts]

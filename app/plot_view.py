@@ -14,31 +14,18 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.curve_items import ComponentFills, ComponentLook, Legend, LegendRow
 from app.gestures import short_name
 from app.numerals import MINUS
+from app.plain_axis import PlainAxis
 from app.shown import Shown
 from app.theme import mix, muted
 
 Floats = NDArray[np.float64]
 
-_AXIS_WIDTH = 68
 _LEGEND_INSET = 8
 _SIGMA = 2.0
 _LEAST_RESIDUAL = 4.0
 _HEADROOM = 0.05  # of the height of the data
 _FOOTROOM = 0.05
 _MOST_HEADROOM = 0.9  # that the legend may take
-
-
-class IntensityAxis(pg.AxisItem):
-    """An axis with plain numbers; large ones as multiples of a power of ten in its label."""
-
-    def __init__(self) -> None:
-        super().__init__("left")
-        self.enableAutoSIPrefix(False)
-        self.setWidth(_AXIS_WIDTH)
-
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        strings: list[str] = super().tickStrings(values, scale, spacing)
-        return [text.replace("-", MINUS) for text in strings]
 
 
 class PlotView(QWidget):
@@ -132,7 +119,7 @@ class PlotView(QWidget):
         return False
 
     def _build_residual(self) -> None:
-        self.residual = self.canvas.addPlot(row=0, col=0, axisItems={"left": IntensityAxis()})
+        self.residual = self.canvas.addPlot(row=0, col=0, axisItems=_axes())
         self.residual.setMouseEnabled(x=True, y=False)
         self.residual.getAxis("bottom").setStyle(showValues=False)
         self.residual.getAxis("left").setLabel("Residual / σ")
@@ -147,7 +134,7 @@ class PlotView(QWidget):
         self._strip(self.residual)
 
     def _build_main(self) -> None:
-        self.main = self.canvas.addPlot(row=1, col=0, axisItems={"left": IntensityAxis()})
+        self.main = self.canvas.addPlot(row=1, col=0, axisItems=_axes())
         self._fills = ComponentFills()
         self._outside = pg.PlotDataItem(pen=None, symbol="o", symbolSize=3, pxMode=True)
         self._points = pg.PlotDataItem(pen=None, symbol="o", symbolSize=4, pxMode=True)
@@ -170,7 +157,6 @@ class PlotView(QWidget):
         plot.hideButtons()
         plot.getViewBox().setMouseMode(pg.ViewBox.RectMode)
         plot.disableAutoRange()
-        plot.getAxis("bottom").enableAutoSIPrefix(False)
         plot.showGrid(x=False, y=False)
 
     def _draw(self) -> None:
@@ -341,6 +327,10 @@ class PlotView(QWidget):
         inside = np.flatnonzero((heights >= above) & (above >= 0.0))
         if inside.size:
             self.componentClicked.emit(int(inside[np.argmin(heights[inside])]))
+
+
+def _axes() -> dict[str, PlainAxis]:
+    return {side: PlainAxis(side) for side in ("left", "bottom")}
 
 
 def _superscript(power: int) -> str:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.numerals import parse_number, plain_number
+from app.numerals import parse_number, plain_number, same_decimals
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,16 @@ def test_a_field_shows_a_number_that_reads_back_to_its_shown_digits(value: float
 )
 def test_a_field_shows_no_needless_digits(value: float, text: str) -> None:
     assert plain_number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("texts", "shown"),
+    [
+        (["6", "4", "5.0", "3.0"], ["6", "4", "5", "3"]),
+        (["8", "7.5", "−0.25"], ["8.00", "7.50", "−0.25"]),
+        (["1e+06", "5.0"], ["1e+06", "5.0"]),
+        ([], []),
+    ],
+)
+def test_numbers_side_by_side_have_the_same_decimals(texts: list[str], shown: list[str]) -> None:
+    assert same_decimals(texts) == shown

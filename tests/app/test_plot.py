@@ -3,10 +3,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.plain_axis import PlainAxis
 from app.plot_view import PlotView
 from app.window import MainWindow
 from tests.app.projects import region_id
@@ -150,6 +152,33 @@ def test_the_description_for_screen_readers_follows_the_fit(ready: MainWindow) -
     assert "χ²ᵣ" in text
     choose(ready, "undo")
     assert "not fitted" in ready.panel.plot.accessibleDescription()
+
+
+@pytest.mark.parametrize("highest", [6.0, 8.3, 43.0, 610.0, 61_000.0, 610_000.0])
+def test_the_labels_of_an_axis_have_the_same_decimals(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, highest: float
+) -> None:
+    path = tmp_path / "survey.csv"
+    rows = "\n".join(f"{i},{highest * i / 1000:.3f}" for i in range(0, 1001, 5))
+    path.write_text(f"Binding Energy (eV),Intensity\n{rows}\n", "utf-8")
+    open_files(qtbot, window, [path])
+    plot = window.panel.plot.main
+    for low, high in ((0.0, 1000.0), (3.0, 4.1)):
+        plot.setXRange(low, high, padding=0.0)
+        window.grab()
+        for side in ("left", "bottom"):
+            labels = labels_of(plot.getAxis(side))
+            assert len(labels) > 1
+            assert len({len(text.partition(".")[2]) for text in labels}) == 1
+
+
+def labels_of(axis: PlainAxis) -> list[str]:
+    """What is written beside the ticks of an axis."""
+    page = QPixmap(10, 10)
+    painter = QPainter(page)
+    _, _, labels = axis.generateDrawSpecs(painter)
+    painter.end()
+    return [text for _, _, text in labels]
 
 
 @pytest.mark.parametrize("scheme", ["Dark", "Light"])
