@@ -179,9 +179,7 @@ class MessageBar(QWidget):
         self.setVisible(bool(self.messages))
         self.updateGeometry()
 
-    def _show(
-        self, text: str, severity: Severity, buttons: tuple[Button, ...], topic: str
-    ) -> None:
+    def _show(self, text: str, severity: Severity, buttons: tuple[Button, ...], topic: str) -> None:
         for message in self.messages:
             if message.text == _shortened(text) or (topic and message.topic == topic):
                 message.dismiss()
