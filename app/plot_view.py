@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 
 _LEGEND_INSET = 8
 _SIGMA = 2.0
+_SURVEY_POINTS = 500  # of so many a line tells more than a crowd of points
 _LEAST_RESIDUAL = 4.0
 _HEADROOM = 0.05  # of the height of the data
 _FOOTROOM = 0.05
@@ -140,7 +141,9 @@ class PlotView(QWidget):
         self._points = pg.PlotDataItem(pen=None, symbol="o", symbolSize=4, pxMode=True)
         self._background = pg.PlotDataItem()
         self._sum = pg.PlotDataItem()
-        for item in (self._fills, self._outside, self._points, self._background, self._sum):
+        self._trace = pg.PlotDataItem()
+        data = (self._outside, self._points, self._trace)
+        for item in (self._fills, *data, self._background, self._sum):
             self.main.addItem(item)
         self._letters: list[pg.TextItem] = []
         self._legend = Legend(self.palette())
@@ -164,7 +167,7 @@ class PlotView(QWidget):
         for letter in self._letters:
             self.main.removeItem(letter)
         self._letters = []
-        for item in (self._points, self._outside, self._background, self._sum):
+        for item in (self._points, self._outside, self._trace, self._background, self._sum):
             item.clear()
         self._residual_points.clear()
         self._fills.clear()
@@ -199,7 +202,8 @@ class PlotView(QWidget):
     def _draw_data(self, shown: Shown) -> None:
         curves = shown.curves
         if curves is None:
-            self._points.setData(shown.energy_ev, shown.intensity)
+            trace = self._points if shown.energy_ev.size < _SURVEY_POINTS else self._trace
+            trace.setData(shown.energy_ev, shown.intensity)
             return
         outside = (shown.energy_ev < curves.energy_ev[0]) | (shown.energy_ev > curves.energy_ev[-1])
         self._outside.setData(shown.energy_ev[outside], shown.intensity[outside])
@@ -218,6 +222,8 @@ class PlotView(QWidget):
         self._label_residual(reach)
         for look, component in zip(self._looks, model.components, strict=True):
             apex = int(np.argmax(np.abs(component)))
+            if component[apex] == 0.0:
+                continue
             letter = pg.TextItem(look.letter, color=self._ink, anchor=(0.5, 0.0))
             letter.setPos(model.energy_ev[apex], (model.background + component)[apex])
             self._letters.append(letter)
@@ -292,6 +298,7 @@ class PlotView(QWidget):
         self._sum_pen = pg.mkPen(self._ink, width=1)
         self._background_pen = pg.mkPen(quiet, width=1, style=Qt.PenStyle.DashLine)
         self._sum.setPen(self._sum_pen)
+        self._trace.setPen(self._sum_pen)
         self._background.setPen(self._background_pen)
         for item, color in (
             (self._points, mix(self._ink, base, 0.3)),

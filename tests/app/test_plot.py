@@ -1,6 +1,7 @@
 import math
 from pathlib import Path
 
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QPainter, QPixmap
@@ -91,6 +92,35 @@ def test_without_a_region_only_the_data_are_drawn(ready: MainWindow) -> None:
     assert plot.shown.curves is None
     assert not plot.residual.isVisible()
     assert plot.legend_texts == []
+
+
+def test_a_component_without_area_has_no_letter_in_the_plot(ready: MainWindow) -> None:
+    region = ready.selection.region
+    assert region is not None
+    plot = ready.panel.plot
+    assert [item.toPlainText() for item in letters_of(plot)] == ["A", "B", "C", "D", "E"]
+    component = region.component("sulfite")
+    without = region.with_component(component.with_param("area", component.area.at(0.0)))
+    ready.document.push(ready.document.project.with_region(without), "Empty it")
+    assert [item.toPlainText() for item in letters_of(plot)] == ["A", "B", "C", "E"]
+
+
+def letters_of(plot: PlotView) -> list[pg.TextItem]:
+    """The letters beside the components."""
+    return [item for item in plot.main.items if isinstance(item, pg.TextItem)]
+
+
+@pytest.mark.parametrize(("points", "line"), [(200, False), (1200, True)])
+def test_a_survey_is_a_line_and_a_narrow_scan_its_points(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, points: int, line: bool
+) -> None:
+    path = tmp_path / "scan.csv"
+    rows = "\n".join(f"{i},{1000 + i % 7}" for i in range(points))
+    path.write_text(f"Binding Energy (eV),Counts\n{rows}\n", "utf-8")
+    open_files(qtbot, window, [path])
+    drawn = [item for item in window.panel.plot.main.listDataItems() if item.xData is not None]
+    assert len(drawn) == 1
+    assert (drawn[0].opts["symbol"] is None) == line
 
 
 def test_the_pointer_tells_energy_and_intensity(ready: MainWindow) -> None:
