@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from xps.charge import fit_reference
+from xps.error_budget import ErrorMethod
+from xps.error_methods import error_methods, with_errors
 from xps.errors import FitError, RecipeError, XpsError
 from xps.fitted import RegionFit
 from xps.fitting import fit_region
@@ -40,6 +42,7 @@ def fit(
     spectra: Sequence[Spectrum],
     recipe: Recipe | str | Path,
     *,
+    errors: Collection[str] = ("covariance",),
     cancelled: Callable[[], bool] | None = None,
 ) -> FitResult:
     """Fit every region that a recipe names.
@@ -50,6 +53,8 @@ def fit(
         Spectra of one or more samples, e.g. from `xps.read`.
     recipe : Recipe, str or Path
         A recipe, the name of a shipped one, or the path of a recipe file.
+    errors : collection of str
+        Methods of `xps.error_budget.ERROR_METHODS`; the covariance is always given.
     cancelled : callable, optional
         Asked now and then; when it says True the remaining fits fail as cancelled.
 
@@ -60,13 +65,14 @@ def fit(
     Raises
     ------
     RecipeError
-        If the recipe cannot be read, or applies to none of the spectra.
+        If the recipe cannot be read, or applies to none of the spectra, or an error method is
+        not known.
     """
     if not isinstance(recipe, Recipe):
         recipe = load_recipe(recipe)
     project = Project().with_spectra(tuple(spectra))
     project, notes = apply_recipe(project, recipe)
-    outcome = fit_project(project, cancelled=cancelled)
+    outcome = fit_project(project, errors=errors, cancelled=cancelled)
     return FitResult(outcome.project, outcome.failures, notes)
 
 
@@ -130,6 +136,7 @@ def fit_project(
     project: Project,
     region_ids: Collection[str] | None = None,
     *,
+    errors: Collection[str] = ("covariance",),
     cancelled: Callable[[], bool] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Outcome:
@@ -140,11 +147,14 @@ def fit_project(
     project : Project
     region_ids : collection of str, optional
         Only these; all by default.
+    errors : collection of str
+        Methods of `xps.error_budget.ERROR_METHODS`; the covariance is always given.
     cancelled : callable, optional
         Asked now and then; when it says True the remaining regions fail as cancelled.
     progress : callable, optional
         Called with the number of regions done and to do.
     """
+    methods = error_methods(errors)
     wanted = [r for r in project.regions if region_ids is None or r.id in region_ids]
     wanted.sort(key=lambda region: not _is_reference(project, region))
     failures: dict[str, XpsError] = {}
@@ -154,7 +164,7 @@ def fit_project(
         try:
             if cancelled is not None and cancelled():
                 raise FitError("cancelled before it was fitted", where=region.core_level)
-            project = _fit_one(project, region, cancelled)
+            project = _fit_one(project, region, methods, cancelled)
         except XpsError as error:
             failures[region.id] = error
     if progress is not None:
@@ -183,14 +193,19 @@ def _is_reference(project: Project, region: Region) -> bool:
     return reference is not None and reference.id == region.id
 
 
-def _fit_one(project: Project, region: Region, cancelled: Callable[[], bool] | None) -> Project:
+def _fit_one(
+    project: Project,
+    region: Region,
+    methods: Collection[ErrorMethod],
+    cancelled: Callable[[], bool] | None,
+) -> Project:
     entry = project.entry(region.spectrum)
     sample = project.sample(entry.sample)
     fit: RegionFit
     if _is_reference(project, region):
         fit, charge = fit_reference(region, entry.spectrum, sample.charge, cancelled=cancelled)
         project = project.with_sample(replace(sample, charge=charge))
-        return project.with_fit(fit)
+        return project.with_fit(with_errors(fit, entry.spectrum, methods, cancelled=cancelled))
     start = region
     if project.fit_of(region.id) is None:
         start = with_guess(region, entry.spectrum, sample.charge.shift_ev)
@@ -198,7 +213,7 @@ def _fit_one(project: Project, region: Region, cancelled: Callable[[], bool] | N
     if not sample.charge.is_set:
         warning = "no charge reference: binding energies are as measured"
         fit = replace(fit, warnings=(*fit.warnings, warning))
-    return project.with_fit(fit)
+    return project.with_fit(with_errors(fit, entry.spectrum, methods, cancelled=cancelled))
 
 
 def _on_spectrum(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from xps import __version__
+from xps.error_budget import ERROR_METHODS
 from xps.errors import ReadError, XpsError
 from xps.project import Project
 from xps.spectrum import Spectrum
@@ -118,7 +119,7 @@ def fit(options: argparse.Namespace) -> int:
         _complain(str(reason))
     if not spectra:
         raise unreadable[0]
-    result = fit_spectra(_chosen(spectra, options), recipe)
+    result = fit_spectra(_chosen(spectra, options), recipe, errors=options.errors)
     if options.session is not None:
         from xps.session import save
 
@@ -281,7 +282,11 @@ def _parser() -> _Parser:
         made[name].add_argument("--sample", metavar="TEXT", help="samples with TEXT in the name")
         made[name].add_argument("--spectrum", metavar="TEXT", help="spectra with TEXT in the name")
     made["fit"].add_argument(
-        "--errors", type=_errors, default="covariance", metavar="KINDS", help="covariance"
+        "--errors",
+        type=_errors,
+        default=("covariance",),
+        metavar="KINDS",
+        help=f"how errors are found: {', '.join(ERROR_METHODS)}, or several with commas between",
     )
     made["fit"].add_argument("--session", metavar="OUT.doublet")
     made["fit"].add_argument("--report", metavar="OUT.html")
@@ -306,10 +311,12 @@ def _first_line(function: Callable[..., Any]) -> str:
     return (function.__doc__ or "").partition("\n")[0]
 
 
-def _errors(text: str) -> str:
-    if text != "covariance":
-        raise argparse.ArgumentTypeError(f"{text!r}: this version offers covariance")
-    return text
+def _errors(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    for name in names:
+        if name not in ERROR_METHODS:
+            raise argparse.ArgumentTypeError(f"{name!r}: choose from {', '.join(ERROR_METHODS)}")
+    return names
 
 
 def _exists(file: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from xps.fitted import RegionFit
 from xps.model import Ref
-from xps.numbers_text import with_error
+from xps.numbers_text import interval, with_error
 from xps.quantification import quantify
 from xps.result import FitResult, flags
 from xps.uncertainty import shares
@@ -77,6 +77,10 @@ def _fit_lines(fit: RegionFit) -> Iterator[str]:
             area = with_error(component.area.value, fit.stderr(Ref(component.id, "area")))
         else:
             area = f"< {fit.insignificant[component.id]:.3g} (95 %)"
+        intervals = fit.intervals(Ref(component.id, "area"))
+        if intervals is not None:
+            wide = intervals.confidence_95
+            area += f" (95 %: {interval(wide.low, wide.high)})"
         share = "share unknown"
         if split is not None:
             share = _percent(100.0 * float(split.values[index]), _times(100.0, split.stderr(index)))

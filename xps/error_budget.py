@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from xps.parameters import Ref
+
+ErrorMethod = Literal["covariance", "profile"]
+ERROR_METHODS: tuple[ErrorMethod, ...] = get_args(ErrorMethod)
 
 
 @dataclass(frozen=True)
@@ -46,3 +53,16 @@ class Intervals:
         return Intervals(
             self.confidence_68.scaled(factor, shift), self.confidence_95.scaled(factor, shift)
         )
+
+
+@dataclass(frozen=True)
+class ErrorBudget:
+    """What was asked for beyond the covariance; empty or None where it was not.
+
+    Attributes
+    ----------
+    profiles : mapping of Ref to Intervals
+        Profile likelihood intervals of the free parameters.
+    """
+
+    profiles: Mapping[Ref, Intervals] = field(default_factory=dict)

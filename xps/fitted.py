@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.error_budget import ErrorBudget, Intervals
 from xps.kernel import ParameterTable
 from xps.model import Component, Ref, Region
 
@@ -60,6 +61,8 @@ class RegionFit:
     charge_shift_ev, charge_shift_stderr : float, float or None
         Corrected minus measured binding energy.
     warnings : tuple of str
+    errors : ErrorBudget
+        Errors by other methods than the covariance, where they were asked for.
     lmfit : MinimizerResult or None
         The record of the fit; None for a fit that was read from a session.
     """
@@ -83,6 +86,7 @@ class RegionFit:
     charge_shift_ev: float = 0.0
     charge_shift_stderr: float | None = None
     warnings: tuple[str, ...] = ()
+    errors: ErrorBudget = field(default_factory=ErrorBudget)
     lmfit: MinimizerResult | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -134,6 +138,12 @@ class RegionFit:
         """One standard deviation of a parameter; None if fixed, at a bound or unknown."""
         row = self.table.index[ref]
         return standard_error(float(self.full_covariance[row, row]))
+
+    def intervals(self, ref: Ref) -> Intervals | None:
+        """Profile likelihood intervals of a parameter; None if fixed or not asked for."""
+        root, factor, shift = self.region.held_at_priors(self.held).resolve(ref)
+        found = self.errors.profiles.get(root)
+        return None if found is None else found.scaled(factor, shift)
 
     @cached_property
     def area_rows(self) -> NDArray[np.intp]:

@@ -82,6 +82,7 @@ def methods(project: Project, tables: Sequence[RegionTable]) -> Methods:
         sentences += [
             "Errors are one standard deviation, from the covariance of all free parameters; "
             "errors of shares and percents follow from it by propagation.",
+            *_intervals(fitted),
             "Areas may come out negative, as noise demands. A component whose removal raises "
             "the deviance by less than 4 is called not significant, and its upper 95 % limit is "
             "given (profile likelihood, rise of 2.71).",
@@ -90,6 +91,14 @@ def methods(project: Project, tables: Sequence[RegionTable]) -> Methods:
         ]
     sentences.append(_software(project))
     return Methods(tuple(sentences), tuple(_constraints(fitted)), tuple(_missing(tables)))
+
+
+def _intervals(fitted: Sequence[RegionTable]) -> Iterator[str]:
+    if any(table.fit is not None and table.fit.errors.profiles for table in fitted):
+        yield (
+            "Intervals are those of the profile likelihood: the deviance, minimized over all "
+            "other parameters, lies no more than 3.84 above its minimum (95 %)."
+        )
 
 
 def _constraints(fitted: Sequence[RegionTable]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -59,6 +59,24 @@ def upper_limit(limit: float | None) -> str:
     return f"< {_shortest(_rounded(_exact(limit), 2, ROUND_CEILING).normalize())} (95 %)"
 
 
+def interval(low: float | None, high: float | None) -> str:
+    """Return an interval, e.g. ``"5470 to 5818"``; ``"above 5470"`` where it is open upwards.
+
+    Its ends are rounded as a value with a quarter of its width for an error.
+    """
+    if low is None and high is None:
+        return UNKNOWN
+    if high is None:
+        return f"above {number(low)}"
+    if low is None:
+        return f"below {number(high)}"
+    width = _exact(high) - _exact(low)
+    if not width:
+        return f"{number(low)} to {number(high)}"
+    last = _rounded(width / 4, 2).adjusted() - 1
+    return " to ".join(_shortest(_to_place(_exact(end), last)) for end in (low, high))
+
+
 def _exact(value: float) -> Decimal:
     return Decimal(repr(float(value)))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from xps.checks import Finding
 from xps.markup import Cell, Content, Html, element, joined, table
-from xps.numbers_text import UNKNOWN, number, upper_limit, with_error
+from xps.numbers_text import UNKNOWN, interval, number, upper_limit, with_error
 from xps.palette import color_key
 from xps.project import ChargeReference, Project
 from xps.quantification import Amount, quantify
@@ -75,11 +75,16 @@ def region_section(part: RegionTable, colors: Mapping[tuple[str, str], str]) -> 
     if part.fit is not None:
         unit = part.fit.area_unit
         head = ["Component", "Center / eV", "FWHM / eV", f"Area / ({unit})", "Share / %"]
+        ranged = any(row.area.interval_95 is not None for row in part.rows)
+        intervals = ["95 % interval of the area"] if ranged else []
         remarks = ["Remarks"] if any(row.flags for row in part.rows) else []
         content += [
             table(
-                (*head, "Significance", *remarks),
-                [_component_row(part, row, colors, remarks) for row in part.rows],
+                (*head, *intervals, "Significance", *remarks),
+                [
+                    _component_row(part, row, colors, [_interval(row.area)] * ranged, remarks)
+                    for row in part.rows
+                ],
             ),
             element("p", *_quality(part), class_="facts"),
         ]
@@ -90,6 +95,7 @@ def _component_row(
     part: RegionTable,
     row: ComponentRow,
     colors: Mapping[tuple[str, str], str],
+    intervals: Sequence[Cell],
     remarks: Sequence[str],
 ) -> tuple[Cell, ...]:
     color = colors[part.region.core_level, color_key(row.component)]
@@ -100,6 +106,7 @@ def _component_row(
         quantity_cell(row.fwhm, 2),
         quantity_cell(row.area, 0),
         quantity_cell(row.share, 1, factor=100.0),
+        *intervals,
         _significance(row),
         *(Cell("; ".join(row.flags)) for _ in remarks),
     )
@@ -123,6 +130,13 @@ def quantity_cell(quantity: Quantity, decimals: int, *, factor: float = 1.0) -> 
     if quantity.limit_95 is not None:
         return Cell(upper_limit(factor * quantity.limit_95), f"fitted: {text}", "number weak")
     return Cell(text, quantity.why_unknown, "number")
+
+
+def _interval(quantity: Quantity) -> Cell:
+    found = quantity.interval_95
+    if found is None:
+        return _unknown("not found for this component")
+    return Cell(interval(found.low, found.high), found.why_open, "number")
 
 
 def _significance(row: ComponentRow) -> Cell:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xps.checks import check
+from xps.error_budget import Intervals
 from xps.errors import XpsError
 from xps.fitted import RegionFit
 from xps.model import Component, Param, Ref
@@ -117,8 +118,21 @@ def region_dict(fit: RegionFit) -> dict[str, Any]:
             _component(fit, component, index, split)
             for index, component in enumerate(region.components)
         ],
+        "intervals": [
+            {"parameter": str(ref), "method": "profile"} | _interval_pairs(intervals)
+            for ref, intervals in fit.errors.profiles.items()
+        ],
         "alternatives": [],
         "warnings": list(fit.warnings),
+    }
+
+
+def _interval_pairs(intervals: Intervals) -> dict[str, Any]:
+    narrow, wide = intervals.confidence_68, intervals.confidence_95
+    return {
+        "interval_68": [narrow.low, narrow.high],
+        "interval_95": [wide.low, wide.high],
+        "why_open": wide.why_open or narrow.why_open,
     }
 
 
@@ -134,6 +148,7 @@ def _not_fitted(background: str, error: XpsError | None) -> dict[str, Any]:
         "area_unit": None,
         "background": {"kind": background, "parameters": {}, "physical": None},
         "components": [],
+        "intervals": [],
         "alternatives": [],
         "warnings": [],
     }
@@ -147,6 +162,8 @@ def _component(
     fit: RegionFit, component: Component, index: int, split: Shares | None
 ) -> dict[str, Any]:
     area = component.area.value
+    intervals = fit.intervals(Ref(component.id, "area"))
+    interval = None if intervals is None else intervals.confidence_95
     return {
         "id": component.id,
         "name": component.name,
@@ -158,7 +175,7 @@ def _component(
         "fwhm_stderr": fit.stderr(Ref(component.id, "fwhm")),
         "area": area,
         "area_stderr": fit.stderr(Ref(component.id, "area")),
-        "area_interval_95": None,
+        "area_interval_95": None if interval is None else [interval.low, interval.high],
         "area_systematic": None,
         "share": None if split is None else float(split.values[index]),
         "share_stderr": None if split is None else split.stderr(index),

@@ -14,6 +14,7 @@ from typing import Any, cast, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.error_budget_format import errors_of, plain_errors
 from xps.fitted import RegionFit
 from xps.model import (
     BACKGROUND_PARAMETERS,
@@ -135,6 +136,7 @@ def _plain_fit(fit: RegionFit) -> Plain:
             "at_bound": [asdict(ref) for ref in fit.at_bound],
             "insignificant": dict(fit.insignificant),
             "warnings": list(fit.warnings),
+            "errors": plain_errors(fit.errors),
         }
     )
 
@@ -359,6 +361,7 @@ def _fit(table: Fields, covariance: Floats) -> RegionFit:
         charge_shift_ev=table.number("charge_shift_ev"),
         charge_shift_stderr=table.maybe_number("charge_shift_stderr"),
         warnings=table.texts("warnings"),
+        errors=errors_of(table.maybe_table("errors")),
     )
     if fit.table.free != free:
         raise MalformedError(f"the free parameters of {table.where} are not those of its region")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from xps.error_budget import Interval
 from xps.errors import XpsError
 from xps.fitted import RegionFit
 from xps.model import Component, Ref, Region
@@ -33,12 +34,15 @@ class Quantity:
         Why there is no value or no error; "" where there are both.
     limit_95 : float or None
         Upper 95 % limit, to be quoted instead where the component is not significant.
+    interval_95 : Interval or None
+        Where it was asked for.
     """
 
     value: float | None
     stderr: float | None = None
     why_unknown: str = ""
     limit_95: float | None = None
+    interval_95: Interval | None = None
 
 
 @dataclass(frozen=True)
@@ -190,7 +194,9 @@ def _parameter(
     ref = Ref(component.id, name)
     stderr = fit.stderr(ref)
     why = "" if stderr is not None else why_no_error(fit, ref)
-    return Quantity(component.params[name].value, stderr, why, limit)
+    intervals = fit.intervals(ref)
+    interval = None if intervals is None else intervals.confidence_95
+    return Quantity(component.params[name].value, stderr, why, limit, interval)
 
 
 def why_no_error(fit: RegionFit, ref: Ref) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xps.analysis import reference_region
+from xps.error_methods import methods_of, with_errors
 from xps.errors import XpsError
 from xps.fitted import RegionFit
 from xps.fitting import fit_region
@@ -15,6 +16,7 @@ from xps.model import Ref, Region
 from xps.project import Project
 
 _OF_ERROR = 1e-3  # values may move by this share of their errors, and errors of themselves
+_OF_INTERVAL = 1e-2  # ends of intervals by this share of their distance from the best value
 _RELATIVE = 1e-6  # every other number by this share of itself
 
 
@@ -82,6 +84,7 @@ def verify(project: Project) -> Verification:
         regions += 1
         try:
             refitted = fit_region(region, entry.spectrum, project.charge_of(entry.id))
+            refitted = with_errors(refitted, entry.spectrum, methods_of(stored.errors))
             found = [Difference(where, *rest) for rest in _compare(project, stored, refitted)]
             other = [f"{where}: {text}" for text in _contradictions(region, stored, refitted)]
         except XpsError as error:
@@ -112,6 +115,7 @@ def _compare(
     ):
         if not _agree(a, b, relative):
             yield what, a, b
+    yield from _differing_intervals(stored, refitted)
     reference = reference_region(project, project.entry(refitted.region.spectrum).sample)
     if reference is not None and reference.id == refitted.region.id:
         again = refitted.stderr(Ref(charge.component, "center"))
@@ -121,6 +125,24 @@ def _compare(
         a_limit, b_limit = stored.insignificant.get(id_), refitted.insignificant.get(id_)
         if not _agree(a_limit, b_limit, _OF_ERROR):
             yield f"upper limit of {id_}", a_limit, b_limit
+
+
+def _differing_intervals(
+    stored: RegionFit, refitted: RegionFit
+) -> Iterator[tuple[str, float | None, float | None]]:
+    for ref in sorted({*stored.errors.profiles, *refitted.errors.profiles}, key=str):
+        best = refitted.region.param(ref).value
+        for confidence in ("confidence_68", "confidence_95"):
+            for end in ("low", "high"):
+                a, b = (
+                    getattr(getattr(fit.errors.profiles.get(ref), confidence, None), end, None)
+                    for fit in (stored, refitted)
+                )
+                close = a is b or (
+                    a is not None and b is not None and abs(a - b) <= _OF_INTERVAL * abs(b - best)
+                )
+                if not close:
+                    yield f"{end} end of the interval of {ref}", a, b
 
 
 def _differing_parameters(

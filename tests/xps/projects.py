@@ -9,6 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from xps.analysis import fit
+from xps.error_budget import ErrorBudget, Interval, Intervals
 from xps.fitted import RegionFit
 from xps.kernel import ParameterTable
 from xps.lineshapes import SHAPES
@@ -134,6 +135,16 @@ def regions(draw: st.DrawFn, id_: str, spectrum: str) -> Region:
     return Region(id_, spectrum, draw(texts), (low, low + draw(positive)), background, made)
 
 
+intervals = st.builds(Interval, st.none() | numbers, st.none() | numbers, texts)
+
+
+def error_budgets(free: tuple[Ref, ...]) -> st.SearchStrategy[ErrorBudget]:
+    profiles = st.dictionaries(
+        st.sampled_from(free), st.builds(Intervals, intervals, intervals), max_size=2
+    )
+    return st.builds(ErrorBudget, profiles if free else st.just({}))
+
+
 @st.composite
 def region_fits(draw: st.DrawFn, region: Region) -> RegionFit:
     free = ParameterTable.of(region).free
@@ -158,6 +169,7 @@ def region_fits(draw: st.DrawFn, region: Region) -> RegionFit:
         charge_shift_ev=draw(numbers),
         charge_shift_stderr=draw(st.none() | positive),
         warnings=tuple(draw(st.lists(texts, max_size=2))),
+        errors=draw(error_budgets(free)),
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xps.numbers_text import UNKNOWN, number, upper_limit, with_error
+from xps.numbers_text import UNKNOWN, interval, number, upper_limit, with_error
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,20 @@ def test_no_number_is_too_strange(value: float, stderr: float) -> None:
 
 def test_numbers_do_not_depend_on_the_language_of_the_system() -> None:
     assert number(1234.5, 1) == "1234.5"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (5470.3, 5818.4, "5470 to 5818"),
+        (-12.0, 161.234567, "−12 to 161"),
+        (0.0, None, "above 0"),
+        (None, 23.456, "below 23.46"),
+        (None, None, "—"),
+        (2.0, 2.0, "2.000 to 2.000"),
+    ],
+)
+def test_interval_ends_where_its_width_says(
+    low: float | None, high: float | None, text: str
+) -> None:
+    assert interval(low, high) == text

@@ -299,12 +299,52 @@ def test_multipak_text_gives_all_its_regions(shared_data: Path, name: str) -> No
 
 @pytest.mark.parametrize(
     "name",
-    files("avantage/*.xls", "excel/*", "nexus/*", "phi/*", "phi_old/*.spe", "scienta/*.ibw"),
+    files("nexus/*", "phi/*", "phi_old/*.spe", "scienta/*.ibw"),
 )
 def test_formats_not_read_yet_are_named(shared_data: Path, name: str) -> None:
     with pytest.raises(ReadError, match="which Doublet does not read yet") as caught:
         read(shared_data / name)
     assert "export the spectra as VAMAS" in caught.value.remedy
+
+
+@pytest.mark.parametrize("level", ["C 1s", "N 1s", "O 1s", "Cl 2p", None])
+def test_raw_counts_of_avantage_are_its_excel_export_to_the_last_digit(
+    shared_data: Path, level: str | None
+) -> None:
+    exported = next(
+        s for s in read(shared_data / "avantage" / "PDI-OMe-COOH 3.xls") if s.core_level == level
+    )
+    (raw,) = read(shared_data / "avantage" / f"PDI-OMe-COOH {exported.name}.VGD")
+    assert (raw.name, raw.sample, raw.core_level) == (exported.name, exported.sample, level)
+    assert (raw.unit, exported.unit, exported.axis) == ("counts", "counts/s", "binding")
+    assert raw.live_time_s == pytest.approx(0.05 * raw.sweeps)
+    np.testing.assert_allclose(raw.binding_energy_ev, exported.energy_ev, rtol=0, atol=1e-9)
+    rates = [float(f"{rate:.6g}") for rate in raw.intensity / raw.live_time_s]
+    np.testing.assert_array_equal(rates, exported.intensity)
+
+
+def test_excel_exports_of_avantage_agree_with_another_program(shared_data: Path) -> None:
+    thermo = read(shared_data / "excel" / "Hard_carbon_Thermo.xlsx")
+    other = read(shared_data / "excel" / "Hard_carbon_Thermo_Kfitting.xlsx")
+    assert [s.n_points for s in thermo] == [2721, 151, 171, 191, 501]
+    assert [s.core_level for s in thermo] == [None, "O 1s", "Na 1s", "C 1s", None]
+    for a, b in zip(thermo, other, strict=True):
+        np.testing.assert_allclose(a.energy_ev, b.energy_ev, rtol=0, atol=1e-9)
+        np.testing.assert_array_equal(a.intensity, b.intensity)
+
+
+def test_stored_curves_of_a_workbook_are_named(shared_data: Path) -> None:
+    file = read_file(shared_data / "excel" / "Hard_carbon_Thermo.xlsx")
+    (oxygen,) = [s for s in file.spectra if s.core_level == "O 1s"]
+    assert "'O1s CO, SiO2 Counts / s', 'O1s Na KLL, OH Counts / s'" in oxygen.warnings[-1]
+    assert (oxygen.energy_ev[0], oxygen.intensity[0]) == (540.08, 7876.02)
+
+
+def test_a_workbook_of_another_program_gives_its_raw_data(shared_data: Path) -> None:
+    spectra = read(shared_data / "excel" / "LaSrTiO3.xlsx")
+    assert [s.n_points for s in spectra] == [161, 271, 201, 461, 161]
+    assert [s.core_level for s in spectra[:4]] == ["Sr 3d", "Ti 2p", "O 1s", "C 1s"]
+    assert {s.unit for s in spectra} == {"arbitrary"}
 
 
 @pytest.mark.parametrize("name", files("*/*"))

@@ -30,7 +30,7 @@ _ENERGIES: tuple[tuple[Energy, re.Pattern[str]], ...] = (
 )
 _RATE = re.compile(
     r"(?i)\bcps\b|\bc/s\b|counts?\s*(?:/|per)\s*s|count\s?rate|\bco?u?n?t?s?\s*s(?:\^|\*\*)?-1"
-    r"|s⁻¹|计数率|초당"
+    r"|s⁻¹|计数率|[计計][数數]\s*/\s*[s秒]|초당"
 )
 _COUNTS = re.compile(r"(?i)\bcounts?\b|\bcnts?\b|计数|計數|카운트|계수")
 _CURRENT = re.compile(r"^[munpf]?[AV]$|(?i:\barb|\ba\.\s?u\.)")

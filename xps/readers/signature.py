@@ -40,9 +40,9 @@ def _describe(data: bytes) -> str | None:
         if data.startswith(magic):
             return description
     if data.startswith(_OLE):
-        return "an old Excel or OLE file"
+        return "a compound (OLE) file of a format unknown to Doublet"
     if data.startswith(b"PK\x03\x04"):
-        return _describe_zip(data)
+        return "a zip archive"
     if data[:512].lstrip().startswith(b"<?xml"):
         specs = b"CORBA XML document" in data[:2048]
         return "a SpecsLab 2 XML file" if specs else "an XML file"
@@ -51,12 +51,6 @@ def _describe(data: bytes) -> str | None:
     if b"\0" in data[:8192] and not _is_wide_text(data):
         return "a binary file of a format unknown to Doublet"
     return None
-
-
-def _describe_zip(data: bytes) -> str:
-    if b"xl/workbook" in data or b"xl/worksheets" in data:
-        return "an Excel workbook (.xlsx), as Thermo Avantage exports them"
-    return "a zip archive"
 
 
 def _is_igor_wave(data: bytes) -> bool:

@@ -68,6 +68,16 @@ def names_no_energy(label: str) -> bool:
     return _NO_ENERGY.match(label) is not None
 
 
+def is_curve(label: str) -> bool:
+    """Tell whether the label is that of a background, an envelope or residuals of a fit."""
+    return _CURVE.search(label) is not None
+
+
+def is_transmission(label: str) -> bool:
+    """Tell whether the label is that of the transmission of the analyzer."""
+    return _TRANSMISSION.search(label) is not None
+
+
 def _groups(table: Table) -> list[tuple[int, list[int]]]:
     groups: list[tuple[int, list[int]]] = [(0, [])]
     for column in range(1, len(table.labels)):
@@ -108,9 +118,9 @@ def _merge_axes(
 def _measured_columns(
     table: Table, energy: int, columns: list[int], photon_energy: float | None
 ) -> Scan:
-    transmission = next((c for c in columns if _TRANSMISSION.search(table.labels[c])), None)
+    transmission = next((c for c in columns if is_transmission(table.labels[c])), None)
     columns = [c for c in columns if c != transmission]
-    curves = [c for c in columns if _CURVE.search(table.labels[c])]
+    curves = [c for c in columns if is_curve(table.labels[c])]
     if curves:
         rest = [c for c in columns if c not in curves]
         named = [c for c in rest if unit_of(table.labels[c]) or _MEASURED.search(table.labels[c])]

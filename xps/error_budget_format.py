@@ -1,0 +1,51 @@
+"""The errors of a fit as plain data and back: what stands in a session beside its covariance."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from xps.error_budget import ErrorBudget, Interval, Intervals
+from xps.parameters import Ref
+from xps.plain_fields import Fields
+
+Plain = dict[str, Any]
+
+
+def plain_errors(errors: ErrorBudget) -> Plain:
+    """Return the errors of a fit as JSON data."""
+    return {
+        "profiles": [
+            {"parameter": asdict(ref)} | asdict(intervals)
+            for ref, intervals in errors.profiles.items()
+        ]
+    }
+
+
+def errors_of(table: Fields | None) -> ErrorBudget:
+    """Build the errors of a fit from JSON data; nothing is known where there is no table.
+
+    Raises
+    ------
+    MalformedError
+        Naming the field that is missing or wrong.
+    """
+    if table is None:
+        return ErrorBudget()
+    return ErrorBudget(
+        {_ref(entry.table("parameter")): _intervals(entry) for entry in table.tables("profiles")}
+    )
+
+
+def _ref(table: Fields) -> Ref:
+    return Ref(table.text("component"), table.text("parameter"))
+
+
+def _intervals(table: Fields) -> Intervals:
+    return Intervals(
+        _interval(table.table("confidence_68")), _interval(table.table("confidence_95"))
+    )
+
+
+def _interval(table: Fields) -> Interval:
+    return Interval(table.maybe_number("low"), table.maybe_number("high"), table.text("why_open"))
