@@ -106,7 +106,7 @@ def quantify(result: Project | HoldsProject) -> Quantification:
                 continue
             elements.add(element(region.core_level))
             counted.append((entry, fit))
-        known = [entry for entry, _ in counted if _transmission(entry) is not None]
+        known = [entry for entry, fit in counted if _transmission(entry, fit) is not None]
         transmitted = len(known) == len(counted)
         transmission_known &= transmitted
         if known and not transmitted:
@@ -115,8 +115,7 @@ def quantify(result: Project | HoldsProject) -> Quantification:
                 "regions, so that it is taken as constant"
             )
         factored = [
-            (fit, intensity_factor(entry, fit.region.core_level, fit.charge_shift_ev, transmitted))
-            for entry, fit in counted
+            (fit, intensity_factor(entry, fit, transmitted=transmitted)) for entry, fit in counted
         ]
         amounts += _amounts(sample.name, [(f, x) for f, x in factored if x is not None], notes)
     transmission = (
@@ -126,40 +125,44 @@ def quantify(result: Project | HoldsProject) -> Quantification:
     return Quantification(tuple(amounts), basis, tuple(notes))
 
 
-def intensity_factor(
-    entry: Entry, core_level: str, shift_ev: float, transmitted: bool = True
-) -> float | None:
+def intensity_factor(entry: Entry, fit: RegionFit, *, transmitted: bool = True) -> float | None:
     """Area of one atom percent, up to a constant of the sample; None if it is not known.
+
+    Kinetic energy and transmission are those of the middle of the window.
 
     Parameters
     ----------
     entry : Entry
-    core_level : str
-    shift_ev : float
-        Charge shift of the sample.
+    fit : RegionFit
     transmitted : bool
         Whether the transmission of the analyzer is used where the file gives it.
     """
-    spectrum = entry.spectrum
-    relative = sensitivity(core_level, spectrum.photon_energy_ev)
-    energies = spectrum.binding_energy_ev
-    if relative is None or energies is None or spectrum.photon_energy_ev is None:
+    photon_energy = entry.spectrum.photon_energy_ev
+    relative = sensitivity(fit.region.core_level, photon_energy)
+    if relative is None or photon_energy is None:
         return None
-    middle = float(np.mean(energies)) + shift_ev
-    kinetic = spectrum.photon_energy_ev - middle
+    kinetic = photon_energy - _middle(fit)
     if kinetic <= 0.0:
         return None
-    transmission = (_transmission(entry) if transmitted else None) or 1.0
+    transmission = (_transmission(entry, fit) if transmitted else None) or 1.0
     return relative * transmission * float(kinetic**ESCAPE_EXPONENT)
 
 
-def _transmission(entry: Entry) -> float | None:
-    """Mean relative transmission of a spectrum; None where it is unknown or not above zero."""
-    transmission = entry.spectrum.transmission
-    if transmission is None:
+def _middle(fit: RegionFit) -> float:
+    low, high = fit.region.window_ev
+    return 0.5 * (low + high)
+
+
+def _transmission(entry: Entry, fit: RegionFit) -> float | None:
+    """Relative transmission for a region; None where it is unknown or not above zero."""
+    spectrum = entry.spectrum
+    energies = spectrum.binding_energy_ev
+    if spectrum.transmission is None or energies is None:
         return None
-    mean = float(np.mean(transmission))
-    return mean if mean > 0.0 else None
+    order = np.argsort(energies)
+    measured = _middle(fit) - fit.charge_shift_ev
+    value = float(np.interp(measured, energies[order], spectrum.transmission[order]))
+    return value if value > 0.0 else None
 
 
 def _why_not(project: Project, entry: Entry, fit: RegionFit) -> str:
@@ -170,7 +173,7 @@ def _why_not(project: Project, entry: Entry, fit: RegionFit) -> str:
         return "its fit is older than its settings"
     if not fit.area_unit.startswith("counts/s"):
         return f"its area is in {fit.area_unit}: the live time is unknown"
-    if intensity_factor(entry, fit.region.core_level, fit.charge_shift_ev) is None:
+    if intensity_factor(entry, fit) is None:
         energy = entry.spectrum.photon_energy_ev
         source = "an unknown source" if energy is None else f"{energy:g} eV"
         return f"{SET_NAME} has no factor for {fit.region.core_level} with {source}"

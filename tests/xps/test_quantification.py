@@ -228,3 +228,18 @@ def test_factors_are_those_of_scofield(core_level: str, aluminum: float, magnesi
 )
 def test_unknown_factor_is_none(core_level: str, energy: float | None) -> None:
     assert sensitivity(core_level, energy) is None
+
+
+def test_what_a_spectrum_holds_beyond_its_window_does_not_matter(known: Quantification) -> None:
+    sulfur, oxygen = _sample()
+    energy = sulfur.binding_energy_ev
+    assert energy is not None
+    below = np.arange(50.0, 150.0, 0.1)
+    wide = sulfur.with_(
+        axis="binding",
+        energy_ev=np.concatenate((below, np.sort(energy))),
+        intensity=np.concatenate((np.full(below.size, 7.0), sulfur.intensity[np.argsort(energy)])),
+    )
+    amounts = zip(known.amounts, _quantified([wide, oxygen]).amounts, strict=True)
+    for narrow, same in amounts:
+        assert same.atomic_percent == pytest.approx(narrow.atomic_percent, rel=1e-6)
