@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from app.message_bar import MessageBar
 from app.selection import Selection
 from app.wording import explain, listed
 from xps.errors import XpsError
+from xps.model import Region
 from xps.project import Project
 
 if TYPE_CHECKING:
@@ -81,13 +82,23 @@ class Analysis(QObject):
             return False
         self._messages.settle(_RECIPE)
         self._document.push(project, f"Apply recipe {loaded.name}")
+        kept = {id(region) for region in before.regions}
+        given = [region for region in project.regions if id(region) not in kept]
+        self._show_one_of(given)
+        self._messages.info(_given_text(project, given))
         if notes:
             self._messages.warn(listed(f"Recipe {loaded.name}:", notes), topic=_RECIPE)
-        region = self._selection.region
-        if region is None and project.regions:
-            self._selection.select_entry(project.regions[0].spectrum)
         self.recipeApplied.emit()
         return True
+
+    def _show_one_of(self, regions: Sequence[Region]) -> None:
+        """Select a spectrum that a recipe has just given its region, unless one is."""
+        entry = self._selection.entry
+        if entry is None or entry.id in [region.spectrum for region in regions]:
+            return
+        project = self._document.project
+        of_sample = [r for r in regions if project.entry(r.spectrum).sample == entry.sample]
+        self._selection.select_entry((of_sample or regions)[0].spectrum)
 
     def fit_current(self) -> None:
         """Fit the region of the selected spectrum."""
@@ -183,6 +194,14 @@ def _title(project: Project, region_ids: Collection[str]) -> str:
 
 def _where(project: Project, region_id: str) -> str:
     return place(project, project.entry(project.region(region_id).spectrum))
+
+
+def _given_text(project: Project, regions: Sequence[Region]) -> str:
+    """Say which spectra a recipe was applied to."""
+    levels = ", ".join(dict.fromkeys(region.core_level for region in regions))
+    samples = list(dict.fromkeys(project.entry(r.spectrum).sample for r in regions))
+    of = samples[0] if len(samples) == 1 else f"{len(samples)} samples"
+    return f"Start values for {levels} of {of}. Fit all of them: Shift+F5."
 
 
 def _without_place(error: XpsError) -> str:

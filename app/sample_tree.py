@@ -53,6 +53,8 @@ class SampleTree(QTreeView):
     -------
     entrySelected(str)
         A spectrum was chosen.
+    sampleSelected(str)
+        A sample's own row was chosen.
     sampleRenamed(str, str)
         A sample's name was typed over: old and new name.
     contextMenuAt(QPoint)
@@ -60,6 +62,7 @@ class SampleTree(QTreeView):
     """
 
     entrySelected = Signal(str)
+    sampleSelected = Signal(str)
     sampleRenamed = Signal(str, str)
     contextMenuAt = Signal(QPoint)
 
@@ -67,6 +70,8 @@ class SampleTree(QTreeView):
         super().__init__(parent)
         self._project = Project()
         self._failures: Mapping[str, XpsError] = {}
+        self._marked: str | None = None
+        self._choosing_sample = False
         self._items = QStandardItemModel(self)
         self._items.setHorizontalHeaderLabels(_HEADERS)
         self.setModel(self._items)
@@ -108,10 +113,16 @@ class SampleTree(QTreeView):
         self._refresh()
 
     def select_entry(self, entry_id: str | None) -> None:
-        """Mark a spectrum as selected."""
+        """Mark a spectrum as selected; a sample that was chosen by its own row stays so."""
         item = None if entry_id is None else self._entry_item(entry_id)
+        same = entry_id == self._marked
+        self._marked = entry_id
         if item is None:
             self.selectionModel().clear()
+        elif self.selected_sample == item.parent().data(SAMPLE_ROLE) and (
+            same or self._choosing_sample
+        ):
+            return
         elif self.currentIndex().siblingAtColumn(0) != item.index():
             self.setCurrentIndex(item.index())
 
@@ -237,6 +248,10 @@ class SampleTree(QTreeView):
         entry_id = current.siblingAtColumn(0).data(ENTRY_ROLE)
         if entry_id is not None:
             self.entrySelected.emit(entry_id)
+        elif self.selected_sample is not None:
+            self._choosing_sample = True
+            self.sampleSelected.emit(self.selected_sample)
+            self._choosing_sample = False
 
     def _on_item_changed(self, item: QStandardItem) -> None:
         name = item.data(SAMPLE_ROLE)

@@ -12,6 +12,9 @@ from xps.project import Entry, Project
 class Selection(QObject):
     """The selected spectrum and component, always ones that exist.
 
+    Spectra that come in, from files or by undo, are what a person wants to see: the first of
+    them is selected.
+
     Signals
     -------
     changed()
@@ -56,6 +59,12 @@ class Selection(QObject):
             self._component_id = None
             self.changed.emit()
 
+    def select_sample(self, sample: str) -> None:
+        """Select the first spectrum of a sample, unless one of its spectra is selected."""
+        if self.entry is None or self.entry.sample != sample:
+            entries = self._document.project.entries
+            self.select_entry(next((e.id for e in entries if e.sample == sample), None))
+
     def select_component(self, component_id: str | None) -> None:
         """Select a component of the selected spectrum's region."""
         if component_id != self._component_id:
@@ -64,7 +73,11 @@ class Selection(QObject):
 
     def _follow(self, old: Project, new: Project) -> None:
         ids = [entry.id for entry in new.entries]
-        if self._entry_id not in ids:
+        before = {entry.id for entry in old.entries}
+        added = next((id_ for id_ in ids if id_ not in before), None)
+        if added is not None:
+            self.select_entry(added)
+        elif self._entry_id not in ids:
             self.select_entry(_neighbor(self._entry_id, old, ids))
         elif self._component_id is not None and self.component is None:
             self.select_component(None)

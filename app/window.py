@@ -240,6 +240,7 @@ class MainWindow(QMainWindow):
         self.jobs.changed.connect(self._enable_actions)
         self.files.recentChanged.connect(self._show_recent)
         self.tree.entrySelected.connect(self.selection.select_entry)
+        self.tree.sampleSelected.connect(self.selection.select_sample)
         self.tree.sampleRenamed.connect(
             lambda old, new: self.editor.do(gestures.rename_sample, old, new)
         )

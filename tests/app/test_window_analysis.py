@@ -65,6 +65,25 @@ def test_a_recipe_gives_regions_in_one_undo_step(ready: MainWindow) -> None:
     assert ready.panel.plot.shown.curves is None
 
 
+def test_a_recipe_shows_a_spectrum_that_it_was_applied_to_and_tells_all(
+    qtbot: QtBot, window: MainWindow, sample_files: list[Path]
+) -> None:
+    open_files(qtbot, window, sample_files)
+    choose(window, "recipe ncm-o1s")
+    p2p = [entry for entry in window.document.project.entries if entry.label == "P 2p"]
+    window.selection.select_entry(p2p[1].id)
+    choose(window, "recipe argyrodite-s2p")
+    shown = window.selection.entry
+    assert shown is not None
+    assert (shown.sample, shown.label) == (p2p[1].sample, "S 2p")
+    assert window.messages.text == (
+        "Start values for S 2p of 2 samples. Fit all of them: Shift+F5."
+    )
+    choose(window, "recipe cathode")
+    assert window.selection.entry is not None
+    assert window.selection.entry.id == shown.id
+
+
 def test_a_recipe_that_applies_to_nothing_says_so(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
@@ -344,6 +363,27 @@ def test_clicking_a_spectrum_in_the_tree_shows_it(ready: MainWindow) -> None:
     )
     assert ready.selection.entry is entry
     assert entry.label in ready.panel.title_text
+
+
+def test_clicking_a_sample_shows_its_first_spectrum_and_leaves_the_sample_selected(
+    ready: MainWindow,
+) -> None:
+    select(ready, "O 1s")
+    second = ready.document.project.samples[1].name
+    index = ready.tree.model().index(1, 0)
+    ready.tree.scrollTo(index)
+    QTest.mouseClick(
+        ready.tree.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=ready.tree.visualRect(index).center(),
+    )
+    entry = ready.selection.entry
+    assert entry is not None
+    assert (entry.sample, entry.label) == (second, "S 2p")
+    assert ready.tree.selected_sample == second
+    choose(ready, "remove")
+    assert [sample.name for sample in ready.document.project.samples] != [second]
+    assert len(ready.document.project.samples) == 1
 
 
 def test_without_spectra_only_what_makes_sense_is_enabled(window: MainWindow) -> None:

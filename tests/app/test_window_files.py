@@ -85,6 +85,16 @@ def test_broken_files_are_named_in_one_message_and_never_stop_the_others(
         assert path.name in errors[0]
 
 
+def test_what_was_opened_is_shown(
+    qtbot: QtBot, window: MainWindow, sample_files: list[Path]
+) -> None:
+    open_files(qtbot, window, sample_files[:1])
+    open_files(qtbot, window, sample_files[1:])
+    entry = window.selection.entry
+    assert entry is not None
+    assert entry.sample == window.document.project.samples[1].name
+
+
 def test_opening_the_same_file_again_adds_nothing(
     qtbot: QtBot, window: MainWindow, sample_files: list[Path]
 ) -> None:
