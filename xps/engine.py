@@ -23,8 +23,12 @@ from xps.normal_equations import NormalEquations
 
 Floats = NDArray[np.float64]
 
+CANCELLED = "cancelled"
+"""What a solution says that was stopped from outside."""
+
+Watch = Callable[[Floats], bool]
+
 _MAX_ITERATIONS = 1000
-_CANCELLED = "cancelled"
 _TOLERANCE = 1e-13  # expected further gain in deviance: about (3e-7 σ)²
 _LONGEST = 10.0  # step, over the length of all parameters
 _ROUNDING = 1e-12  # step over the length of all parameters that rounding hides
@@ -212,6 +216,7 @@ def solve(
     start: Floats | None = None,
     *,
     cancelled: Callable[[], bool] | None = None,
+    watch: Watch | None = None,
 ) -> Solution:
     """Find the best values of the free parameters.
 
@@ -225,18 +230,24 @@ def solve(
         Instead of ``problem.start``.
     cancelled : callable, optional
         Asked before each iteration; when it says True the solver stops unconverged.
+    watch : callable, optional
+        The same, and told the free values reached.
 
     Raises
     ------
     FitError
         If the numbers at the start cannot be computed with.
     """
+
+    def stopped(free: Floats) -> bool:
+        return (cancelled is not None and cancelled()) or (watch is not None and watch(free))
+
     floor = problem.first_lower
-    first = _descend(problem, problem.start if start is None else start, floor, cancelled)
+    first = _descend(problem, problem.start if start is None else start, floor, stopped)
     released = (first.free <= floor) & (problem.lower < floor)
-    if not released.any() or first.message == _CANCELLED:
+    if not released.any() or first.message == CANCELLED:
         return first
-    second = _descend(problem, first.free, problem.lower, cancelled)
+    second = _descend(problem, first.free, problem.lower, stopped)
     return replace(
         second,
         iterations=first.iterations + second.iterations,
@@ -284,7 +295,7 @@ def _descend(
     problem: Likelihood,
     start: Floats,
     lower: Floats,
-    cancelled: Callable[[], bool] | None,
+    stopped: Watch,
 ) -> Solution:
     """Go down to the nearest minimum above the lower bounds.
 
@@ -305,8 +316,8 @@ def _descend(
     equations = point.equations.without(held)
     while iterations < _MAX_ITERATIONS:
         iterations += 1
-        if cancelled is not None and cancelled():
-            message = _CANCELLED
+        if stopped(point.free):
+            message = CANCELLED
             break
         if held.all():
             converged, message = True, "every parameter is fixed or at a bound"
