@@ -286,6 +286,40 @@ def test_a_table_of_results_is_no_spectrum(shared_data: Path) -> None:
         read(shared_data / "casa_export" / "FeO_analyzed_results.csv")
 
 
+@pytest.mark.parametrize("name", files("phi_old/*.txt"))
+def test_binary_files_of_phi_are_their_text_export_to_the_last_digit(
+    shared_data: Path, name: str
+) -> None:
+    exported = read(shared_data / name)
+    binary = read((shared_data / name).with_suffix(".spe"))
+    assert [s.core_level for s in binary] == [s.core_level for s in exported]
+    for rates, counts in zip(binary, exported, strict=True):
+        assert (rates.axis, rates.photon_energy_ev) == ("binding", 1253.6)
+        assert rates.live_time_s == pytest.approx(counts.live_time_s)
+        np.testing.assert_allclose(rates.energy_ev, counts.energy_ev, rtol=0, atol=1e-9)
+        np.testing.assert_array_equal(np.round(rates.counts, 3), counts.intensity)
+
+
+@pytest.mark.parametrize("name", files("phi/*"))
+def test_rates_of_phi_are_whole_counts_in_the_live_time(shared_data: Path, name: str) -> None:
+    for spectrum in read(shared_data / name):
+        assert spectrum.unit == "counts/s"
+        np.testing.assert_allclose(spectrum.counts, np.rint(spectrum.counts), atol=0.05)
+
+
+def test_a_depth_profile_of_phi_is_a_series(shared_data: Path) -> None:
+    spectra = read(shared_data / "phi" / "SnO2_10nm_1.pro")
+    assert [s.name for s in spectra[::21]] == ["Su1s", "C1s", "Si2p", "Sn3d5"]
+    assert [s.core_level for s in spectra[::21]] == [None, "C 1s", "Si 2p", "Sn 3d"]
+    tin = spectra[-21:]
+    assert [s.series for s in tin] == [(("Sputter time / s", 30.0 * i),) for i in range(21)]
+    assert {s.n_points for s in tin} == {101}
+    # The oxide is thin and its surface contaminated: tin comes first, the silicon below last.
+    silicon = spectra[42:63]
+    assert np.argmax([np.ptp(s.intensity) for s in tin]) < 5
+    assert np.argmax([np.ptp(s.intensity) for s in silicon]) == 20
+
+
 @pytest.mark.parametrize("name", files("phi_old/*multiplex.txt", "phi_old/*MULTIPLEX.txt"))
 def test_multipak_text_gives_all_its_regions(shared_data: Path, name: str) -> None:
     text = (shared_data / name).read_text()
@@ -299,7 +333,7 @@ def test_multipak_text_gives_all_its_regions(shared_data: Path, name: str) -> No
 
 @pytest.mark.parametrize(
     "name",
-    files("nexus/*", "phi/*", "phi_old/*.spe", "scienta/*.ibw"),
+    files("nexus/*", "scienta/*.ibw"),
 )
 def test_formats_not_read_yet_are_named(shared_data: Path, name: str) -> None:
     with pytest.raises(ReadError, match="which Doublet does not read yet") as caught:

@@ -8,7 +8,6 @@ _EXPORT = "export the spectra as VAMAS (.vms) or as columns of text (.csv, .txt)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"SOFH", "a PHI MultiPak file (.spe, .pro)"),
     (b"SQLite format 3\0", "a SpecsLab Prodigy file (.sle) or another SQLite database"),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 or NeXus file"),
     (b"IGOR", "an Igor text file (.itx)"),
@@ -19,6 +18,8 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"Rar!", "a RAR archive"),
 )
+# The identifier in the middle of the header of 4100 bytes.
+_WINSPEC = b"\x67\x45\x23\x01"
 _IGOR_VERSIONS = (2, 5)
 
 
@@ -46,6 +47,8 @@ def _describe(data: bytes) -> str | None:
     if data[:512].lstrip().startswith(b"<?xml"):
         specs = b"CORBA XML document" in data[:2048]
         return "a SpecsLab 2 XML file" if specs else "an XML file"
+    if data[2996:3000] == _WINSPEC:
+        return "a WinSpec file of a camera (.spe), not of PHI"
     if _is_igor_wave(data):
         return "an Igor binary wave (.ibw)"
     if b"\0" in data[:8192] and not _is_wide_text(data):
