@@ -212,6 +212,8 @@ class CellDelegate(QStyledItemDelegate):
         selected: bool,
     ) -> None:
         swatch = QRect(rect.left(), rect.center().y() - _SWATCH // 2, _SWATCH, _SWATCH)
+        # Translucent colors are made for the ground of the plot, not that of a selected row.
+        painter.fillRect(swatch, option.palette.color(QPalette.ColorRole.Base))
         painter.setPen(look.pen)
         painter.setBrush(look.brush)
         painter.drawRect(swatch)
@@ -271,6 +273,7 @@ class ComponentTable(QTableView):
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header = self.horizontalHeader()
@@ -285,6 +288,7 @@ class ComponentTable(QTableView):
         model.modelReset.connect(self._fit_height)
         header.geometriesChanged.connect(self._share_width)
         header.sectionResized.connect(self._share_width)
+        self.horizontalScrollBar().rangeChanged.connect(self._fit_height)
         self._fit_height()
         self.setAccessibleName("Components")
 
@@ -303,7 +307,9 @@ class ComponentTable(QTableView):
     def _fit_height(self) -> None:
         rows = max(self.model().rowCount(), 1)
         height = 2 * self.fontMetrics().height() + 2
-        self.setFixedHeight(height + 2 * self.frameWidth() + 4 + rows * height)
+        bar = self.horizontalScrollBar()
+        below = bar.sizeHint().height() if bar.maximum() > 0 else 0
+        self.setFixedHeight(height + 2 * self.frameWidth() + 4 + rows * height + below)
 
 
 def _ink(option: QStyleOptionViewItem, *, selected: bool) -> QColor:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QScrollArea,
+    QStyle,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -44,6 +45,7 @@ _HINTS: dict[FitState, str] = {
     "warning": "",
 }
 
+_LEAST_WIDTH = 430
 _NOISES = {
     "poisson": "counting (Poisson)",
     "estimated-proportional": "estimated, growing with the intensity",
@@ -136,7 +138,9 @@ class Inspector(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(430)
+        # As wide with its scroll bar as the tables need without.
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        self.setMinimumWidth(_LEAST_WIDTH + bar)
         self._components_box = QGroupBox("Components")
         self._parameters_box = QGroupBox()
         self._parameters_box.setFlat(True)
@@ -225,6 +229,12 @@ class Inspector(QScrollArea):
         if region is not None and kind != region.background.kind:
             self._on_region(gestures.set_background, kind)
 
+    def _add(self, species_key: str) -> None:
+        self._on_region(gestures.add_component, species_key)
+        region = self._selection.region
+        if region is not None:
+            self._selection.select_component(region.components[-1].id)
+
     def _fill_add_menu(self, region: Region | None) -> None:
         menu = self.add_button.menu()
         menu.clear()
@@ -234,9 +244,7 @@ class Inspector(QScrollArea):
         for species in library().values():
             if species.core_level == region.core_level:
                 action = QAction(menu_text(f"{species.name}   {species.center_ev:g} eV"), menu)
-                action.triggered.connect(
-                    lambda _=False, key=species.key: self._on_region(gestures.add_component, key)
-                )
+                action.triggered.connect(lambda _=False, key=species.key: self._add(key))
                 menu.addAction(action)
 
 

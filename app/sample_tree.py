@@ -191,15 +191,21 @@ class SampleTree(QTreeView):
         row[0].setAccessibleText(f"{entry.label}, {_BADGES[state]}")
 
     def _badge_icon(self, state: FitState) -> QIcon:
-        """Draw a badge whose form, not color alone, tells the state."""
-        ink = self.palette().color(QPalette.ColorRole.Text)
+        """Return a badge whose form, not color alone, tells the state."""
+        roles = QPalette.ColorRole
         color = {
             "fitted": GREEN,
             "stale": ORANGE,
             "warning": ORANGE,
             "not fitted": SKY_BLUE,
             "failed": VERMILLION,
-        }.get(state, QColor(ink))
+        }.get(state, self.palette().color(roles.Text))
+        icon = QIcon(self._badge(state, color))
+        selected = self._badge(state, self.palette().color(roles.HighlightedText))
+        icon.addPixmap(selected, QIcon.Mode.Selected)
+        return icon
+
+    def _badge(self, state: FitState, color: QColor) -> QPixmap:
         ratio = self.devicePixelRatioF()
         pixmap = QPixmap(round(12 * ratio), round(12 * ratio))
         pixmap.setDevicePixelRatio(ratio)
@@ -226,7 +232,7 @@ class SampleTree(QTreeView):
         if state == "stale":
             painter.fillRect(2, 6, 8, 4, color)
         painter.end()
-        return QIcon(pixmap)
+        return pixmap
 
     def _entry_item(self, entry_id: str) -> QStandardItem | None:
         for number in range(self._items.rowCount()):

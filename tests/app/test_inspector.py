@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
@@ -222,3 +222,44 @@ def test_an_insignificant_component_shows_its_upper_limit(
         assert shown.value.startswith("< ")
         assert shown.note == "(95 %)"
     assert "S⁰ / polysulfide\t< " in window.quantify_view.as_tsv()
+
+
+def test_an_added_component_is_selected(ready: MainWindow) -> None:
+    menu = ready.inspector.add_button.menu()
+    next(action for action in menu.actions() if action.text().startswith("S⁰")).trigger()
+    selected = ready.selection.component
+    assert selected is not None
+    assert selected.id == "s0"
+    assert ready.inspector.parameters.isVisible()
+
+
+def test_all_numbers_are_in_sight_on_a_low_window_too(qtbot: QtBot, ready: MainWindow) -> None:
+    ready.selection.select_component("sulfate")
+    ready.resize(1366, 500)
+    inspector = ready.inspector
+    qtbot.waitUntil(inspector.verticalScrollBar().isVisible)
+    assert inspector.components.horizontalScrollBar().maximum() == 0
+    view = inspector.parameters
+    for row in (CENTER, FWHM, AREA, MIXING):
+        index = parameter(ready, row, VALUE)
+        needed = view.fontMetrics().horizontalAdvance(index.data())
+        assert view.columnWidth(VALUE) > needed
+
+
+def test_the_table_of_components_grows_by_its_scroll_bar(qtbot: QtBot, ready: MainWindow) -> None:
+    table = ready.inspector.components
+    bar = table.horizontalScrollBar()
+    qtbot.waitUntil(lambda: not bar.isVisible())
+    rows = table.height()
+    table.setFixedWidth(200)
+    qtbot.waitUntil(bar.isVisible)
+    qtbot.waitUntil(lambda: table.height() == rows + bar.height())
+
+
+def test_the_color_of_a_component_is_the_same_in_a_selected_row(ready: MainWindow) -> None:
+    view = ready.inspector.components
+    rect = view.visualRect(cell(ready, "ps4", "component"))
+    swatch = view.viewport().mapTo(view, QPoint(rect.left() + 9, rect.center().y()))
+    before = view.grab().toImage().pixelColor(swatch)
+    ready.selection.select_component("ps4")
+    assert view.grab().toImage().pixelColor(swatch) == before
