@@ -74,7 +74,10 @@ def open_all(
                 content = read_file(path)
                 spectra += content.spectra
                 files.append(path)
-                warnings += (f"{path.name}: {warning}" for warning in content.warnings)
+                warnings += (
+                    f"{path.name}: {warning.removeprefix(f'{path.stem}: ')}"
+                    for warning in content.warnings
+                )
         except XpsError as error:
             failures.append(error)
         except Exception as error:  # noqa: BLE001  a reader's mistake must not cost the others
