@@ -80,6 +80,11 @@ class QuantifyView(QWidget):
         self._small_print.setToolTip(tooltip("\n".join(quantities.notes)))
         self._fill()
 
+    @property
+    def small_print(self) -> str:
+        """What the numbers rest on, and what was not counted."""
+        return self._small_print.text()
+
     def copy_table(self) -> None:
         """Put the table on the clipboard, columns parted by tabs."""
         QApplication.clipboard().setText(self.as_tsv())

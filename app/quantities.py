@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -61,7 +62,8 @@ def quantities(project: Project) -> Quantities:
         regions = {title: by_level.get(level) for title, by_level in columns.items()}
         rows += _level_rows(project, level, regions, amounts)
         bars += _level_bars(project, level, regions)
-    return Quantities(tuple(columns), tuple(rows), tuple(bars), result.basis, result.notes)
+    basis = result.basis if result.amounts else ""
+    return Quantities(tuple(columns), tuple(rows), tuple(bars), basis, result.notes)
 
 
 Columns = dict[str, dict[str, Region]]
@@ -143,6 +145,8 @@ def _percent(amount: Amount | None, limit: float | None) -> str:
         return UNKNOWN
     if limit is not None:
         return upper_limit(limit)
+    if amount.is_element and amount.stderr is None and math.isclose(amount.atomic_percent, 100.0):
+        return "100"  # of a single element, whatever was measured
     return with_error(amount.atomic_percent, amount.stderr, decimals=1)
 
 
