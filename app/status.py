@@ -1,4 +1,4 @@
-"""The status bar: mode, what is under the pointer, quality of the fit, and work under way."""
+"""The status bar: what is under the pointer, quality of the fit, and work under way."""
 
 from __future__ import annotations
 
@@ -33,8 +33,12 @@ class StatusBar(QStatusBar):
         self._cancel = QToolButton()
         self._cancel.setText("Cancel")
         self._cancel.clicked.connect(self.cancelWanted)
-        self._mode = QLabel("Select")
-        self._mode.setToolTip("Mode of the plot: click a component to select it, drag to zoom")
+        self._hint = QLabel("Drag to zoom")
+        self._hint.setToolTip(
+            "In the plot: drag or turn the wheel to zoom, double-click to see the whole region, "
+            "click a component to select it"
+        )
+        self._hint.hide()
         self._pointer = QLabel()
         self._quality = QLabel()
         self._quality.setToolTip(
@@ -43,7 +47,7 @@ class StatusBar(QStatusBar):
         for widget in (self._work, self._progress, self._cancel):
             self.addWidget(widget)
             widget.hide()
-        for widget in (self._pointer, self._quality, self._mode):
+        for widget in (self._pointer, self._quality, self._hint):
             self.addPermanentWidget(widget)
         jobs.changed.connect(self._show_work)
         jobs.progressed.connect(self._show_progress)
@@ -54,12 +58,18 @@ class StatusBar(QStatusBar):
         return self._pointer.text()
 
     @property
+    def hint_shown(self) -> bool:
+        """Whether the bar tells what can be done in the plot."""
+        return self._hint.isVisible()
+
+    @property
     def quality_text(self) -> str:
         """How good the fit is."""
         return self._quality.text()
 
     def show_pointer(self, energy_ev: float | None, shown: Shown | None) -> None:
         """Show the energy under the pointer, and the intensity of the channel next to it."""
+        self._hint.setVisible(energy_ev is not None)
         if energy_ev is None or shown is None:
             self._pointer.clear()
             return

@@ -135,6 +135,14 @@ def test_the_pointer_tells_energy_and_intensity(ready: MainWindow) -> None:
     assert float(text.split(" eV")[0]) == pytest.approx(energy, abs=0.05)
 
 
+def test_how_to_zoom_is_told_while_the_pointer_is_in_the_plot(ready: MainWindow) -> None:
+    assert not ready.status.hint_shown
+    ready.panel.plot.pointerMoved.emit(161.6)
+    assert ready.status.hint_shown
+    ready.panel.plot.pointerMoved.emit(None)
+    assert not ready.status.hint_shown
+
+
 def test_clicking_into_a_component_selects_it(ready: MainWindow) -> None:
     plot = ready.panel.plot
     assert plot.shown is not None
