@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QIcon, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
@@ -274,6 +274,19 @@ def test_quantification_sums_to_hundred_and_goes_stale_with_its_region(
     assert ready.panel.state_text.startswith("stale")
 
 
+def test_a_single_element_is_a_hundred_percent_and_nothing_counted_has_no_basis(
+    qtbot: QtBot, window: MainWindow, sample_files: list[Path]
+) -> None:
+    open_files(qtbot, window, sample_files[:1])
+    choose(window, "recipe argyrodite-s2p")
+    fit_all(qtbot, window)
+    assert "S  (S 2p)\t\t100\n" in window.quantify_view.as_tsv()
+    assert "transmission" in window.quantify_view.small_print
+    window.editor.do(gestures.set_manual_shift, window.document.project.samples[0].name, 0.3)
+    assert "transmission" not in window.quantify_view.small_print
+    assert "not counted" in window.quantify_view.small_print
+
+
 def test_delete_removes_the_selected_component(qtbot: QtBot, ready: MainWindow) -> None:
     id_ = select(ready, "S 2p")
     ready.selection.select_component("sulfite")
@@ -384,6 +397,17 @@ def test_clicking_a_sample_shows_its_first_spectrum_and_leaves_the_sample_select
     choose(ready, "remove")
     assert [sample.name for sample in ready.document.project.samples] != [second]
     assert len(ready.document.project.samples) == 1
+
+
+def test_the_badge_of_the_selected_spectrum_stands_out_from_its_row(
+    qtbot: QtBot, ready: MainWindow
+) -> None:
+    fit_all(qtbot, ready)
+    select(ready, "S 2p")
+    badge = ready.tree.currentIndex().siblingAtColumn(2).data(Qt.ItemDataRole.DecorationRole)
+    shown = badge.pixmap(12, QIcon.Mode.Selected).toImage()
+    middle = shown.pixelColor(shown.width() // 2, shown.height() // 2)
+    assert middle == ready.tree.palette().color(QPalette.ColorRole.HighlightedText)
 
 
 def test_without_spectra_only_what_makes_sense_is_enabled(window: MainWindow) -> None:
