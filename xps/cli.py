@@ -233,6 +233,18 @@ def check(options: argparse.Namespace) -> int:
     return EXIT_FAILED if failed else EXIT_OK
 
 
+def selfcheck(options: argparse.Namespace) -> int:
+    """Prove on this machine that fits and their errors are right."""
+    from xps.selfcheck import selfcheck as run_selfcheck
+
+    outcome = run_selfcheck()
+    if options.json:
+        _print_json(outcome.to_dict())
+    else:
+        _print(outcome.to_text())
+    return EXIT_OK if outcome.passed else EXIT_FAILED
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "info": info,
     "fit": fit,
@@ -240,6 +252,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "simulate": simulate,
     "verify": verify,
     "check": check,
+    "selfcheck": selfcheck,
 }
 
 
@@ -302,7 +315,7 @@ def _parser() -> _Parser:
         "written there",
     )
     made["simulate"].add_argument("--seed", type=int, default=0, metavar="N")
-    for name in ("info", "fit", "verify", "check"):
+    for name in ("info", "fit", "verify", "check", "selfcheck"):
         made[name].add_argument("--json", action="store_true", help="one JSON object on stdout")
     return parser
 

@@ -28,6 +28,10 @@ class Interval:
     high: float | None
     why_open: str = ""
 
+    def holds(self, value: float) -> bool:
+        """Whether a value lies inside."""
+        return (self.low is None or self.low <= value) and (self.high is None or value <= self.high)
+
     def scaled(self, factor: float, shift: float = 0.0) -> Interval:
         """Return the interval of ``factor · quantity + shift``."""
         ends = [None if end is None else factor * end + shift for end in (self.low, self.high)]
