@@ -42,7 +42,7 @@ HEADERS = ("Component", "Center\n/ eV", "FWHM\n/ eV", "Area", "Share\n/ %")
 CELL_ROLE = Qt.ItemDataRole.UserRole + 1
 LOOK_ROLE = Qt.ItemDataRole.UserRole + 2
 _SWATCH = 10
-_LEAST_NAME_WIDTH = 112
+_LEAST_NAME_WIDTH, _LEAST_NUMBER_WIDTH = 112, 48
 
 
 class ComponentModel(QAbstractTableModel):
@@ -279,15 +279,14 @@ class ComponentTable(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
-        header.setMinimumSectionSize(48)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setMinimumSectionSize(_LEAST_NUMBER_WIDTH)
         small = QFont(header.font())
         small.setPointSizeF(small.pointSizeF() * 0.9)
         header.setFont(small)
         model.modelReset.connect(self._fit_height)
-        header.geometriesChanged.connect(self._share_width)
-        header.sectionResized.connect(self._share_width)
+        for changed in (model.modelReset, model.dataChanged, model.headerDataChanged):
+            changed.connect(self._share_width)
         self.horizontalScrollBar().rangeChanged.connect(self._fit_height)
         self._fit_height()
         self.setAccessibleName("Components")
@@ -298,11 +297,15 @@ class ComponentTable(QTableView):
 
     def _share_width(self) -> None:
         """Give the names what the numbers leave, but always enough to be read."""
-        header = self.horizontalHeader()
-        numbers = sum(header.sectionSize(column) for column in range(1, header.count()))
-        names = max(self.viewport().width() - numbers, _LEAST_NAME_WIDTH)
-        if names != header.sectionSize(0):
-            header.resizeSection(0, names)
+        header, model = self.horizontalHeader(), self.model()
+        left = self.viewport().width()
+        for column in range(1, header.count()):
+            cells = [model.index(row, column) for row in range(model.rowCount())]
+            needed = [self.sizeHintForIndex(cell).width() for cell in cells]
+            width = max(_LEAST_NUMBER_WIDTH, header.sectionSizeHint(column), *needed)
+            header.resizeSection(column, width)
+            left -= width
+        header.resizeSection(0, max(left, _LEAST_NAME_WIDTH))
 
     def _fit_height(self) -> None:
         rows = max(self.model().rowCount(), 1)
