@@ -320,6 +320,54 @@ def test_a_depth_profile_of_phi_is_a_series(shared_data: Path) -> None:
     assert np.argmax([np.ptp(s.intensity) for s in silicon]) == 20
 
 
+@pytest.mark.parametrize("name", files("scienta/Cu*.txt"))
+def test_a_scienta_file_holds_what_a_naive_walk_finds(shared_data: Path, name: str) -> None:
+    text = (shared_data / name).read_text()
+    facts = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+    rows = [line.split() for line in text.partition("[Data 1]")[2].splitlines() if line.strip()]
+    (spectrum,) = read(shared_data / name)
+    np.testing.assert_array_equal([spectrum.energy_ev, spectrum.intensity], np.double(rows).T)
+    np.testing.assert_allclose(
+        spectrum.energy_ev, np.double(facts["Dimension 1 scale"].split()), atol=1e-9
+    )
+    assert spectrum.axis == "binding"
+    assert spectrum.photon_energy_ev == float(facts["Excitation Energy"])
+    assert spectrum.sweeps == float(facts["Number of Sweeps"])
+    assert (spectrum.sample, spectrum.name) == ("Cu-HHTP", facts["Region Name"])
+    # Analog detection: no whole counts.
+    assert spectrum.unit == "arbitrary"
+
+
+def test_the_slices_of_a_scienta_image_are_spectra(shared_data: Path) -> None:
+    spectra = read(shared_data / "scienta" / "scienta2D.txt")
+    assert [(s.name, s.intensity.tolist()) for s in spectra] == [
+        ("foo", [1, 3]), ("foo", [2, 4]), ("bar", [5, 7]), ("bar", [6, 8]),
+    ]  # fmt: skip
+    assert spectra[3].series == (("Y-Scale / mm", 3.456),)
+
+
+def test_a_prodigy_file_gives_all_cycles(shared_data: Path) -> None:
+    file = read_file(shared_data / "specs" / "MgFe2O4_with_transmission_function.xy")
+    assert len(file.spectra) == 116
+    assert sum("its axis is 'index'" in warning for warning in file.warnings) == 2
+    oxygen = [s for s in file.spectra if s.core_level == "O 1s"]
+    assert [s.sample for s in oxygen] == [
+        *["2 S1110, UHV, RT, Epass = 20 eV"] * 5, *["3 S1110, UHV, RT, Epass = 30 eV"] * 4,
+    ]  # fmt: skip
+    assert oxygen[1].series == (("Loop", 2.0),)
+    assert {(s.dwell_s, s.sweeps, s.photon_energy_ev) for s in oxygen} == {(0.2, 2.0, 1486.61)}
+    assert all(s.transmission is not None and s.transmission.min() > 2 for s in oxygen)
+
+
+def test_scans_of_a_prodigy_file_are_those_of_the_whole_file(shared_data: Path) -> None:
+    whole = read(shared_data / "specs" / "MgFe2O4_with_transmission_function.xy")
+    for scan, cycle in zip(read(shared_data / "specs" / "MgFe2O4_small.xy"), whole, strict=False):
+        assert scan.series == (("Scan", 1.0),)
+        assert (scan.name, scan.live_time_s) == (cycle.name, cycle.live_time_s)
+        np.testing.assert_array_equal(scan.energy_ev, cycle.energy_ev)
+        np.testing.assert_array_equal(scan.intensity, cycle.intensity)
+
+
 @pytest.mark.parametrize("name", files("phi_old/*multiplex.txt", "phi_old/*MULTIPLEX.txt"))
 def test_multipak_text_gives_all_its_regions(shared_data: Path, name: str) -> None:
     text = (shared_data / name).read_text()
