@@ -99,8 +99,10 @@ def _numbers(region: Region, fit: RegionFit | None) -> str:
         ref = Ref(BACKGROUND_ID, name)
         stderr = fit.stderr(ref) if fit is not None and ref in fit.table.index else None
         text = number(param.value) if stderr is None else with_error(param.value, stderr)
-        fixed = "" if param.vary else " fixed"
-        parts.append(f"{name} {text}{_unit(name)}{fixed}".replace(" ", "\u00a0"))
+        note = "" if param.vary else " fixed"
+        if fit is not None and ref in fit.at_bound:
+            note = " at min" if param.value == param.min else " at max"
+        parts.append(f"{name} {text}{_unit(name)}{note}".replace(" ", "\u00a0"))
     return " · ".join(parts)
 
 

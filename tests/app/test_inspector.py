@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from app.parameter_table import FITTED, MAX, MIN, TIED, VALUE
 from app.window import MainWindow
 from tests.app.projects import region_id
 from tests.app.user import choose, fit_all, open_files, type_into, type_into_cell
-from xps.model import Component, Ref
+from xps.model import BACKGROUND_ID, Component, Ref
 
 CENTER, FWHM, AREA, MIXING = range(4)
 
@@ -150,6 +151,18 @@ def test_a_number_at_its_bound_is_marked_and_says_so(qtbot: QtBot, ready: MainWi
     assert shown.mark == "bound"
     assert shown.note == "at max"
     assert "widen the bound" in shown.tip
+
+
+def test_a_background_at_its_bound_is_marked(qtbot: QtBot, ready: MainWindow) -> None:
+    region = ready.selection.region
+    assert region is not None
+    k = Ref(BACKGROUND_ID, "k")
+    bounded = region.with_param(k, replace(region.param(k), value=0.001, max=0.002))
+    ready.document.push(ready.document.project.with_region(bounded), "Bound k")
+    fit_all(qtbot, ready)
+    assert ready.inspector.region.background_text.replace("\u00a0", " ").endswith(
+        "k 0.002000 /eV at max"
+    )
 
 
 def test_a_value_is_typed_in_the_numbers_of_the_component(ready: MainWindow) -> None:
