@@ -211,7 +211,10 @@ def _fit_one(
         start = with_guess(region, entry.spectrum, sample.charge.shift_ev)
     fit = fit_region(start, entry.spectrum, sample.charge, cancelled=cancelled)
     if not sample.charge.is_set:
-        warning = "no charge reference: binding energies are as measured"
+        missing = "no charge reference"
+        if sample.charge.method == "component":
+            missing = "the charge reference is not found yet"
+        warning = f"{missing}: binding energies are as measured"
         fit = replace(fit, warnings=(*fit.warnings, warning))
     return project.with_fit(with_errors(fit, entry.spectrum, methods, cancelled=cancelled))
 

@@ -140,7 +140,7 @@ def test_other_regions_of_a_sample_whose_reference_fails_say_so() -> None:
     assert len(result.failures) == 1
     (fit,) = result.regions
     assert fit.charge_shift_ev == 0.0
-    assert any("no charge reference" in warning for warning in fit.warnings)
+    assert any("charge reference is not found" in warning for warning in fit.warnings)
     assert any(finding.rule == "no-charge-reference" for finding in xps.check(result))
 
 
