@@ -23,7 +23,7 @@ from app.share_bars import ShareBars
 
 _HEADER_WIDTH = 96
 _LEAST_WIDTH = 100
-_SPLIT = (560, 380)
+_SPLIT = (590, 350)
 _EMPTY = "Shares and atomic percent appear here after a fit."
 
 
