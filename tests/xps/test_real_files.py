@@ -368,6 +368,23 @@ def test_scans_of_a_prodigy_file_are_those_of_the_whole_file(shared_data: Path) 
         np.testing.assert_array_equal(scan.intensity, cycle.intensity)
 
 
+def test_a_specslab_file_gives_whole_counts_of_all_channels(shared_data: Path) -> None:
+    survey, carbon, sulfur = read(shared_data / "specs" / "In-situ_PBTTT_XPS_SPECS.xml")
+    assert [s.core_level for s in (survey, carbon, sulfur)] == [None, "C 1s", "S 2p"]
+    assert [s.n_points for s in (survey, carbon, sulfur)] == [1403, 201, 281]
+    assert [s.sweeps for s in (survey, carbon, sulfur)] == [1, 10, 15]
+    assert {(s.sample, s.photon_energy_ev) for s in (survey, carbon, sulfur)} == {("PBTTT", 1253.6)}
+    assert carbon.binding_energy_ev.max() == pytest.approx(290)
+    assert sulfur.binding_energy_ev.max() == pytest.approx(173)
+    for spectrum in (survey, carbon, sulfur):
+        np.testing.assert_array_equal(spectrum.intensity, np.rint(spectrum.intensity))
+        assert spectrum.transmission.size == spectrum.n_points
+    # Channels that were moved the wrong way would make two peaks of each.
+    above_half = np.flatnonzero(carbon.intensity > carbon.intensity.max() / 2)
+    assert np.all(np.diff(above_half) == 1)
+    assert 0.8 < 0.05 * above_half.size < 1.8
+
+
 @pytest.mark.parametrize("name", files("phi_old/*multiplex.txt", "phi_old/*MULTIPLEX.txt"))
 def test_multipak_text_gives_all_its_regions(shared_data: Path, name: str) -> None:
     text = (shared_data / name).read_text()

@@ -45,8 +45,7 @@ def _describe(data: bytes) -> str | None:
     if data.startswith(b"PK\x03\x04"):
         return "a zip archive"
     if data[:512].lstrip().startswith(b"<?xml"):
-        specs = b"CORBA XML document" in data[:2048]
-        return "a SpecsLab 2 XML file" if specs else "an XML file"
+        return "an XML file"
     if data[2996:3000] == _WINSPEC:
         return "a WinSpec file of a camera (.spe), not of PHI"
     if _is_igor_wave(data):
