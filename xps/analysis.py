@@ -122,7 +122,7 @@ def apply_recipe(
             f"the recipe {recipe.name} analyzes {' and '.join(recipe.core_levels)}, which "
             f"none of the spectra is ({', '.join(found[:8]) or 'none loaded'})"
             + (f"; {notes[0]}" if notes else ""),
-            "choose another recipe, or name the core level of the spectra",
+            "choose another recipe, or one of your own for this core level",
         )
     for name in sorted(applied):
         charge, note = _charge_for(project, name, recipe.charge)
