@@ -13,6 +13,8 @@ from xps.fitting import fit_region
 from xps.minimizer import RegionMinimizer
 from xps.problem import compile_problem
 
+AGREEMENT = 1e-8  # relative, of χ² by every solver on the same residual
+
 
 @dataclass(frozen=True)
 class Row:
@@ -25,7 +27,13 @@ class Row:
 
 
 def rows(problem: Problem) -> list[Row]:
-    """Time every way of fitting a problem with offset, slope and step in the fit."""
+    """Time every way of fitting a problem with offset, slope and step in the fit.
+
+    Raises
+    ------
+    AssertionError
+        If another solver ends elsewhere.
+    """
     region, spectrum = problem.region(slope=True), problem.spectrum()
     counts = problem.counts()
 
@@ -46,9 +54,22 @@ def rows(problem: Problem) -> list[Row]:
     def composite() -> float:
         return float(composite_fit(problem, counts, expected).chisqr)
 
+    def in_lmfit() -> float:
+        return float(RegionMinimizer(work, region).minimize("leastsq").chisqr)
+
+    def in_scipy() -> float:
+        fit = RegionMinimizer(work, region).minimize("least_squares", xtol=1e-14, ftol=1e-14)
+        return float(fit.chisqr)
+
+    for peer in (in_lmfit, in_scipy):
+        if abs(peer() / best.chisqr - 1.0) > AGREEMENT:
+            raise AssertionError(f"{problem.name}: χ² is {best.chisqr}, but {peer()} otherwise")
+
     ways = {
         "Doublet, solver and lmfit record": (record, 15),
         "Doublet, whole fit of a region": (complete, 15),
+        "lmfit leastsq, Doublet's Jacobian": (in_lmfit, 9),
+        "scipy least_squares, Doublet's Jacobian": (in_scipy, 9),
         "lmfit.minimize, plain Parameters": (plain, 9),
         "lmfit composite models, expressions": (composite, 5),
     }

@@ -7,6 +7,7 @@ maximum of the likelihood and free of the bias of weights made from the data.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -125,8 +126,9 @@ class Problem:
     noise : Noise
     start : ndarray, shape (free,)
     variance : ndarray, shape (points,)
-        Of each point for `residual`; the solver leaves that of the best model here, so that
-        every method of lmfit that starts from its result weighs the points alike.
+        Of each point for `residual`: that of the start, until the solver leaves that of the
+        best model here, so that every method of lmfit that starts from its result weighs the
+        points alike.
     lower, upper : ndarray, shape (free,)
         Bounds.
     first_lower : ndarray, shape (free,)
@@ -140,7 +142,7 @@ class Problem:
     observed: Floats
     noise: Noise
     start: Floats
-    variance: Floats = field(init=False)
+    _variance: Floats | None = field(init=False, default=None)
     lower: Floats = field(init=False)
     upper: Floats = field(init=False)
     first_lower: Floats = field(init=False)
@@ -151,7 +153,17 @@ class Problem:
         floor = np.where(areas, np.maximum(self.lower, 0.0), self.lower)
         self.first_lower = np.where(floor < self.upper, floor, self.lower)
         self.start = np.clip(self.start, self.lower, self.upper)
-        self.variance = self.noise.variance(self.expected(self.start))
+
+    @property
+    def variance(self) -> Floats:
+        """Variances of the points for `residual`; shape (points,)."""
+        if self._variance is None:
+            self._variance = self.noise.variance(self.expected(self.start))
+        return self._variance
+
+    @variance.setter
+    def variance(self, variance: Floats) -> None:
+        self._variance = variance
 
     def expected(self, free: Floats) -> Floats:
         """Expected points (counts); shape (points,)."""
@@ -168,9 +180,10 @@ class Problem:
         """Twice the negative log posterior, up to a constant."""
         return _deviance(self, free, self.expected(free))
 
-    def residual(self, free: Floats) -> Floats:
+    def residual(self, free: Floats, expected: Floats | None = None) -> Floats:
         """Weighted residuals of the data and of the priors with `variance` held fixed."""
-        data = (self.expected(free) - self.observed) / np.sqrt(self.variance)
+        model = self.expected(free) if expected is None else expected
+        data = (model - self.observed) / np.sqrt(self.variance)
         return np.concatenate((data, self.priors.residual(free)))
 
     def jacobian(self, free: Floats) -> Floats:
@@ -187,6 +200,7 @@ class Solution:
     Attributes
     ----------
     free : ndarray, shape (free,)
+    expected : ndarray, shape (points,)
     deviance : float
     information : ndarray, shape (free, free)
         Fisher information (half the second derivative of the deviance), priors included.
@@ -201,6 +215,7 @@ class Solution:
     """
 
     free: Floats
+    expected: Floats
     deviance: float
     information: Floats
     covariance: Floats
@@ -260,11 +275,6 @@ class _Point:
 
     def __init__(self, problem: Likelihood, free: Floats, scale: Floats | None = None) -> None:
         self.free = free
-        with np.errstate(over="ignore", invalid="ignore"):  # is_finite tells
-            self._linearize(problem, scale)
-
-    def _linearize(self, problem: Likelihood, scale: Floats | None) -> None:
-        free = self.free
         expected, derivatives = problem.expected_and_jacobian(free)
         self.deviance = _deviance(problem, free, expected)
         self.variance = problem.noise.variance(expected)
@@ -275,22 +285,26 @@ class _Point:
             weighted = np.concatenate((weighted, priors.weighted.T), axis=1)
             residual = np.concatenate((residual, -priors.residual(free)))
         self.equations = NormalEquations(weighted, residual, scale)
-        self.points = expected.size
+        self.expected = expected
 
     @property
     def is_finite(self) -> bool:
-        return bool(np.isfinite(self.deviance)) and self.equations.is_finite
+        return math.isfinite(self.deviance) and self.equations.is_finite
 
     def noise_unit(self, noise: Noise) -> float:
         """What a deviance of one is worth: the variance where it is yet to be estimated."""
-        return 1.0 if noise.known else self.deviance / max(self.points - self.free.size, 1)
+        return 1.0 if noise.known else self.deviance / max(self.expected.size - self.free.size, 1)
 
 
 def _deviance(problem: Likelihood, free: Floats, expected: Floats) -> float:
-    prior = problem.priors.residual(free)
-    return problem.noise.deviance(problem.observed, expected) + float(prior @ prior)
+    deviance = problem.noise.deviance(problem.observed, expected)
+    if problem.priors.mean.size:
+        prior = problem.priors.residual(free)
+        deviance += float(prior @ prior)
+    return deviance
 
 
+@np.errstate(over="ignore", invalid="ignore")  # trial steps are asked whether they are finite
 def _descend(
     problem: Likelihood,
     start: Floats,
@@ -328,7 +342,7 @@ def _descend(
             break
         trial_free = point.free.copy()
         trial_free[~held] += _shortened(equations.step(damping), point.free[~held], equations)
-        trial_free = np.clip(trial_free, lower, upper)
+        trial_free = np.minimum(np.maximum(trial_free, lower), upper)
         expected_gain = point.equations.expected_gain(trial_free - point.free)
         trial = _Point(problem, trial_free, point.equations.scale)
         evaluations += 1
@@ -357,6 +371,7 @@ def _descend(
         covariance[np.ix_(~held, ~held)] = equations.covariance()
     return Solution(
         point.free,
+        point.expected,
         point.deviance,
         point.equations.information,
         covariance,
@@ -378,8 +393,8 @@ def _shortened(step: Floats, free: Floats, equations: NormalEquations) -> Floats
 
 def _relative_length(step: Floats, free: Floats, equations: NormalEquations) -> float:
     """Length of a step over that of the parameters; zero where these are zero."""
-    length = float(np.linalg.norm(equations.scale * free))
-    return float(np.linalg.norm(equations.scale * step)) / length if length > 0.0 else 0.0
+    length = math.hypot(*(equations.scale * free).tolist())
+    return math.hypot(*(equations.scale * step).tolist()) / length if length > 0.0 else 0.0
 
 
 def _held_back(point: _Point, lower: Floats, upper: Floats) -> NDArray[np.bool_]:

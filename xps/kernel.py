@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xps.lineshapes import SHAPES
-from xps.model import Ref, Region
+from xps.model import Param, Ref, Region
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -54,7 +54,7 @@ class ParameterTable:
         matrix = np.zeros((len(refs), len(free)))
         constant = np.zeros(len(refs))
         for i, ref in enumerate(refs):
-            root, factor, shift = region.resolve(ref)
+            root, factor, shift = _end_of_links(ref, params)
             if root in column:
                 matrix[i, column[root]] = factor
                 constant[i] = shift
@@ -139,18 +139,25 @@ class Kernel:
         return total
 
     def model_and_jacobian(self, values: Floats) -> tuple[Floats, Floats]:
-        """The sum curve and its derivatives; shapes (points,) and (all, points)."""
+        """The sum curve and its derivatives; shapes (points,) and (all, points).
+
+        For many models on the same energies at once `values` has more axes in front, and so
+        have curve and derivatives.
+        """
         peaks, jacobian = self._peaks(values, derivatives=True)
-        total = self._background(values, peaks) + peaks.sum(axis=0)
-        if self._in_fit:
-            k = values[-1]
-            background = np.empty((3, self.energy.size))
-            background[0] = 1.0
-            background[1] = self._relative
-            background[2] = self._cumulative(peaks.sum(axis=0))
-            if k != 0.0:
-                jacobian = jacobian + k * self._cumulative(jacobian)
-            jacobian = np.concatenate((jacobian, background))
+        total = peaks.sum(axis=-2)
+        if not self._in_fit:
+            return total + self.static_background, jacobian
+        offset, slope, k = (values[..., i, None] for i in (-3, -2, -1))
+        last = 4 * self._n
+        jacobian[..., last, :] = total
+        below = self._cumulative(jacobian[..., : last + 1, :])
+        total = total + offset + slope * self._relative + k * below[..., last, :]
+        jacobian[..., last, :] = 1.0
+        jacobian[..., last + 1, :] = self._relative
+        jacobian[..., last + 2, :] = below[..., last, :]
+        below[..., :last, :] *= k[..., None]
+        jacobian[..., :last, :] += below[..., :last, :]
         return total, jacobian
 
     def _background(self, values: Floats, peaks: Floats) -> Floats:
@@ -163,47 +170,54 @@ class Kernel:
 
     def _cumulative(self, curves: Floats) -> Floats:
         """Trapezoid integral from the low binding energy end, along the last axis."""
-        result = np.zeros_like(curves)
-        np.cumsum(
-            (curves[..., 1:] + curves[..., :-1]) * self._half_steps, axis=-1, out=result[..., 1:]
-        )
+        result = np.empty_like(curves)
+        result[..., 0] = 0.0
+        steps = curves[..., 1:] + curves[..., :-1]
+        steps *= self._half_steps
+        np.cumsum(steps, axis=-1, out=result[..., 1:])
         return result
 
     def _peaks(self, values: Floats, *, derivatives: bool) -> tuple[Floats, Floats]:
-        """Components of full area, and (component, parameter) derivatives by row."""
-        table = values[: 4 * self._n].reshape(self._n, 4)
-        peaks = np.zeros((self._n, self.energy.size))
-        by_parameter = np.zeros((self._n, 4, self.energy.size) if derivatives else (0, 4, 0))
+        """Components of full area, and a row for each parameter.
+
+        The rows of the components are filled; those of the background are only there.
+        """
+        n, points, many = self._n, self.energy.size, values.shape[:-1]
+        table = values[..., : 4 * n].reshape(*many, n, 4)
+        peaks = np.empty((*many, n, points))
+        rows = np.empty((*many, values.shape[-1] if derivatives else 0, points))
+        by_parameter = rows[..., : 4 * n, :].reshape(*many, -1, 4, points)
         for group in self._groups:
-            area, center, fwhm, mixing = table[group.line_component].T
-            profile = SHAPES[group.shape].profile(self.energy, center + group.offset, fwhm, mixing)
-            fraction = group.fraction[:, None]
-            unit = np.add.reduceat(fraction * profile.density, group.first_line, axis=0)
-            peaks[group.components] = table[group.components, :1] * unit
+            _, center, fwhm, mixing = np.moveaxis(table[..., group.line_component, :], -1, 0)
+            profile = SHAPES[group.shape].profile(
+                self.energy, (center + group.offset).ravel(), fwhm.ravel(), mixing.ravel()
+            )
+            area = table[..., group.components, 0, None]
+            lines = (*many, group.offset.size, points)
+            unit = group.fractions @ profile.density.reshape(lines)
+            peaks[..., group.components, :] = area * unit
             if derivatives:
-                weight = area[:, None] * fraction
-                by_parameter[group.components, 0] = unit
-                for row, derivative in (
-                    (1, profile.d_center),
-                    (2, profile.d_fwhm),
-                    (3, profile.d_mixing),
-                ):
-                    by_parameter[group.components, row] = np.add.reduceat(
-                        weight * derivative, group.first_line, axis=0
-                    )
-        return peaks, by_parameter.reshape(-1, self.energy.size)
+                by_parameter[..., group.components, 0, :] = unit
+                slopes = (profile.d_center, profile.d_fwhm, profile.d_mixing)
+                for row, slope in enumerate(slopes, start=1):
+                    folded = group.fractions @ slope.reshape(lines)
+                    folded *= area
+                    by_parameter[..., group.components, row, :] = folded
+        return peaks, rows
 
 
 @dataclass(frozen=True)
 class _ShapeGroup:
-    """Components of one shape with their lines, laid out for vector arithmetic."""
+    """Components of one shape with their lines, laid out for vector arithmetic.
+
+    `fractions`, shape (components, lines), adds up the lines of each component.
+    """
 
     shape: str
-    components: Ints
+    components: Ints | slice
     line_component: Ints
     offset: Floats
-    fraction: Floats
-    first_line: Ints
+    fractions: Floats
 
 
 def _group_by_shape(region: Region) -> tuple[_ShapeGroup, ...]:
@@ -212,14 +226,25 @@ def _group_by_shape(region: Region) -> tuple[_ShapeGroup, ...]:
         members = [i for i, c in enumerate(region.components) if c.shape == shape]
         lines = [(i, line) for i in members for line in region.components[i].lines.lines]
         owners = np.array([i for i, _ in lines], dtype=np.intp)
+        fractions = np.array([line.fraction for _, line in lines])
+        alone = len(members) == len(region.components)
         groups.append(
             _ShapeGroup(
                 shape,
-                np.array(members, dtype=np.intp),
+                slice(None) if alone else np.array(members, dtype=np.intp),
                 owners,
                 np.array([line.offset_ev for _, line in lines]),
-                np.array([line.fraction for _, line in lines]),
-                np.searchsorted(owners, np.array(members)).astype(np.intp),
+                np.where(owners == np.array(members)[:, None], fractions, 0.0),
             )
         )
     return tuple(groups)
+
+
+def _end_of_links(ref: Ref, params: dict[Ref, Param]) -> tuple[Ref, float, float]:
+    """The parameter that decides another's value, ``factor · root + shift``."""
+    factor, shift = 1.0, 0.0
+    while (link := params[ref].link) is not None:
+        shift += factor * link.shift
+        factor *= link.factor
+        ref = link.target
+    return ref, factor, shift

@@ -90,9 +90,7 @@ class Shape:
         """
         centers = np.atleast_1d(np.asarray(center, dtype=np.float64))
         offset = np.asarray(energy_ev, dtype=np.float64) - centers[:, None]
-        width = np.broadcast_to(np.asarray(fwhm, dtype=np.float64), centers.shape)
-        mix = np.broadcast_to(np.asarray(mixing, dtype=np.float64), centers.shape)
-        return self._profile(offset, width, mix)
+        return self._profile(offset, _like(centers, fwhm), _like(centers, mixing))
 
     def __call__(
         self, energy_ev: ArrayLike, center: float, fwhm: float, mixing: float = 0.0
@@ -100,6 +98,11 @@ class Shape:
         """Return one unit-area line in 1/eV on `energy_ev` (shape (points,))."""
         curve: Floats = self.profile(energy_ev, center, fwhm, mixing).density[0]
         return curve
+
+
+def _like(centers: Floats, value: ArrayLike) -> Floats:
+    array = np.asarray(value, dtype=np.float64)
+    return array if array.shape == centers.shape else np.broadcast_to(array, centers.shape)
 
 
 def _height_mixed_sum(offset: Floats, fwhm: Floats, mixing: Floats) -> Profile:

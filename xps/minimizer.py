@@ -58,14 +58,26 @@ class RegionMinimizer(Minimizer):  # type: ignore[misc]  # lmfit has no types
     ) -> None:
         self.problem = problem
         self.region = region
+        self._params: Parameters | None = None
         self._free_names = [parameter_name(ref) for ref in problem.table.free]
         super().__init__(
             self._weighted_residual,
-            to_parameters(region),
+            None,
             scale_covar=not problem.noise.known,
             iter_cb=iter_cb,
             max_nfev=max_nfev,
         )
+
+    @property
+    def params(self) -> Parameters:
+        """The parameters that lmfit's methods start from."""
+        if self._params is None:
+            self._params = to_parameters(self.region)
+        return self._params
+
+    @params.setter
+    def params(self, params: Parameters | None) -> None:
+        self._params = params
 
     def minimize(
         self, method: str = "doublet", params: Parameters | None = None, **kws: Any
@@ -195,7 +207,7 @@ class RegionMinimizer(Minimizer):  # type: ignore[misc]  # lmfit has no types
 
     def _record(self, problem: Problem, solution: Solution, start: Floats) -> MinimizerResult:
         varied = problem.lower < problem.upper
-        residual = problem.residual(solution.free)
+        residual = problem.residual(solution.free, solution.expected)
         n_data, n_free = residual.size, int(np.count_nonzero(varied))
         chi2 = float(residual @ residual)
         freedom = n_data - n_free

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from xps.spectrum import Spectrum
 
 Floats = NDArray[np.float64]
+_TINY = 1e-300
+
 NoiseKind = Literal["poisson", "estimated-proportional", "estimated-uniform"]
 
 
@@ -66,11 +68,10 @@ class Noise:
         if self.kind == "estimated-uniform":
             return float(np.sum((observed - expected) ** 2))
         safe = np.maximum(expected, self.floor)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            log = np.where(observed > 0.0, observed * np.log(observed / safe), 0.0)
-        terms = safe - observed + log
-        below = expected - safe
-        if below.any():
+        positive = np.maximum(observed, _TINY)  # no counts: 0 · ln(tiny) is nothing
+        terms = safe - observed + observed * np.log(positive / safe)
+        if expected.min(initial=np.inf) < self.floor:
+            below = expected - safe
             terms = terms + below * (1.0 - observed / safe) + 0.5 * below**2 / safe
         return float(2.0 * np.sum(terms))
 

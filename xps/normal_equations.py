@@ -6,6 +6,7 @@ derivatives, so that units do not matter.
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 
 import numpy as np
@@ -42,7 +43,7 @@ class NormalEquations:
     @property
     def is_finite(self) -> bool:
         """Whether these numbers can be computed with."""
-        return bool(np.isfinite(self.information).all() and np.isfinite(self.gradient).all())
+        return math.isfinite(float(self._length.sum() + self.gradient.sum()))
 
     def without(self, held: NDArray[np.bool_]) -> NormalEquations:
         """Return the equations of the parameters that are not held."""
@@ -68,7 +69,7 @@ class NormalEquations:
         """Solve for the step at a damping."""
         if self._is_well_conditioned:
             normal = self._normal.copy()
-            normal[np.diag_indices_from(normal)] += damping * (self.scale / self._length) ** 2
+            normal.flat[:: len(normal) + 1] += damping * (self.scale / self._length) ** 2
             scaled = np.linalg.solve(normal, self.gradient / self._length)
             step: Floats = scaled / self._length
             return step

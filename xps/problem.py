@@ -125,7 +125,8 @@ def _static_background(region: Region, points: Measured) -> Floats | None:
 
 def free_values(region: Region, table: ParameterTable) -> Floats:
     """Present values of the free parameters; shape (free,)."""
-    return np.array([region.param(ref).value for ref in table.free], dtype=np.float64)
+    params = dict(region.params())
+    return np.array([params[ref].value for ref in table.free], dtype=np.float64)
 
 
 def _refuse_outside(component: Component, region: Region, points: Measured) -> None:
