@@ -77,7 +77,7 @@ def _fit_lines(fit: RegionFit) -> Iterator[str]:
             area = with_error(component.area.value, fit.stderr(Ref(component.id, "area")))
         else:
             area = f"< {fit.insignificant[component.id]:.3g} (95 %)"
-        intervals = fit.intervals(Ref(component.id, "area"))
+        intervals = fit.area_intervals(component)
         if intervals is not None:
             wide = intervals.confidence_95
             area += f" (95 %: {interval(wide.low, wide.high)})"

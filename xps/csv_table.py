@@ -55,6 +55,8 @@ COLUMNS = (
     "area_unit",
     "share",
     "share_stderr",
+    "share_interval_95_low",
+    "share_interval_95_high",
     "share_upper_limit_95",
     "atomic_percent",
     "atomic_percent_stderr",

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from xps.parameters import Ref
 
-ErrorMethod = Literal["covariance", "profile"]
+ErrorMethod = Literal["covariance", "profile", "bootstrap"]
 ERROR_METHODS: tuple[ErrorMethod, ...] = get_args(ErrorMethod)
 
 
@@ -60,6 +60,27 @@ class Intervals:
 
 
 @dataclass(frozen=True)
+class BootstrapErrors:
+    """What simulated repetitions of a measurement say.
+
+    Attributes
+    ----------
+    draws, failed : int
+        Repetitions, and those among them whose fit did not converge and which do not count.
+    seed : int
+        Of their random numbers.
+    areas, shares : mapping of str to Intervals
+        By component.
+    """
+
+    draws: int
+    failed: int
+    seed: int
+    areas: Mapping[str, Intervals]
+    shares: Mapping[str, Intervals]
+
+
+@dataclass(frozen=True)
 class ErrorBudget:
     """What was asked for beyond the covariance; empty or None where it was not.
 
@@ -67,6 +88,8 @@ class ErrorBudget:
     ----------
     profiles : mapping of Ref to Intervals
         Profile likelihood intervals of the free parameters.
+    bootstrap : BootstrapErrors or None
     """
 
     profiles: Mapping[Ref, Intervals] = field(default_factory=dict)
+    bootstrap: BootstrapErrors | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from xps.error_budget import ErrorBudget, Interval, Intervals
+from xps.error_budget import BootstrapErrors, ErrorBudget, Interval, Intervals
 from xps.parameters import Ref
 from xps.plain_fields import Fields
 
@@ -18,7 +18,8 @@ def plain_errors(errors: ErrorBudget) -> Plain:
         "profiles": [
             {"parameter": asdict(ref)} | asdict(intervals)
             for ref, intervals in errors.profiles.items()
-        ]
+        ],
+        "bootstrap": None if errors.bootstrap is None else asdict(errors.bootstrap),
     }
 
 
@@ -33,7 +34,20 @@ def errors_of(table: Fields | None) -> ErrorBudget:
     if table is None:
         return ErrorBudget()
     return ErrorBudget(
-        {_ref(entry.table("parameter")): _intervals(entry) for entry in table.tables("profiles")}
+        {_ref(entry.table("parameter")): _intervals(entry) for entry in table.tables("profiles")},
+        _bootstrap(table.maybe_table("bootstrap")),
+    )
+
+
+def _bootstrap(table: Fields | None) -> BootstrapErrors | None:
+    if table is None:
+        return None
+    areas, shares = (
+        {key: _intervals(inner.table(key)) for key in inner.names}
+        for inner in (table.table("areas"), table.table("shares"))
+    )
+    return BootstrapErrors(
+        table.whole("draws"), table.whole("failed"), table.whole("seed"), areas, shares
     )
 
 

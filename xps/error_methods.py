@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
+from xps.bootstrap import bootstrap
 from xps.error_budget import ERROR_METHODS, ErrorBudget, ErrorMethod
-from xps.errors import FitError, RecipeError
+from xps.errors import RecipeError, XpsError
 from xps.fitted import RegionFit
 from xps.profile import profile_all
 from xps.spectrum import Spectrum
@@ -29,7 +30,12 @@ def error_methods(names: Collection[str]) -> tuple[ErrorMethod, ...]:
 
 def methods_of(errors: ErrorBudget) -> tuple[ErrorMethod, ...]:
     """Return the methods by which these errors were found."""
-    return ("covariance", "profile") if errors.profiles else ("covariance",)
+    found: list[ErrorMethod] = ["covariance"]
+    if errors.profiles:
+        found.append("profile")
+    if errors.bootstrap is not None:
+        found.append("bootstrap")
+    return tuple(found)
 
 
 def with_errors(
@@ -48,12 +54,29 @@ def with_errors(
     FitError
         If it was cancelled.
     """
-    if not fit.success or "profile" not in methods:
+    if not fit.success:
         return fit
-    try:
-        profiles = profile_all(fit, spectrum, cancelled=cancelled)
-    except FitError as error:
-        if cancelled is not None and cancelled():
-            raise
-        return replace(fit, warnings=(*fit.warnings, f"no profile likelihood: {error}"))
-    return replace(fit, errors=replace(fit.errors, profiles=profiles))
+    for method, title in _TITLES.items():
+        if method not in methods:
+            continue
+        try:
+            found = _found(fit, spectrum, method, cancelled)
+        except XpsError as error:
+            if cancelled is not None and cancelled():
+                raise
+            fit = replace(fit, warnings=(*fit.warnings, f"no {title}: {error}"))
+        else:
+            fit = replace(fit, errors=found)
+    return fit
+
+
+_TITLES: dict[ErrorMethod, str] = {"profile": "profile likelihood", "bootstrap": "bootstrap"}
+
+
+def _found(
+    fit: RegionFit, spectrum: Spectrum, method: ErrorMethod, cancelled: Callable[[], bool] | None
+) -> ErrorBudget:
+    if method == "profile":
+        return replace(fit.errors, profiles=profile_all(fit, spectrum, cancelled=cancelled))
+    repeated = bootstrap(fit, spectrum, cancelled=cancelled)
+    return replace(fit.errors, bootstrap=repeated.errors())

@@ -145,6 +145,13 @@ class RegionFit:
         found = self.errors.profiles.get(root)
         return None if found is None else found.scaled(factor, shift)
 
+    def area_intervals(self, component: Component) -> Intervals | None:
+        """Intervals of an area: of the profile likelihood, else of the bootstrap, else None."""
+        found = self.intervals(Ref(component.id, "area"))
+        if found is None and self.errors.bootstrap is not None:
+            found = self.errors.bootstrap.areas.get(component.id)
+        return found
+
     @cached_property
     def area_rows(self) -> NDArray[np.intp]:
         """Rows of the areas in `full_covariance`, one for each component."""

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from xps import __version__
 from xps.constraints_text import constraints
+from xps.error_budget import BootstrapErrors
 from xps.levels import levels
 from xps.lineshapes import SHAPES
 from xps.model import Background, Doublet, Region
@@ -99,6 +100,19 @@ def _intervals(fitted: Sequence[RegionTable]) -> Iterator[str]:
             "Intervals are those of the profile likelihood: the deviance, minimized over all "
             "other parameters, lies no more than 3.84 above its minimum (95 %)."
         )
+    draws = sorted({str(errors.draws) for errors in _bootstraps(fitted)})
+    if draws:
+        yield (
+            f"Shares, and areas without a profile, have intervals between percentiles of "
+            f"{' or '.join(draws)} simulated repetitions drawn from the best model, background "
+            "included (parametric bootstrap)."
+        )
+
+
+def _bootstraps(fitted: Sequence[RegionTable]) -> Iterator[BootstrapErrors]:
+    for table in fitted:
+        if table.fit is not None and table.fit.errors.bootstrap is not None:
+            yield table.fit.errors.bootstrap
 
 
 def _constraints(fitted: Sequence[RegionTable]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -22,6 +22,11 @@ class Fields:
         self._table: Mapping[str, Any] = value
         self.where = where
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the fields, in their order."""
+        return tuple(self._table)
+
     def text(self, name: str, default: str | None = None) -> str:
         """Return a text."""
         value = self._table.get(name, default)

@@ -50,7 +50,7 @@ def evaluate(region: Region, spectrum: Spectrum, shift_ev: float) -> RegionCurve
         If the window holds no points, or a static background cannot be computed.
     """
     points = _points(region, spectrum, shift_ev)
-    kernel = Kernel(region, points.energy_ev, _static_background(region, points))
+    kernel = Kernel(region, points.energy_ev, static_background(region, points))
     table = ParameterTable.of(region)
     curves = kernel.curves(table.values(free_values(region, table)))
     scale = points.noise.counts_per_unit
@@ -83,7 +83,7 @@ def compile_problem(region: Region, spectrum: Spectrum, shift_ev: float) -> Prob
         )
     for component in region.components:
         _refuse_outside(component, region, points)
-    kernel = Kernel(region, points.energy_ev, _static_background(region, points))
+    kernel = Kernel(region, points.energy_ev, static_background(region, points))
     return Problem(
         kernel,
         table,
@@ -97,7 +97,7 @@ def compile_problem(region: Region, spectrum: Spectrum, shift_ev: float) -> Prob
 def with_guess(region: Region, spectrum: Spectrum, shift_ev: float) -> Region:
     """Return the region with areas and background that suit the data."""
     points = _points(region, spectrum, shift_ev)
-    return with_start_values(region, points, _static_background(region, points))
+    return with_start_values(region, points, static_background(region, points))
 
 
 def _points(region: Region, spectrum: Spectrum, shift_ev: float) -> Measured:
@@ -112,7 +112,8 @@ def _points(region: Region, spectrum: Spectrum, shift_ev: float) -> Measured:
     return points
 
 
-def _static_background(region: Region, points: Measured) -> Floats | None:
+def static_background(region: Region, points: Measured) -> Floats | None:
+    """Background that is computed from the data before the fit; None where it is in the fit."""
     background = region.background
     if background.in_fit:
         return None

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xps.checks import check
-from xps.error_budget import Intervals
+from xps.error_budget import BootstrapErrors, Intervals
 from xps.errors import XpsError
 from xps.fitted import RegionFit
 from xps.model import Component, Param, Ref
@@ -122,9 +122,22 @@ def region_dict(fit: RegionFit) -> dict[str, Any]:
             {"parameter": str(ref), "method": "profile"} | _interval_pairs(intervals)
             for ref, intervals in fit.errors.profiles.items()
         ],
+        "bootstrap": _bootstrap(fit.errors.bootstrap),
         "alternatives": [],
         "warnings": list(fit.warnings),
     }
+
+
+def _bootstrap(errors: BootstrapErrors | None) -> dict[str, int] | None:
+    if errors is None:
+        return None
+    return {"draws": errors.draws, "failed": errors.failed, "seed": errors.seed}
+
+
+def _interval_95(intervals: Intervals | None) -> list[float | None] | None:
+    if intervals is None:
+        return None
+    return [intervals.confidence_95.low, intervals.confidence_95.high]
 
 
 def _interval_pairs(intervals: Intervals) -> dict[str, Any]:
@@ -149,6 +162,7 @@ def _not_fitted(background: str, error: XpsError | None) -> dict[str, Any]:
         "background": {"kind": background, "parameters": {}, "physical": None},
         "components": [],
         "intervals": [],
+        "bootstrap": None,
         "alternatives": [],
         "warnings": [],
     }
@@ -162,8 +176,7 @@ def _component(
     fit: RegionFit, component: Component, index: int, split: Shares | None
 ) -> dict[str, Any]:
     area = component.area.value
-    intervals = fit.intervals(Ref(component.id, "area"))
-    interval = None if intervals is None else intervals.confidence_95
+    repeated = fit.errors.bootstrap
     return {
         "id": component.id,
         "name": component.name,
@@ -175,10 +188,13 @@ def _component(
         "fwhm_stderr": fit.stderr(Ref(component.id, "fwhm")),
         "area": area,
         "area_stderr": fit.stderr(Ref(component.id, "area")),
-        "area_interval_95": None if interval is None else [interval.low, interval.high],
+        "area_interval_95": _interval_95(fit.area_intervals(component)),
         "area_systematic": None,
         "share": None if split is None else float(split.values[index]),
         "share_stderr": None if split is None else split.stderr(index),
+        "share_interval_95": _interval_95(
+            None if repeated is None else repeated.shares.get(component.id)
+        ),
         "significant": fit.is_significant(component),
         "upper_limit_95": fit.insignificant.get(component.id),
         "shape": {

@@ -145,7 +145,7 @@ def _table(
 
 
 def _rows(fit: RegionFit, entry: Entry, amounts: _Amounts) -> tuple[ComponentRow, ...]:
-    split = shares(fit)
+    split, repeated = shares(fit), fit.errors.bootstrap
     total = float(fit.areas.sum())
     level = fit.region.core_level
     whole = next(
@@ -162,6 +162,7 @@ def _rows(fit: RegionFit, entry: Entry, amounts: _Amounts) -> tuple[ComponentRow
                 error,
                 "" if error is not None else "the errors of the areas are unknown",
                 None if limit is None else limit / total,
+                None if repeated is None else repeated.shares[component.id].confidence_95,
             )
         percent = Quantity(None, None, "not counted: see the notes of the quantification")
         amount = amounts.get((entry.sample, level, component.id))
@@ -194,7 +195,7 @@ def _parameter(
     ref = Ref(component.id, name)
     stderr = fit.stderr(ref)
     why = "" if stderr is not None else why_no_error(fit, ref)
-    intervals = fit.intervals(ref)
+    intervals = fit.area_intervals(component) if name == "area" else fit.intervals(ref)
     interval = None if intervals is None else intervals.confidence_95
     return Quantity(component.params[name].value, stderr, why, limit, interval)
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from xps.analysis import reference_region
+from xps.error_budget import Interval
 from xps.error_methods import methods_of, with_errors
 from xps.errors import XpsError
 from xps.fitted import RegionFit
 from xps.fitting import fit_region
 from xps.model import Ref, Region
 from xps.project import Project
+from xps.uncertainty import shares
 
 _OF_ERROR = 1e-3  # values may move by this share of their errors, and errors of themselves
 _OF_INTERVAL = 1e-2  # ends of intervals by this share of their distance from the best value
@@ -130,19 +132,43 @@ def _compare(
 def _differing_intervals(
     stored: RegionFit, refitted: RegionFit
 ) -> Iterator[tuple[str, float | None, float | None]]:
-    for ref in sorted({*stored.errors.profiles, *refitted.errors.profiles}, key=str):
-        best = refitted.region.param(ref).value
-        for confidence in ("confidence_68", "confidence_95"):
-            for end in ("low", "high"):
-                a, b = (
-                    getattr(getattr(fit.errors.profiles.get(ref), confidence, None), end, None)
-                    for fit in (stored, refitted)
-                )
-                close = a is b or (
-                    a is not None and b is not None and abs(a - b) <= _OF_INTERVAL * abs(b - best)
-                )
-                if not close:
-                    yield f"{end} end of the interval of {ref}", a, b
+    before, after = _intervals(stored), _intervals(refitted)
+    best = _best(refitted)
+    for name in sorted({*before, *after}):
+        for end in ("low", "high"):
+            a, b = (getattr(found.get(name), end, None) for found in (before, after))
+            close = a is b or (
+                a is not None
+                and b is not None
+                and abs(a - b) <= _OF_INTERVAL * abs(b - best.get(name, 0.0))
+            )
+            if not close:
+                yield f"{end} end of the {name}", a, b
+
+
+def _intervals(fit: RegionFit) -> dict[str, Interval]:
+    """All intervals of 95 % that a fit has."""
+    found = {
+        f"interval of {ref}": intervals.confidence_95
+        for ref, intervals in fit.errors.profiles.items()
+    }
+    repeated = fit.errors.bootstrap
+    if repeated is not None:
+        for what, by_component in (("area", repeated.areas), ("share", repeated.shares)):
+            for id_, intervals in by_component.items():
+                found[f"bootstrap interval of {id_}.{what}"] = intervals.confidence_95
+    return found
+
+
+def _best(fit: RegionFit) -> dict[str, float]:
+    """Best values of what `_intervals` names."""
+    best = {f"interval of {ref}": param.value for ref, param in fit.region.params()}
+    split = shares(fit)
+    for i, component in enumerate(fit.region.components):
+        best[f"bootstrap interval of {component.id}.area"] = component.area.value
+        if split is not None:
+            best[f"bootstrap interval of {component.id}.share"] = float(split.values[i])
+    return best
 
 
 def _differing_parameters(

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from xps.analysis import fit
-from xps.error_budget import ErrorBudget, Interval, Intervals
+from xps.error_budget import BootstrapErrors, ErrorBudget, Interval, Intervals
 from xps.fitted import RegionFit
 from xps.kernel import ParameterTable
 from xps.lineshapes import SHAPES
@@ -137,12 +137,15 @@ def regions(draw: st.DrawFn, id_: str, spectrum: str) -> Region:
 
 intervals = st.builds(Interval, st.none() | numbers, st.none() | numbers, texts)
 
+both_intervals = st.builds(Intervals, intervals, intervals)
+
 
 def error_budgets(free: tuple[Ref, ...]) -> st.SearchStrategy[ErrorBudget]:
-    profiles = st.dictionaries(
-        st.sampled_from(free), st.builds(Intervals, intervals, intervals), max_size=2
-    )
-    return st.builds(ErrorBudget, profiles if free else st.just({}))
+    profiles = st.dictionaries(st.sampled_from(free), both_intervals, max_size=2)
+    by_component = st.dictionaries(st.sampled_from(["c0", "c1"]), both_intervals)
+    counts = st.integers(0, 1000)
+    repeated = st.builds(BootstrapErrors, counts, counts, counts, by_component, by_component)
+    return st.builds(ErrorBudget, profiles if free else st.just({}), st.none() | repeated)
 
 
 @st.composite

@@ -16,6 +16,7 @@ from tests.xps.commands import Run, check_schema
 from tests.xps.projects import BARE, one_fit
 from xps.csv_table import csv_bytes
 from xps.error_budget import ErrorBudget, Interval, Intervals
+from xps.error_methods import with_errors
 from xps.errors import FitError, RecipeError
 from xps.model import Ref
 from xps.project import Project
@@ -55,10 +56,43 @@ def test_profile_gives_every_area_an_interval_around_it() -> None:
 
 
 def test_profile_changes_no_other_number() -> None:
-    with_profile, without = components(profiled()), components(FitResult(one_fit()))
-    for component in with_profile:
+    asked, without = components(profiled()), components(FitResult(one_fit()))
+    for component in asked:
         component["area_interval_95"] = None
-    assert with_profile == without
+    assert asked == without
+
+
+@cache
+def repeated() -> FitResult:
+    """The same with the bootstrap alone."""
+    (fit,) = one_fit().fits
+    entry = one_fit().entries[0]
+    return FitResult(one_fit().with_fit(with_errors(fit, entry.spectrum, ("bootstrap",))))
+
+
+def test_bootstrap_gives_intervals_of_areas_and_shares() -> None:
+    for component in components(repeated()):
+        for name in ("area", "share"):
+            low, high = component[f"{name}_interval_95"]
+            assert low < component[name] < high
+            assert high - low == pytest.approx(3.92 * component[f"{name}_stderr"], rel=0.25)
+
+
+def test_interval_of_an_area_is_that_of_the_profile_where_there_are_both() -> None:
+    (fit,) = profiled().regions
+    (other,) = repeated().regions
+    both = replace(fit, errors=replace(fit.errors, bootstrap=other.errors.bootstrap))
+    component = fit.region.component("ps4")
+    assert both.area_intervals(component) == fit.area_intervals(component)
+    assert other.area_intervals(component) != fit.area_intervals(component)
+
+
+def test_session_keeps_the_bootstrap_and_verify_repeats_it(tmp_path: Path) -> None:
+    path = tmp_path / "repeated.doublet"
+    save(path, repeated().project)
+    stored = load(path)
+    assert stored.fits[0].errors == repeated().regions[0].errors
+    assert verify(stored).passed
 
 
 def test_region_lists_the_intervals_of_its_free_parameters() -> None:
@@ -154,4 +188,4 @@ def test_text_of_the_command_holds_the_interval(run: Run) -> None:
 def test_unknown_method_of_the_command_is_bad_usage(run: Run) -> None:
     ended = run("fit", BARE, "--recipe", "argyrodite-s2p", "--errors", "covariance,guess")
     assert (ended.code, ended.out) == (2, "")
-    assert "'guess': choose from covariance, profile" in ended.err
+    assert "'guess': choose from covariance, profile, bootstrap" in ended.err

@@ -1,0 +1,288 @@
+"""Parametric bootstrap: the measurement repeated with the fitted model for truth.
+
+Counts are drawn from the expected counts of the best model, background included, and fitted
+like the data (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, sections 6.5 and
+13). The expectations of the recipe are observations too and are drawn with them: otherwise
+they would hold each repetition nearer to the model than they hold the data to the truth.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xps.engine import Problem, solve
+from xps.error_budget import BootstrapErrors, Interval, Intervals
+from xps.errors import BackgroundError, FitError
+from xps.fitted import RegionFit
+from xps.kernel import Kernel
+from xps.measured import Measured
+from xps.model import Param, Ref, Region
+from xps.problem import compile_problem, static_background
+from xps.profile import compiled, noise_scale
+from xps.spectrum import Spectrum
+
+Floats = NDArray[np.float64]
+Cancelled = Callable[[], bool]
+
+DRAWS = 500
+_CENTRAL_68 = 0.6826894921370859
+
+
+@dataclass(frozen=True, eq=False)
+class Bootstrap:
+    """Fits of simulated repetitions of a measurement.
+
+    Attributes
+    ----------
+    free : tuple of Ref
+        The free parameters.
+    values : ndarray, shape (draws − failed, free)
+        Their values in each repetition.
+    areas : ndarray, shape (draws − failed, components)
+    components : tuple of str
+        Their ids.
+    failed : int
+        Repetitions whose fit did not converge.
+    seed : int
+    """
+
+    free: tuple[Ref, ...]
+    values: Floats
+    areas: Floats
+    components: tuple[str, ...]
+    failed: int
+    seed: int
+
+    @property
+    def covariance(self) -> Floats:
+        """Covariance of the free parameters; shape (free, free)."""
+        return np.atleast_2d(np.cov(self.values, rowvar=False))
+
+    @property
+    def shares(self) -> Floats:
+        """Shares of the areas where their sum is above zero; shape (at most draws, components)."""
+        whole = self.areas.sum(axis=1)
+        shares: Floats = self.areas[whole > 0.0] / whole[whole > 0.0, None]
+        return shares
+
+    def errors(self) -> BootstrapErrors:
+        """Return the intervals between percentiles of areas and shares."""
+        return BootstrapErrors(
+            len(self.values) + self.failed,
+            self.failed,
+            self.seed,
+            dict(zip(self.components, map(_percentiles, self.areas.T), strict=True)),
+            dict(zip(self.components, map(_percentiles, self.shares.T), strict=True)),
+        )
+
+
+@dataclass(frozen=True)
+class Significance:
+    """How often noise alone looks as good as a component.
+
+    Attributes
+    ----------
+    gain : float
+        By which the component lowers the deviance.
+    p_value : float
+        Chance of such a gain where the component is not there, ``(1 + hits) / (1 + draws)``.
+    p_value_error : float
+        Monte-Carlo error of `p_value`, one standard deviation.
+    draws : int
+    """
+
+    gain: float
+    p_value: float
+    p_value_error: float
+    draws: int
+
+
+def bootstrap(
+    fit: RegionFit,
+    spectrum: Spectrum,
+    *,
+    draws: int = DRAWS,
+    seed: int = 0,
+    cancelled: Cancelled | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Bootstrap:
+    """Fit simulated repetitions of a measurement.
+
+    A background that is computed before the fit is computed anew in each repetition, so that
+    its error is in the result.
+
+    Parameters
+    ----------
+    fit : RegionFit
+    spectrum : Spectrum
+        That it was fitted to.
+    draws, seed : int
+    cancelled : callable, optional
+    progress : callable, optional
+        Called with the number of repetitions done and to do.
+
+    Raises
+    ------
+    FitError
+        If it was cancelled, or hardly any repetition can be fitted.
+    """
+    problem = compiled(fit, spectrum)
+    region = fit.region.held_at_priors(fit.held)
+    values, areas = [], []
+    for done in range(draws):
+        if progress is not None:
+            progress(done, draws)
+        if cancelled is not None and cancelled():
+            raise FitError("the bootstrap was cancelled", where=region.core_level)
+        random = np.random.default_rng((seed, done))  # its own, so that none changes another
+        try:
+            solution = solve(_repetition(problem, region, random))
+        except BackgroundError:
+            continue  # counted as failed
+        if solution.converged:
+            values.append(solution.free)
+            areas.append(problem.table.values(solution.free)[fit.area_rows])
+    if progress is not None:
+        progress(draws, draws)
+    if 2 * len(values) < draws or len(values) < 2:
+        raise FitError(
+            f"only {len(values)} of {draws} simulated repetitions can be fitted",
+            "fix or link parameters",
+            where=region.core_level,
+        )
+    return Bootstrap(
+        problem.table.free,
+        np.array(values),
+        np.array(areas),
+        tuple(component.id for component in region.components),
+        draws - len(values),
+        seed,
+    )
+
+
+def significance(
+    fit: RegionFit,
+    spectrum: Spectrum,
+    component: str,
+    *,
+    draws: int = 200,
+    seed: int = 0,
+    cancelled: Cancelled | None = None,
+) -> Significance:
+    """Test whether a component, its center free, is there at all.
+
+    The gain in deviance that the component brings is compared with the gains that it brings in
+    spectra drawn from the best model without it. With a free center no table of χ² holds: the
+    component may look for the best of many places (Davies, Biometrika 74 (1987) 33). Only areas
+    above zero count as a gain.
+
+    Parameters
+    ----------
+    fit : RegionFit
+    spectrum : Spectrum
+    component : str
+        Its id.
+    draws, seed : int
+    cancelled : callable, optional
+
+    Raises
+    ------
+    FitError
+        If it was cancelled.
+    """
+    held = tuple(ref for ref in fit.held if ref.component != component)
+    region = fit.region.held_at_priors(held)
+    empty = region.without_component(component)
+    if not empty.components and empty.background.in_fit:
+        empty = empty.with_param(Ref("background", "k"), Param(0.0, vary=False))
+    shift = fit.charge_shift_ev
+    without = compile_problem(empty, spectrum, shift)
+    without = replace(without, start=solve(without).free)
+    observed = _gain(without, compile_problem(region, spectrum, shift), region, component)
+    best = dict(zip(without.table.free, without.start.tolist(), strict=True))
+    known = {ref: value for ref, value in best.items() if not region.param(ref).link}
+    with_it = compile_problem(region.with_values(known), spectrum, shift)
+    hits = 0
+    random = np.random.default_rng(seed)
+    expected = without.expected(without.start)
+    for _ in range(draws):
+        if cancelled is not None and cancelled():
+            raise FitError("the test was cancelled", where=region.core_level)
+        counts = _drawn(without, expected, random)
+        gain = _gain(
+            replace(without, observed=counts), replace(with_it, observed=counts), region, component
+        )
+        hits += gain >= observed
+    p_value = (1 + hits) / (1 + draws)
+    return Significance(
+        observed, p_value, math.sqrt(p_value * (1.0 - p_value) / (1 + draws)), draws
+    )
+
+
+def _gain(without: Problem, with_it: Problem, region: Region, component: str) -> float:
+    """Gain in deviance by a component, the best of several places; zero for negative areas."""
+    table = with_it.table
+    area = table.free.index(Ref(component, "area"))
+    base = solve(without).deviance
+    gains = [0.0]
+    for start in _starts(with_it, region, component):
+        solution = solve(with_it, start)
+        if solution.free[area] > 0.0:
+            gains.append(base - solution.deviance)
+    return max(gains) / noise_scale(without)
+
+
+def _starts(problem: Problem, region: Region, component: str) -> Iterator[Floats]:
+    """Start values with the component a width to either side, and where it is."""
+    center = Ref(component, "center")
+    area = problem.table.free.index(Ref(component, "area"))
+    width = region.component(component).fwhm.value
+    scale = np.sqrt(np.mean(problem.noise.variance(problem.observed))) * width
+    for step in (0.0, -width, width):
+        start = problem.start.copy()
+        start[area] = max(abs(start[area]), scale / problem.noise.counts_per_unit)
+        if center in problem.table.free:
+            start[problem.table.free.index(center)] += step
+        elif step:
+            continue
+        yield np.clip(start, problem.table.lower, problem.table.upper)
+
+
+def _repetition(problem: Problem, region: Region, random: np.random.Generator) -> Problem:
+    """Problem of one simulated measurement."""
+    priors = problem.priors
+    counts = _drawn(problem, problem.expected(problem.start), random)
+    scatter = math.sqrt(noise_scale(problem)) * priors.sigma
+    means = priors.rows @ problem.start + scatter * random.standard_normal(scatter.size)
+    kernel = problem.kernel
+    if kernel.static_background is not None:
+        points = Measured(kernel.energy, counts, problem.noise)
+        kernel = Kernel(region, kernel.energy, static_background(region, points))
+    return replace(problem, kernel=kernel, observed=counts, priors=replace(priors, mean=means))
+
+
+def _drawn(problem: Problem, expected: Floats, random: np.random.Generator) -> Floats:
+    """One measurement: Poisson counts, or the same mean with a scatter of estimated size."""
+    noise = problem.noise
+    if noise.known:
+        return random.poisson(np.maximum(expected, 0.0)).astype(np.float64)
+    scale = noise_scale(problem)
+    if noise.kind == "estimated-uniform":
+        return expected + math.sqrt(scale) * random.standard_normal(expected.size)
+    return random.gamma(np.maximum(expected, noise.floor) / scale, scale)
+
+
+def _percentiles(values: Floats) -> Intervals:
+    return Intervals(_central(values, _CENTRAL_68), _central(values, 0.95))
+
+
+def _central(values: Floats, share: float) -> Interval:
+    if not values.size:
+        return Interval(None, None, "the areas never add up to a positive area")
+    low, high = np.quantile(values, (0.5 - 0.5 * share, 0.5 + 0.5 * share))
+    return Interval(float(low), float(high))
