@@ -338,6 +338,18 @@ def test_a_scienta_file_holds_what_a_naive_walk_finds(shared_data: Path, name: s
     assert spectrum.unit == "arbitrary"
 
 
+@pytest.mark.parametrize("name", files("scienta/*.ibw"))
+def test_an_igor_wave_is_its_text_export(shared_data: Path, name: str) -> None:
+    path = shared_data / name
+    (wave,) = read(path)
+    (text,) = read(path.with_name(path.name.partition("Cu-HHTP__")[0] + ".txt"))
+    # The text has 15 digits.
+    np.testing.assert_allclose(wave.intensity, text.intensity, rtol=5e-15, atol=1e-15)
+    np.testing.assert_allclose(wave.energy_ev, text.energy_ev, rtol=0, atol=1e-9)
+    for fact in ("name", "sample", "acquired", "dwell_s", "sweeps", "axis", "photon_energy_ev"):
+        assert getattr(wave, fact) == getattr(text, fact)
+
+
 def test_the_slices_of_a_scienta_image_are_spectra(shared_data: Path) -> None:
     spectra = read(shared_data / "scienta" / "scienta2D.txt")
     assert [(s.name, s.intensity.tolist()) for s in spectra] == [
@@ -398,7 +410,7 @@ def test_multipak_text_gives_all_its_regions(shared_data: Path, name: str) -> No
 
 @pytest.mark.parametrize(
     "name",
-    files("nexus/*", "scienta/*.ibw"),
+    files("nexus/*"),
 )
 def test_formats_not_read_yet_are_named(shared_data: Path, name: str) -> None:
     with pytest.raises(ReadError, match="which Doublet does not read yet") as caught:

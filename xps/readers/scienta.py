@@ -44,12 +44,14 @@ def read(content: Content) -> tuple[list[Spectrum], list[str]]:
         raise ReadError(f"the text file is too large: {len(content.data) >> 20} MB", _REMEDY)
     spectra = Collection(content, NAME)
     sections = _sections(decode(content.data))
-    announced = _keys(sections.get(("Info", ""), [])).get("Number of Regions", "")
+    announced = key_values(sections.get(("Info", ""), [])).get("Number of Regions", "")
     numbers = [number for kind, number in sections if kind == "Data"]
     if announced.isdecimal() and announced.strip("0") != str(len(numbers)):
         spectra.warnings.append(f"{announced} regions are announced, but {len(numbers)} found")
     for number in numbers:
-        facts = _keys(sections.get(("Region", number), []) + sections.get(("Info", number), []))
+        facts = key_values(
+            sections.get(("Region", number), []) + sections.get(("Info", number), [])
+        )
         place = f"region {number}"
         try:
             values = _values(sections["Data", number])
@@ -57,7 +59,7 @@ def read(content: Content) -> tuple[list[Spectrum], list[str]]:
             spectra.warnings.append(f"{place} is left out: {error.reason}")
             continue
         for slice_ in range(1, values.shape[1]):
-            spectra.add(place, partial(_spectrum, facts, values, slice_))
+            spectra.add(place, partial(spectrum_of, facts, values, slice_))
     return spectra.finish()
 
 
@@ -75,7 +77,8 @@ def _sections(text: str) -> dict[tuple[str, str], list[str]]:
     return sections
 
 
-def _keys(lines: list[str]) -> dict[str, str]:
+def key_values(lines: list[str]) -> dict[str, str]:
+    """Return the lines "key=value" that SES writes."""
     pairs = (line.partition("=") for line in lines)
     return {key.strip(): value.strip() for key, equals, value in pairs if equals}
 
@@ -91,7 +94,22 @@ def _values(lines: list[str]) -> Floats:
         raise SpectrumError("its data are not all numbers") from None
 
 
-def _spectrum(facts: Mapping[str, str], values: Floats, slice_: int) -> Spectrum:
+def spectrum_of(facts: Mapping[str, str], values: Floats, slice_: int) -> Spectrum:
+    """Build a spectrum of the facts that SES writes, in text files and notes of waves alike.
+
+    Parameters
+    ----------
+    facts : mapping
+    values : ndarray, shape (points, 1 + slices)
+        Energies in eV, then intensities.
+    slice_ : int
+        Column of the intensities.
+
+    Raises
+    ------
+    SpectrumError
+        If these are no energies and intensities.
+    """
     energy, intensity = values[:, 0], values[:, slice_]
     if not np.isfinite(intensity).all():
         raise SpectrumError("an intensity is not a finite number")

@@ -49,7 +49,7 @@ def _describe(data: bytes) -> str | None:
     if data[2996:3000] == _WINSPEC:
         return "a WinSpec file of a camera (.spe), not of PHI"
     if _is_igor_wave(data):
-        return "an Igor binary wave (.ibw)"
+        return "an Igor binary wave (.ibw) of an old version or with a damaged header"
     if b"\0" in data[:8192] and not _is_wide_text(data):
         return "a binary file of a format unknown to Doublet"
     return None
