@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 SPECTRA_AND_SESSIONS = (
-    "Spectra and sessions (*.vms *.npl *.vamas *.csv *.txt *.xy *.dat *.doublet);;All files (*)"
+    "Spectra and sessions (*.vms *.npl *.vamas *.vgd *.spe *.pro *.xlsx *.xls *.xml *.ibw"
+    " *.csv *.txt *.xy *.dat *.doublet);;All files (*)"
 )
 SESSIONS = "Doublet sessions (*.doublet)"
 RECIPES = "Recipes (*.toml);;All files (*)"
