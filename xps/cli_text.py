@@ -89,6 +89,9 @@ def _fit_lines(fit: RegionFit) -> Iterator[str]:
             f"  {component.name}: {center} eV, FWHM {width} eV, area {area} {fit.area_unit}, "
             f"{share}" + (f"  [{marks}]" if marks else "")
         )
+    for other in fit.errors.alternatives:
+        split_there = ", ".join(f"{id_} {share:.1%}" for id_, share in other.shares.items())
+        yield f"  fits as well (Δχ² {other.delta_chi2:.2f}): {split_there}"
     for warning in fit.warnings:
         yield f"  warning: {warning}"
 

@@ -81,6 +81,22 @@ class BootstrapErrors:
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """Another minimum that describes the data as well.
+
+    Attributes
+    ----------
+    delta_chi2 : float
+        Its deviance minus that of the fit.
+    shares : mapping of str to float
+        Shares of the components there, by id.
+    """
+
+    delta_chi2: float
+    shares: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class ErrorBudget:
     """What was asked for beyond the covariance; empty or None where it was not.
 
@@ -89,7 +105,10 @@ class ErrorBudget:
     profiles : mapping of Ref to Intervals
         Profile likelihood intervals of the free parameters.
     bootstrap : BootstrapErrors or None
+    alternatives : tuple of Alternative
+        Other minima that fit as well; searched for together with the profiles.
     """
 
     profiles: Mapping[Ref, Intervals] = field(default_factory=dict)
     bootstrap: BootstrapErrors | None = None
+    alternatives: tuple[Alternative, ...] = ()

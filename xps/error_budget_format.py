@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from xps.error_budget import BootstrapErrors, ErrorBudget, Interval, Intervals
+from xps.error_budget import Alternative, BootstrapErrors, ErrorBudget, Interval, Intervals
 from xps.parameters import Ref
 from xps.plain_fields import Fields
 
@@ -19,6 +19,7 @@ def plain_errors(errors: ErrorBudget) -> Plain:
             {"parameter": asdict(ref)} | asdict(intervals)
             for ref, intervals in errors.profiles.items()
         ],
+        "alternatives": [asdict(alternative) for alternative in errors.alternatives],
         "bootstrap": None if errors.bootstrap is None else asdict(errors.bootstrap),
     }
 
@@ -36,6 +37,10 @@ def errors_of(table: Fields | None) -> ErrorBudget:
     return ErrorBudget(
         {_ref(entry.table("parameter")): _intervals(entry) for entry in table.tables("profiles")},
         _bootstrap(table.maybe_table("bootstrap")),
+        tuple(
+            Alternative(entry.number("delta_chi2"), entry.numbers("shares"))
+            for entry in table.tables("alternatives")
+        ),
     )
 
 

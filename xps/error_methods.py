@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
+from xps.alternatives import alternatives
 from xps.bootstrap import bootstrap
 from xps.error_budget import ERROR_METHODS, ErrorBudget, ErrorMethod
 from xps.errors import RecipeError, XpsError
@@ -77,6 +78,10 @@ def _found(
     fit: RegionFit, spectrum: Spectrum, method: ErrorMethod, cancelled: Callable[[], bool] | None
 ) -> ErrorBudget:
     if method == "profile":
-        return replace(fit.errors, profiles=profile_all(fit, spectrum, cancelled=cancelled))
+        return replace(
+            fit.errors,
+            profiles=profile_all(fit, spectrum, cancelled=cancelled),
+            alternatives=alternatives(fit, spectrum, cancelled=cancelled),
+        )
     repeated = bootstrap(fit, spectrum, cancelled=cancelled)
     return replace(fit.errors, bootstrap=repeated.errors())

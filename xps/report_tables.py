@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from xps.checks import Finding
+from xps.error_budget import Alternative
 from xps.markup import Cell, Content, Html, element, joined, table
 from xps.numbers_text import UNKNOWN, interval, number, upper_limit, with_error
 from xps.palette import color_key
@@ -86,9 +87,16 @@ def region_section(part: RegionTable, colors: Mapping[tuple[str, str], str]) -> 
                     for row in part.rows
                 ],
             ),
+            *(element("p", _alternative(part, other)) for other in part.fit.errors.alternatives),
             element("p", *_quality(part), class_="facts"),
         ]
     return joined(content)
+
+
+def _alternative(part: RegionTable, other: Alternative) -> str:
+    names = {component.id: component.name for component in part.region.components}
+    shares = (f"{names.get(id_, id_)} {number(100.0 * s, 1)} %" for id_, s in other.shares.items())
+    return f"Fits as well (Δχ² {number(other.delta_chi2, 2)}): {', '.join(shares)}."
 
 
 def _component_row(

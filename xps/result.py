@@ -123,7 +123,10 @@ def region_dict(fit: RegionFit) -> dict[str, Any]:
             for ref, intervals in fit.errors.profiles.items()
         ],
         "bootstrap": _bootstrap(fit.errors.bootstrap),
-        "alternatives": [],
+        "alternatives": [
+            {"delta_chi2": other.delta_chi2, "shares": dict(other.shares)}
+            for other in fit.errors.alternatives
+        ],
         "warnings": list(fit.warnings),
     }
 

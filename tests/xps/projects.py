@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from xps.analysis import fit
-from xps.error_budget import BootstrapErrors, ErrorBudget, Interval, Intervals
+from xps.error_budget import Alternative, BootstrapErrors, ErrorBudget, Interval, Intervals
 from xps.fitted import RegionFit
 from xps.kernel import ParameterTable
 from xps.lineshapes import SHAPES
@@ -145,7 +145,9 @@ def error_budgets(free: tuple[Ref, ...]) -> st.SearchStrategy[ErrorBudget]:
     by_component = st.dictionaries(st.sampled_from(["c0", "c1"]), both_intervals)
     counts = st.integers(0, 1000)
     repeated = st.builds(BootstrapErrors, counts, counts, counts, by_component, by_component)
-    return st.builds(ErrorBudget, profiles if free else st.just({}), st.none() | repeated)
+    other = st.builds(Alternative, numbers, st.dictionaries(st.sampled_from(["c0", "c1"]), numbers))
+    others = st.lists(other, max_size=2).map(tuple)
+    return st.builds(ErrorBudget, profiles if free else st.just({}), st.none() | repeated, others)
 
 
 @st.composite
