@@ -139,25 +139,21 @@ class Kernel:
         return total
 
     def model_and_jacobian(self, values: Floats) -> tuple[Floats, Floats]:
-        """The sum curve and its derivatives; shapes (points,) and (all, points).
-
-        For many models on the same energies at once `values` has more axes in front, and so
-        have curve and derivatives.
-        """
+        """The sum curve and its derivatives; shapes (points,) and (all, points)."""
         peaks, jacobian = self._peaks(values, derivatives=True)
-        total = peaks.sum(axis=-2)
+        total = peaks.sum(axis=0)
         if not self._in_fit:
             return total + self.static_background, jacobian
-        offset, slope, k = (values[..., i, None] for i in (-3, -2, -1))
+        offset, slope, k = values[-3:].tolist()
         last = 4 * self._n
-        jacobian[..., last, :] = total
-        below = self._cumulative(jacobian[..., : last + 1, :])
-        total = total + offset + slope * self._relative + k * below[..., last, :]
-        jacobian[..., last, :] = 1.0
-        jacobian[..., last + 1, :] = self._relative
-        jacobian[..., last + 2, :] = below[..., last, :]
-        below[..., :last, :] *= k[..., None]
-        jacobian[..., :last, :] += below[..., :last, :]
+        jacobian[last] = total
+        below = self._cumulative(jacobian[: last + 1])
+        total = total + offset + slope * self._relative + k * below[last]
+        jacobian[last] = 1.0
+        jacobian[last + 1] = self._relative
+        jacobian[last + 2] = below[last]
+        below[:last] *= k
+        jacobian[:last] += below[:last]
         return total, jacobian
 
     def _background(self, values: Floats, peaks: Floats) -> Floats:
@@ -182,27 +178,22 @@ class Kernel:
 
         The rows of the components are filled; those of the background are only there.
         """
-        n, points, many = self._n, self.energy.size, values.shape[:-1]
-        table = values[..., : 4 * n].reshape(*many, n, 4)
-        peaks = np.empty((*many, n, points))
-        rows = np.empty((*many, values.shape[-1] if derivatives else 0, points))
-        by_parameter = rows[..., : 4 * n, :].reshape(*many, -1, 4, points)
+        n, points = self._n, self.energy.size
+        table = values[: 4 * n].reshape(n, 4)
+        peaks = np.empty((n, points))
+        rows = np.empty((values.size if derivatives else 0, points))
+        by_parameter = rows[: 4 * n].reshape(-1, 4, points)
         for group in self._groups:
-            _, center, fwhm, mixing = np.moveaxis(table[..., group.line_component, :], -1, 0)
-            profile = SHAPES[group.shape].profile(
-                self.energy, (center + group.offset).ravel(), fwhm.ravel(), mixing.ravel()
-            )
-            area = table[..., group.components, 0, None]
-            lines = (*many, group.offset.size, points)
-            unit = group.fractions @ profile.density.reshape(lines)
-            peaks[..., group.components, :] = area * unit
+            _, center, fwhm, mixing = table[group.line_component].T
+            profile = SHAPES[group.shape].profile(self.energy, center + group.offset, fwhm, mixing)
+            area = table[group.components, :1]
+            unit = group.fractions @ profile.density
+            peaks[group.components] = area * unit
             if derivatives:
-                by_parameter[..., group.components, 0, :] = unit
+                by_parameter[group.components, 0] = unit
                 slopes = (profile.d_center, profile.d_fwhm, profile.d_mixing)
                 for row, slope in enumerate(slopes, start=1):
-                    folded = group.fractions @ slope.reshape(lines)
-                    folded *= area
-                    by_parameter[..., group.components, row, :] = folded
+                    by_parameter[group.components, row] = area * (group.fractions @ slope)
         return peaks, rows
 
 

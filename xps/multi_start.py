@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -71,4 +72,4 @@ def solve_many_starts(
 
 def _newton_distance(first: Solution, second: Solution) -> float:
     apart = second.free - first.free
-    return float(np.sqrt(max(apart @ first.information @ apart, 0.0)))
+    return math.sqrt(max(float(apart @ (first.information @ apart)), 0.0))
