@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 SPECTRA_AND_SESSIONS = (
-    "Spectra and sessions (*.vms *.npl *.vamas *.vgd *.spe *.pro *.xlsx *.xls *.xml *.ibw"
+    "Spectra and sessions (*.vms *.npl *.vamas *.vgd *.spe *.pro *.xlsx *.xls *.xml *.ibw *.itx"
     " *.csv *.txt *.xy *.dat *.doublet);;All files (*)"
 )
 SESSIONS = "Doublet sessions (*.doublet)"

@@ -7,7 +7,18 @@ from pathlib import Path
 from typing import Protocol
 
 from xps.errors import ReadError
-from xps.readers import avantage, excel, igor, phi, scienta, specs_xml, specs_xy, text, vamas
+from xps.readers import (
+    avantage,
+    excel,
+    igor,
+    igor_text,
+    phi,
+    scienta,
+    specs_xml,
+    specs_xy,
+    text,
+    vamas,
+)
 from xps.readers.content import Content, load
 from xps.readers.signature import refuse_foreign
 from xps.spectrum import Spectrum
@@ -27,7 +38,17 @@ class Reader(Protocol):
         ...
 
 
-_READERS: tuple[Reader, ...] = (vamas, avantage, excel, phi, scienta, specs_xy, specs_xml, igor)
+_READERS: tuple[Reader, ...] = (
+    vamas,
+    avantage,
+    excel,
+    phi,
+    scienta,
+    specs_xy,
+    specs_xml,
+    igor,
+    igor_text,
+)
 
 
 @dataclass(frozen=True)
