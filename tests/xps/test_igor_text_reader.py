@@ -65,6 +65,11 @@ def test_what_is_no_spectrum_is_refused(lines: list[str], reason: str) -> None:
         spectra(lines)
 
 
+def test_more_lines_than_any_export_has_are_refused() -> None:
+    with pytest.raises(ReadError, match="too large: 2000002 lines"):
+        spectra(["IGOR", *["1"] * 2_000_000, ""])
+
+
 def test_a_damaged_file_is_read_or_refused() -> None:
     data = "\n".join(SCALED).encode()
     accepted = [read_or_refuse(igor_text, mutant) for mutant in mutants(data, 200)]

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import Final
+
+from xps.errors import ReadError
+
+MAX_LINES: Final = 1_500_000
+MAX_BYTES: Final = 64 << 20
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -49,6 +55,24 @@ def to_utf8(data: bytes) -> bytes:
 def decode(data: bytes) -> str:
     """Decode a text file; what its encoding cannot explain becomes the sign U+FFFD."""
     return data.decode(encoding_of(data), errors="replace")
+
+
+def text_lines(data: bytes, what: str) -> list[str]:
+    """Decode a text file and part its lines, whatever ends them.
+
+    Raises
+    ------
+    ReadError
+        If there are more than `MAX_LINES` or more than `MAX_BYTES`: `what` is too large.
+    """
+    n_lines = max(data.count(b"\n"), data.count(b"\r")) + 1
+    if n_lines > MAX_LINES or len(data) > MAX_BYTES:
+        raise ReadError(
+            f"{what} is too large: {n_lines} lines, {len(data) >> 20} MB; "
+            f"at most {MAX_LINES} lines and {MAX_BYTES >> 20} MB",
+            "export fewer spectra per file",
+        )
+    return re.split(r"\r\n|\n|\r", decode(data))
 
 
 def _is_utf8(data: bytes) -> bool:

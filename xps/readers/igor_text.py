@@ -12,12 +12,11 @@ from xps.errors import ReadError
 from xps.readers.collection import Collection
 from xps.readers.column_spectrum import add_spectra
 from xps.readers.content import Content
-from xps.readers.encoding import decode
+from xps.readers.encoding import text_lines
 from xps.readers.text_table import Table
 from xps.spectrum import Floats, Spectrum
 
 NAME: Final = "igor-text"
-MAX_BYTES: Final = 64 << 20
 _LONGEST_COMMAND = 4096
 _REMEDY = "save the waves again in Igor, or as columns of text"
 _UNTESTED = "Igor text files were not tested on real ones: check energies and intensities"
@@ -42,9 +41,7 @@ def read(content: Content) -> tuple[list[Spectrum], list[str]]:
     ReadError
         If the file is damaged, or none of its waves is a spectrum.
     """
-    if len(content.data) > MAX_BYTES:
-        raise ReadError(f"the text file is too large: {len(content.data) >> 20} MB", _REMEDY)
-    blocks, scales = _parse(decode(content.data))
+    blocks, scales = _parse(text_lines(content.data, "this Igor text file"))
     spectra = Collection(content, NAME)
     unscaled: dict[int, list[_Block]] = {}
     for block in blocks:
@@ -72,13 +69,13 @@ class _Block:
 _Scale = tuple[float, float, str]
 
 
-def _parse(text: str) -> tuple[list[_Block], dict[str, _Scale]]:
+def _parse(text: list[str]) -> tuple[list[_Block], dict[str, _Scale]]:
     """Return the blocks of waves, and start, step and unit of the axis of waves by name."""
     blocks: list[_Block] = []
     scales: dict[str, _Scale] = {}
     names: tuple[str, ...] = ()
     rows: list[list[str]] | None = None
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text, 1):
         words = line.strip()
         if rows is not None:
             if words.upper() == "END":

@@ -9,19 +9,17 @@ from typing import Final
 
 import numpy as np
 
-from xps.errors import ReadError, SpectrumError
+from xps.errors import SpectrumError
 from xps.levels import parse_core_level
 from xps.readers.collection import Collection
 from xps.readers.content import Content
-from xps.readers.encoding import decode
+from xps.readers.encoding import text_lines
 from xps.readers.quantity import are_counts, axis_of
 from xps.spectrum import Axis, Floats, Spectrum, Unit
 
 NAME: Final = "scienta"
-MAX_BYTES: Final = 128 << 20
 _SECTION = re.compile(r"\[(Info|Region|Data)(?: (\d+))?\]\s*")
 _START = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[Info\]\s*\r?\n\s*Number of Regions=", re.IGNORECASE)
-_REMEDY = "export the spectra again from SES"
 _UNIT_IN_NAME = re.compile(r"(.*?)\s*\[(.*)\]\s*")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(r"\d\d:\d\d:\d\d")
@@ -40,10 +38,8 @@ def read(content: Content) -> tuple[list[Spectrum], list[str]]:
     ReadError
         If no region holds a spectrum.
     """
-    if len(content.data) > MAX_BYTES:
-        raise ReadError(f"the text file is too large: {len(content.data) >> 20} MB", _REMEDY)
     spectra = Collection(content, NAME)
-    sections = _sections(decode(content.data))
+    sections = _sections(text_lines(content.data, "this text file of SES"))
     announced = key_values(sections.get(("Info", ""), [])).get("Number of Regions", "")
     numbers = [number for kind, number in sections if kind == "Data"]
     if announced.isdecimal() and announced.strip("0") != str(len(numbers)):
@@ -63,11 +59,11 @@ def read(content: Content) -> tuple[list[Spectrum], list[str]]:
     return spectra.finish()
 
 
-def _sections(text: str) -> dict[tuple[str, str], list[str]]:
+def _sections(text: list[str]) -> dict[tuple[str, str], list[str]]:
     """Return the lines of each section by its kind and number."""
     sections: dict[tuple[str, str], list[str]] = {}
     lines: list[str] = []
-    for line in text.splitlines():
+    for line in text:
         if match := _SECTION.fullmatch(line):
             lines = sections.setdefault((match[1], match[2] or ""), [])
         elif line.startswith("["):

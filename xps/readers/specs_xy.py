@@ -10,16 +10,15 @@ from typing import Final
 
 import numpy as np
 
-from xps.errors import ReadError, SpectrumError
+from xps.errors import SpectrumError
 from xps.levels import parse_core_level
 from xps.readers.collection import Collection
 from xps.readers.content import Content
-from xps.readers.encoding import decode
+from xps.readers.encoding import text_lines
 from xps.readers.quantity import axis_of, unit_of
 from xps.spectrum import Axis, Spectrum
 
 NAME: Final = "specs-xy"
-MAX_BYTES: Final = 128 << 20
 _CREATOR = re.compile(rb"^\W{0,8}Created by:\s*SpecsLab Prodigy")
 _FACT = re.compile(r"\s*([^:]+?):\s*(.*?)\s*")
 _PARAMETER = re.compile(r'\s*Parameter:\s*"([^"]*)"\s*(?:\[(.*?)\]\s*)?=\s*(\S+)\s*')
@@ -45,12 +44,8 @@ def read(content: Content) -> tuple[list[Spectrum], list[str]]:
     ReadError
         If no XPS spectrum is left.
     """
-    if len(content.data) > MAX_BYTES:
-        raise ReadError(
-            f"the text file is too large: {len(content.data) >> 20} MB", "export fewer regions"
-        )
     spectra = Collection(content, NAME)
-    curves = _curves(decode(content.data))
+    curves = _curves(text_lines(content.data, "this text file of Prodigy"))
     cycles: dict[tuple[str, str], int] = {}
     for curve in curves:
         cycles[curve.region] = max(cycles.get(curve.region, 0), curve.cycle)
@@ -84,13 +79,13 @@ class _Curve:
         return (*(cycle if several else ()), *curve, *self.parts)
 
 
-def _curves(text: str) -> list[_Curve]:
+def _curves(text: list[str]) -> list[_Curve]:
     """Part the lines into curves; a region resets what was said of its cycles."""
     curves: list[_Curve] = []
     state = _Curve()
-    sign = text.lstrip("\ufeff\r\n ")[:1]
+    sign = next((line.lstrip("\ufeff ")[:1] for line in text if line.strip()), "")
     rows: list[list[str]] | None = None
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text, 1):
         if not line.strip():
             continue
         if line.startswith(sign):
