@@ -77,6 +77,8 @@ def _fit_lines(fit: RegionFit) -> Iterator[str]:
             area = with_error(component.area.value, fit.stderr(Ref(component.id, "area")))
         else:
             area = f"< {fit.insignificant[component.id]:.3g} (95 %)"
+        if fit.errors.systematic is not None:
+            area += f" ± {fit.errors.systematic.areas[component.id]:.3g} (systematic)"
         intervals = fit.area_intervals(component)
         if intervals is not None:
             wide = intervals.confidence_95

@@ -49,12 +49,14 @@ COLUMNS = (
     "fwhm_stderr",
     "area",
     "area_stderr",
+    "area_systematic",
     "area_interval_95_low",
     "area_interval_95_high",
     "area_upper_limit_95",
     "area_unit",
     "share",
     "share_stderr",
+    "share_systematic",
     "share_interval_95_low",
     "share_interval_95_high",
     "share_upper_limit_95",
@@ -128,6 +130,8 @@ def _quantity_cells(name: str, value: str, quantity: Quantity) -> Iterator[tuple
     yield value, quantity.value
     yield f"{name}_stderr", quantity.stderr
     yield f"{name}_upper_limit_95", quantity.limit_95
+    if quantity.systematic is not None:
+        yield f"{name}_systematic", quantity.systematic
     if quantity.interval_95 is not None:
         yield f"{name}_interval_95_low", quantity.interval_95.low
         yield f"{name}_interval_95_high", quantity.interval_95.high

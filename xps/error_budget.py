@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from xps.parameters import Ref
 
-ErrorMethod = Literal["covariance", "profile", "bootstrap"]
+ErrorMethod = Literal["covariance", "profile", "bootstrap", "systematic"]
 ERROR_METHODS: tuple[ErrorMethod, ...] = get_args(ErrorMethod)
 
 
@@ -97,6 +97,44 @@ class Alternative:
 
 
 @dataclass(frozen=True)
+class SystematicMember:
+    """A fit under another choice.
+
+    Attributes
+    ----------
+    group : str
+        "window", "background", "shape" or "ratio".
+    name : str
+    areas : mapping of str to float
+        By component; empty where it cannot be fitted.
+    why_left_out : str
+        Why it does not count; "" where it does.
+    """
+
+    group: str
+    name: str
+    areas: Mapping[str, float]
+    why_left_out: str = ""
+
+
+@dataclass(frozen=True)
+class SystematicErrors:
+    """How far areas and shares move under other choices.
+
+    Attributes
+    ----------
+    areas, shares : mapping of str to float
+        Systematic errors by component: the root of the sum over groups of the mean squared
+        deviation from the fit.
+    members : tuple of SystematicMember
+    """
+
+    areas: Mapping[str, float]
+    shares: Mapping[str, float]
+    members: tuple[SystematicMember, ...]
+
+
+@dataclass(frozen=True)
 class ErrorBudget:
     """What was asked for beyond the covariance; empty or None where it was not.
 
@@ -107,8 +145,10 @@ class ErrorBudget:
     bootstrap : BootstrapErrors or None
     alternatives : tuple of Alternative
         Other minima that fit as well; searched for together with the profiles.
+    systematic : SystematicErrors or None
     """
 
     profiles: Mapping[Ref, Intervals] = field(default_factory=dict)
     bootstrap: BootstrapErrors | None = None
     alternatives: tuple[Alternative, ...] = ()
+    systematic: SystematicErrors | None = None

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from xps.error_budget import Alternative, BootstrapErrors, ErrorBudget, Interval, Intervals
+from xps.error_budget import (
+    Alternative,
+    BootstrapErrors,
+    ErrorBudget,
+    Interval,
+    Intervals,
+    SystematicErrors,
+    SystematicMember,
+)
 from xps.parameters import Ref
 from xps.plain_fields import Fields
 
@@ -20,6 +28,7 @@ def plain_errors(errors: ErrorBudget) -> Plain:
             for ref, intervals in errors.profiles.items()
         ],
         "alternatives": [asdict(alternative) for alternative in errors.alternatives],
+        "systematic": None if errors.systematic is None else asdict(errors.systematic),
         "bootstrap": None if errors.bootstrap is None else asdict(errors.bootstrap),
     }
 
@@ -41,7 +50,23 @@ def errors_of(table: Fields | None) -> ErrorBudget:
             Alternative(entry.number("delta_chi2"), entry.numbers("shares"))
             for entry in table.tables("alternatives")
         ),
+        _systematic(table.maybe_table("systematic")),
     )
+
+
+def _systematic(table: Fields | None) -> SystematicErrors | None:
+    if table is None:
+        return None
+    members = tuple(
+        SystematicMember(
+            member.text("group"),
+            member.text("name"),
+            member.numbers("areas"),
+            member.text("why_left_out"),
+        )
+        for member in table.tables("members")
+    )
+    return SystematicErrors(table.numbers("areas"), table.numbers("shares"), members)
 
 
 def _bootstrap(table: Fields | None) -> BootstrapErrors | None:

@@ -12,6 +12,7 @@ from xps.errors import RecipeError, XpsError
 from xps.fitted import RegionFit
 from xps.profile import profile_all
 from xps.spectrum import Spectrum
+from xps.systematic import systematic
 
 
 def error_methods(names: Collection[str]) -> tuple[ErrorMethod, ...]:
@@ -36,6 +37,8 @@ def methods_of(errors: ErrorBudget) -> tuple[ErrorMethod, ...]:
         found.append("profile")
     if errors.bootstrap is not None:
         found.append("bootstrap")
+    if errors.systematic is not None:
+        found.append("systematic")
     return tuple(found)
 
 
@@ -71,7 +74,11 @@ def with_errors(
     return fit
 
 
-_TITLES: dict[ErrorMethod, str] = {"profile": "profile likelihood", "bootstrap": "bootstrap"}
+_TITLES: dict[ErrorMethod, str] = {
+    "profile": "profile likelihood",
+    "bootstrap": "bootstrap",
+    "systematic": "systematic errors",
+}
 
 
 def _found(
@@ -83,5 +90,7 @@ def _found(
             profiles=profile_all(fit, spectrum, cancelled=cancelled),
             alternatives=alternatives(fit, spectrum, cancelled=cancelled),
         )
+    if method == "systematic":
+        return replace(fit.errors, systematic=systematic(fit, spectrum, cancelled=cancelled))
     repeated = bootstrap(fit, spectrum, cancelled=cancelled)
     return replace(fit.errors, bootstrap=repeated.errors())

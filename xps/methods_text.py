@@ -100,6 +100,12 @@ def _intervals(fitted: Sequence[RegionTable]) -> Iterator[str]:
             "Intervals are those of the profile likelihood: the deviance, minimized over all "
             "other parameters, lies no more than 3.84 above its minimum (95 %)."
         )
+    if any(table.fit is not None and table.fit.errors.systematic for table in fitted):
+        yield (
+            "Systematic errors are root mean square deviations of fits with other window ends, "
+            "without slope of the background, with other line shapes and with the calculated "
+            "area ratio, added in quadrature."
+        )
     draws = sorted({str(errors.draws) for errors in _bootstraps(fitted)})
     if draws:
         yield (

@@ -135,6 +135,8 @@ def quantity_cell(quantity: Quantity, decimals: int, *, factor: float = 1.0) -> 
         return Cell(UNKNOWN, quantity.why_unknown, "number")
     stderr = None if quantity.stderr is None else factor * quantity.stderr
     text = with_error(factor * quantity.value, stderr, decimals=decimals)
+    if quantity.systematic is not None:
+        text += f" ± {number(factor * quantity.systematic)} (syst.)"
     if quantity.limit_95 is not None:
         return Cell(upper_limit(factor * quantity.limit_95), f"fitted: {text}", "number weak")
     return Cell(text, quantity.why_unknown, "number")

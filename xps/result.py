@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -123,6 +123,9 @@ def region_dict(fit: RegionFit) -> dict[str, Any]:
             for ref, intervals in fit.errors.profiles.items()
         ],
         "bootstrap": _bootstrap(fit.errors.bootstrap),
+        "systematic": None
+        if fit.errors.systematic is None
+        else {"members": [asdict(member) for member in fit.errors.systematic.members]},
         "alternatives": [
             {"delta_chi2": other.delta_chi2, "shares": dict(other.shares)}
             for other in fit.errors.alternatives
@@ -166,6 +169,7 @@ def _not_fitted(background: str, error: XpsError | None) -> dict[str, Any]:
         "components": [],
         "intervals": [],
         "bootstrap": None,
+        "systematic": None,
         "alternatives": [],
         "warnings": [],
     }
@@ -179,7 +183,7 @@ def _component(
     fit: RegionFit, component: Component, index: int, split: Shares | None
 ) -> dict[str, Any]:
     area = component.area.value
-    repeated = fit.errors.bootstrap
+    repeated, moved = fit.errors.bootstrap, fit.errors.systematic
     return {
         "id": component.id,
         "name": component.name,
@@ -192,9 +196,10 @@ def _component(
         "area": area,
         "area_stderr": fit.stderr(Ref(component.id, "area")),
         "area_interval_95": _interval_95(fit.area_intervals(component)),
-        "area_systematic": None,
+        "area_systematic": None if moved is None else moved.areas.get(component.id),
         "share": None if split is None else float(split.values[index]),
         "share_stderr": None if split is None else split.stderr(index),
+        "share_systematic": None if moved is None else moved.shares.get(component.id),
         "share_interval_95": _interval_95(
             None if repeated is None else repeated.shares.get(component.id)
         ),

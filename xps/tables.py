@@ -36,6 +36,8 @@ class Quantity:
         Upper 95 % limit, to be quoted instead where the component is not significant.
     interval_95 : Interval or None
         Where it was asked for.
+    systematic : float or None
+        Systematic error, where it was asked for.
     """
 
     value: float | None
@@ -43,6 +45,7 @@ class Quantity:
     why_unknown: str = ""
     limit_95: float | None = None
     interval_95: Interval | None = None
+    systematic: float | None = None
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,7 @@ def _table(
 
 
 def _rows(fit: RegionFit, entry: Entry, amounts: _Amounts) -> tuple[ComponentRow, ...]:
-    split, repeated = shares(fit), fit.errors.bootstrap
+    split, repeated, moved = shares(fit), fit.errors.bootstrap, fit.errors.systematic
     total = float(fit.areas.sum())
     level = fit.region.core_level
     whole = next(
@@ -163,6 +166,7 @@ def _rows(fit: RegionFit, entry: Entry, amounts: _Amounts) -> tuple[ComponentRow
                 "" if error is not None else "the errors of the areas are unknown",
                 None if limit is None else limit / total,
                 None if repeated is None else repeated.shares[component.id].confidence_95,
+                None if moved is None else moved.shares[component.id],
             )
         percent = Quantity(None, None, "not counted: see the notes of the quantification")
         amount = amounts.get((entry.sample, level, component.id))
@@ -197,7 +201,9 @@ def _parameter(
     why = "" if stderr is not None else why_no_error(fit, ref)
     intervals = fit.area_intervals(component) if name == "area" else fit.intervals(ref)
     interval = None if intervals is None else intervals.confidence_95
-    return Quantity(component.params[name].value, stderr, why, limit, interval)
+    moved = fit.errors.systematic
+    spread = None if moved is None or name != "area" else moved.areas[component.id]
+    return Quantity(component.params[name].value, stderr, why, limit, interval, spread)
 
 
 def why_no_error(fit: RegionFit, ref: Ref) -> str:

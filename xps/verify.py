@@ -118,6 +118,13 @@ def _compare(
         if not _agree(a, b, relative):
             yield what, a, b
     yield from _differing_intervals(stored, refitted)
+    before, after = stored.errors.systematic, refitted.errors.systematic
+    if before is not None and after is not None:
+        for what in ("areas", "shares"):
+            for id_, value in getattr(before, what).items():
+                again = getattr(after, what).get(id_)
+                if not _agree(value, again, _OF_INTERVAL):
+                    yield f"systematic error of {id_} ({what})", value, again
     reference = reference_region(project, project.entry(refitted.region.spectrum).sample)
     if reference is not None and reference.id == refitted.region.id:
         again = refitted.stderr(Ref(charge.component, "center"))

@@ -9,7 +9,15 @@ import numpy as np
 from hypothesis import strategies as st
 
 from xps.analysis import fit
-from xps.error_budget import Alternative, BootstrapErrors, ErrorBudget, Interval, Intervals
+from xps.error_budget import (
+    Alternative,
+    BootstrapErrors,
+    ErrorBudget,
+    Interval,
+    Intervals,
+    SystematicErrors,
+    SystematicMember,
+)
 from xps.fitted import RegionFit
 from xps.kernel import ParameterTable
 from xps.lineshapes import SHAPES
@@ -147,7 +155,16 @@ def error_budgets(free: tuple[Ref, ...]) -> st.SearchStrategy[ErrorBudget]:
     repeated = st.builds(BootstrapErrors, counts, counts, counts, by_component, by_component)
     other = st.builds(Alternative, numbers, st.dictionaries(st.sampled_from(["c0", "c1"]), numbers))
     others = st.lists(other, max_size=2).map(tuple)
-    return st.builds(ErrorBudget, profiles if free else st.just({}), st.none() | repeated, others)
+    spreads = st.dictionaries(st.sampled_from(["c0", "c1"]), numbers)
+    members = st.lists(st.builds(SystematicMember, texts, texts, spreads, texts), max_size=2)
+    moved = st.builds(SystematicErrors, spreads, spreads, members.map(tuple))
+    return st.builds(
+        ErrorBudget,
+        profiles if free else st.just({}),
+        st.none() | repeated,
+        others,
+        st.none() | moved,
+    )
 
 
 @st.composite

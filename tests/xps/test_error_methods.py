@@ -188,4 +188,4 @@ def test_text_of_the_command_holds_the_interval(run: Run) -> None:
 def test_unknown_method_of_the_command_is_bad_usage(run: Run) -> None:
     ended = run("fit", BARE, "--recipe", "argyrodite-s2p", "--errors", "covariance,guess")
     assert (ended.code, ended.out) == (2, "")
-    assert "'guess': choose from covariance, profile, bootstrap" in ended.err
+    assert "'guess': choose from covariance, profile, bootstrap, systematic" in ended.err
