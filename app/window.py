@@ -52,6 +52,7 @@ from xps.project import Project
 from xps.recipe import load_recipe, shipped_recipes
 
 _LAYOUT_VERSION = 1
+_WARM_UP_MS = 300  # after the first paint, which the import would slow down
 _TREE_WIDTH, _INSPECTOR_WIDTH = 250, 440
 _RESULTS_PART = 0.28  # of the height
 
@@ -355,7 +356,7 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        QTimer.singleShot(0, self, lambda: self.jobs.warm_up(_import_solver))
+        QTimer.singleShot(_WARM_UP_MS, self, lambda: self.jobs.warm_up(_import_solver))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped_paths(event):
