@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xps.engine import Problem, Solution, solve
+from xps.engine import Problem, Solution
 from xps.error_budget import Alternative
 from xps.errors import FitError
 from xps.fitted import NEGATIVE_SIGMA, RegionFit
-from xps.model import Param, Ref, Region
-from xps.problem import compile_problem, with_guess
+from xps.model import Param, Region
+from xps.multi_start import solve_many_starts
+from xps.problem import free_values, with_guess
 from xps.profile import compiled, noise_scale
 from xps.spectrum import Spectrum
 
@@ -60,33 +60,28 @@ def alternatives(
     """
     problem = compiled(fit, spectrum)
     region = fit.region.held_at_priors(fit.held)
-    jacobian = problem.jacobian(problem.start)
-    information = jacobian.T @ jacobian
-    least, scale = problem.deviance(problem.start), noise_scale(problem)
+    own, least, scale = problem.start, problem.deviance(problem.start), noise_scale(problem)
     random = np.random.default_rng(seed)
-    minima = [problem.start]
-    found = []
-    for _ in range(starts):
-        if cancelled is not None and cancelled():
-            raise FitError("the search for other minima was cancelled", where=region.core_level)
-        solution = _fitted_from(_somewhere(region, random), spectrum, fit.charge_shift_ev)
-        if solution is None:
+    drawn = (
+        with_guess(_somewhere(region, random), spectrum, fit.charge_shift_ev) for _ in range(starts)
+    )
+    minima = solve_many_starts(
+        problem, (free_values(start, problem.table) for start in drawn), cancelled=cancelled
+    )
+    if cancelled is not None and cancelled():
+        raise FitError("the search for other minima was cancelled", where=region.core_level)
+    known, found = [own], []
+    for minimum in minima:
+        rise = (minimum.deviance - least) / scale
+        if not minimum.converged or rise >= LIMIT or _is_known(minimum, known, scale):
             continue
-        rise = (solution.deviance - least) / scale
-        distances = [(step @ information @ step) / scale for step in solution.free - minima]
-        if rise < LIMIT and min(distances) > _DISTINCT**2:
-            minima.append(solution.free)
-            areas = problem.table.values(solution.free)[fit.area_rows]
-            if areas.sum() > 0.0 and not _is_negative(problem, solution, scale):
-                shares = dict(
-                    zip(
-                        (component.id for component in region.components),
-                        (areas / areas.sum()).tolist(),
-                        strict=True,
-                    )
-                )
-                found.append(Alternative(float(rise), shares))
-    return tuple(sorted(found, key=lambda alternative: alternative.delta_chi2))
+        known.append(minimum.free)
+        areas = problem.table.values(minimum.free)[fit.area_rows]
+        if areas.sum() > 0.0 and not _is_negative(problem, minimum, scale):
+            ids = (component.id for component in region.components)
+            shares = dict(zip(ids, (areas / areas.sum()).tolist(), strict=True))
+            found.append(Alternative(float(rise), shares))
+    return tuple(found)
 
 
 def _somewhere(region: Region, random: np.random.Generator) -> Region:
@@ -110,25 +105,13 @@ def _drawn(param: Param, region: Region, random: np.random.Generator) -> float:
     return param.value
 
 
-def _fitted_from(region: Region, spectrum: Spectrum, shift_ev: float) -> Solution | None:
-    """Where a fit ends that starts from a region's centers, widths and shapes."""
-    try:
-        solution = solve(
-            compile_problem(with_guess(region, spectrum, shift_ev), spectrum, shift_ev)
-        )
-    except FitError:  # e.g. a start with a component outside of the data
-        return None
-    return solution if solution.converged else None
+def _is_known(minimum: Solution, known: list[Floats], scale: float) -> bool:
+    steps = minimum.free - np.array(known)
+    distances = np.einsum("ki,ij,kj->k", steps, minimum.information, steps) / scale
+    return bool((distances <= _DISTINCT**2).any())
 
 
-def _is_negative(problem: Problem, solution: Solution, scale: float) -> bool:
-    at_minimum = replace(problem, start=solution.free)
-    jacobian = at_minimum.jacobian(solution.free)
-    covariance = np.linalg.pinv(jacobian.T @ jacobian) * scale
-    areas = [i for i, ref in enumerate(problem.table.free) if _is_area(ref)]
-    errors = np.sqrt(np.diag(covariance)[areas])
-    return bool((solution.free[areas] < -NEGATIVE_SIGMA * errors).any())
-
-
-def _is_area(ref: Ref) -> bool:
-    return ref.parameter == "area"
+def _is_negative(problem: Problem, minimum: Solution, scale: float) -> bool:
+    areas = [i for i, ref in enumerate(problem.table.free) if ref.parameter == "area"]
+    errors = np.sqrt(np.diag(minimum.covariance)[areas] * scale)
+    return bool((minimum.free[areas] < -NEGATIVE_SIGMA * errors).any())
