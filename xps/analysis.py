@@ -93,7 +93,7 @@ def apply_recipe(
     project : Project
         Regions that stood on the same spectra are replaced, their fits removed.
     notes : tuple of str
-        What was left out or narrowed, and why.
+        What was left out, or is narrower than the recipe wants, and why.
 
     Raises
     ------
@@ -222,7 +222,7 @@ def _fit_one(
 def _on_spectrum(
     template: Region, entry: Entry, charge: ChargeReference, notes: list[str]
 ) -> Region | None:
-    """Place a recipe's region on a spectrum, narrowed to the data; None if it cannot be."""
+    """Place a recipe's region on a spectrum; None where the data do not cover it."""
     where = f"{entry.sample}, {entry.label}"
     energies = entry.spectrum.binding_energy_ev
     if energies is None:
@@ -246,7 +246,7 @@ def _on_spectrum(
             f"window ({low:g} to {high:g} eV): the background is less certain"
         )
     try:
-        return with_guess(region, entry.spectrum, 0.0)
+        return with_guess(region, entry.spectrum, charge.shift_ev)
     except XpsError:
         return region  # drawn without a guess; the fit will say what is wrong
 

@@ -99,6 +99,14 @@ def test_shift_by_hand_is_kept() -> None:
     assert fit.region.component("ps4").center.value == pytest.approx(161.6, abs=0.02)
 
 
+def test_start_values_are_taken_where_a_shift_by_hand_puts_the_data() -> None:
+    truth = argyrodite(step=0.1)
+    recipe = replace(RECIPE, charge=ChargeReference("manual", -2.0))
+    project, _ = apply_recipe(Project().with_spectra((charged(truth, 2.0),)), recipe)
+    areas = [component.area.value for component in project.regions[0].components]
+    assert areas == pytest.approx(truth.areas, rel=0.25)
+
+
 def test_without_a_reference_energies_are_as_measured_and_it_is_told() -> None:
     spectrum = charged(argyrodite(step=0.1), 0.2)
     fit = fit_project(_project(spectrum, ChargeReference())).project.fits[0]
