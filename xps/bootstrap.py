@@ -21,7 +21,7 @@ from xps.errors import BackgroundError, FitError
 from xps.fitted import RegionFit
 from xps.kernel import Kernel
 from xps.measured import Measured
-from xps.model import Param, Ref, Region
+from xps.model import BACKGROUND_ID, Param, Ref, Region
 from xps.problem import compile_problem, static_background
 from xps.profile import compiled, noise_scale
 from xps.spectrum import Spectrum
@@ -199,7 +199,7 @@ def significance(
     region = fit.region.held_at_priors(held)
     empty = region.without_component(component)
     if not empty.components and empty.background.in_fit:
-        empty = empty.with_param(Ref("background", "k"), Param(0.0, vary=False))
+        empty = empty.with_param(Ref(BACKGROUND_ID, "k"), Param(0.0, vary=False))
     shift = fit.charge_shift_ev
     without = compile_problem(empty, spectrum, shift)
     without = replace(without, start=solve(without).free)

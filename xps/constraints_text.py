@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from xps.model import Param, Ref, Region
+from xps.model import BACKGROUND_ID, Param, Ref, Region
 
 _NAMES = {"area": "area", "center": "center", "fwhm": "FWHM", "mixing": "mixing"}
 _UNITS = {"center": " eV", "fwhm": " eV"}
@@ -53,7 +53,7 @@ def _alone(region: Region) -> Iterator[str]:
 
 
 def _what(region: Region, ref: Ref) -> tuple[str, str]:
-    if ref.component == "background":
+    if ref.component == BACKGROUND_ID:
         return f"background {ref.parameter}", _BACKGROUND_UNITS.get(ref.parameter, "")
     name = region.component(ref.component).name
     return f"{_NAMES[ref.parameter]} of {name}", _UNITS.get(ref.parameter, "")

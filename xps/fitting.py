@@ -12,7 +12,7 @@ from xps.engine import Problem
 from xps.errors import FitError
 from xps.fitted import NEGATIVE_SIGMA, RegionFit
 from xps.kernel import Curves
-from xps.model import Ref, Region
+from xps.model import BACKGROUND_ID, Ref, Region
 from xps.problem import compile_problem, free_values
 from xps.project import ChargeReference, fingerprint
 from xps.significance import refuse_without_peak, upper_limits, weak_centers
@@ -52,32 +52,32 @@ def fit_region(
         If a static background cannot be computed.
     """
     charge = charge or ChargeReference()
-    result = _minimize(region, spectrum, charge.shift_ev, cancelled)
+    problem, result = _minimize(region, spectrum, charge.shift_ev, cancelled)
     best = _best(region, result)
     refuse_without_peak(best, spectrum, charge.shift_ev, result)
     weak = weak_centers(best, result)
     solved = best
     if weak:
         solved = best.held_at_priors(weak)
-        result = _minimize(solved, spectrum, charge.shift_ev, cancelled)
+        problem, result = _minimize(solved, spectrum, charge.shift_ev, cancelled)
         solved = _best(solved, result)
         best = best.with_values(
             {ref: solved.param(ref).value for ref, param in best.params() if not param.link}
         )
     limits = upper_limits(solved, spectrum, charge.shift_ev, result)
-    return _record(best, solved, weak, spectrum, charge, result, limits)
+    return _record(best, solved, weak, spectrum, charge, problem, result, limits)
 
 
 def _minimize(
     region: Region, spectrum: Spectrum, shift_ev: float, cancelled: Callable[[], bool] | None
-) -> MinimizerResult:
+) -> tuple[Problem, MinimizerResult]:
     from xps.minimizer import RegionMinimizer
 
     problem = compile_problem(region, spectrum, shift_ev)
     result = RegionMinimizer(problem, region).doublet(cancelled=cancelled)
     if result.aborted:
         raise FitError("the fit was cancelled", where=region.core_level)
-    return result
+    return problem, result
 
 
 def _best(region: Region, result: MinimizerResult) -> Region:
@@ -92,12 +92,12 @@ def _record(
     weak: tuple[Ref, ...],
     spectrum: Spectrum,
     charge: ChargeReference,
+    problem: Problem,
     result: MinimizerResult,
     limits: dict[str, float],
 ) -> RegionFit:
     from xps.minimizer import parameter_name
 
-    problem = compile_problem(solved, spectrum, charge.shift_ev)
     free = free_values(solved, problem.table)
     expected = problem.expected(free)
     variance = problem.noise.variance(expected)
@@ -144,7 +144,7 @@ def _background_doubt(fit: RegionFit, curves: Curves, problem: Problem) -> str:
     """Why the background is not physical; empty where it is."""
     if fit.region.background.in_fit:
         k = fit.region.background.k
-        error = fit.stderr(Ref("background", "k"))
+        error = fit.stderr(Ref(BACKGROUND_ID, "k"))
         if error is not None and k.value < -2.0 * error:
             return "the background falls under the peaks (k below zero by more than 2σ)"
     background = problem.noise.counts_per_unit * curves.background

@@ -13,7 +13,7 @@ from xps.checks import check
 from xps.error_budget import BootstrapErrors, Intervals
 from xps.errors import XpsError
 from xps.fitted import RegionFit
-from xps.model import Component, Param, Ref
+from xps.model import BACKGROUND_ID, Component, Param, Ref
 from xps.project import Project
 from xps.quantification import quantify
 from xps.species import library
@@ -109,7 +109,7 @@ def region_dict(fit: RegionFit) -> dict[str, Any]:
         "background": {
             "kind": region.background.kind,
             "parameters": {
-                name: _number(fit, Ref("background", name), param)
+                name: _number(fit, Ref(BACKGROUND_ID, name), param)
                 for name, param in region.background.params.items()
             },
             "physical": fit.background_physical,

@@ -10,7 +10,7 @@ import numpy as np
 from xps.engine import solve
 from xps.errors import FitError
 from xps.kernel import Kernel
-from xps.model import Param, Ref, Region
+from xps.model import BACKGROUND_ID, Param, Ref, Region
 from xps.problem import compile_problem, free_values, with_guess
 from xps.profile import Profile
 from xps.spectrum import Spectrum
@@ -55,7 +55,7 @@ def refuse_without_peak(
     problem = compile_problem(region, spectrum, shift_ev)
     empty = replace(region, components=())
     if region.background.in_fit:
-        empty = empty.with_param(Ref("background", "k"), Param(0.0, vary=False))
+        empty = empty.with_param(Ref(BACKGROUND_ID, "k"), Param(0.0, vary=False))
         nothing = compile_problem(with_guess(empty, spectrum, shift_ev), spectrum, shift_ev)
         without = solve(nothing).deviance
     else:
