@@ -114,11 +114,6 @@ class Document(QObject):
         self._show(project)
         self.titleChanged.emit()
 
-    def rename(self, name: str) -> None:
-        """Name a document that was never saved."""
-        self._name = name
-        self.titleChanged.emit()
-
     def mark_saved(self, path: Path) -> None:
         """Remember that a file holds the present project."""
         self._path = path

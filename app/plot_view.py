@@ -80,13 +80,10 @@ class PlotView(QWidget):
         """The rows of the legend."""
         return self._legend.texts
 
-    def show_spectrum(
-        self, shown: Shown | None, looks: Sequence[ComponentLook] = (), *, stale: bool = False
-    ) -> None:
+    def show_spectrum(self, shown: Shown | None, looks: Sequence[ComponentLook] = ()) -> None:
         """Draw a spectrum and, where it has one, the model of its region."""
         self._shown = shown
         self._looks = tuple(looks)
-        self._stale = stale
         self._draw()
 
     def fit_view(self) -> None:

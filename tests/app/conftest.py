@@ -18,6 +18,8 @@ from app.dialogs import SaveAnswer
 from app.settings import Settings
 from app.theme import Theme
 from app.window import MainWindow
+from tests.app.projects import region_id
+from tests.app.user import choose, fit_all, open_files
 from xps.resources import resource
 
 
@@ -118,3 +120,14 @@ def sample_files(tmp_path: Path) -> list[Path]:
         Path(shutil.copy(resource("samples", name), folder / f"시료 {number} {name}"))
         for number, name in enumerate(names)
     ]
+
+
+@pytest.fixture
+def fitted(qtbot: QtBot, window: MainWindow, sample_files: list[Path]) -> MainWindow:
+    """A window with one fitted sample, its S 2p shown."""
+    open_files(qtbot, window, sample_files[:1])
+    choose(window, "recipe cathode")
+    fit_all(qtbot, window)
+    id_ = region_id(window.document.project, "S 2p")
+    window.selection.select_entry(window.document.project.region(id_).spectrum)
+    return window

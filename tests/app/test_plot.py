@@ -13,19 +13,8 @@ from app.plain_axis import PlainAxis
 from app.plot_view import PlotView
 from app.window import MainWindow
 from tests.app.projects import region_id
-from tests.app.user import choose, fit_all, open_files
+from tests.app.user import choose, open_files
 from xps.species import library
-
-
-@pytest.fixture
-def ready(qtbot: QtBot, window: MainWindow, sample_files: list[Path]) -> MainWindow:
-    """A window with one fitted sample, its S 2p shown."""
-    open_files(qtbot, window, sample_files[:1])
-    choose(window, "recipe cathode")
-    fit_all(qtbot, window)
-    id_ = region_id(window.document.project, "S 2p")
-    window.selection.select_entry(window.document.project.region(id_).spectrum)
-    return window
 
 
 def pixel_of(plot: PlotView, energy_ev: float, intensity: float) -> QPoint:
@@ -38,15 +27,15 @@ def view_range(plot: PlotView) -> tuple[float, ...]:
     return left, right, bottom, top
 
 
-def test_binding_energy_falls_to_the_right_in_both_plots(ready: MainWindow) -> None:
-    for part in (ready.panel.plot.main, ready.panel.plot.residual):
+def test_binding_energy_falls_to_the_right_in_both_plots(fitted: MainWindow) -> None:
+    for part in (fitted.panel.plot.main, fitted.panel.plot.residual):
         box = part.getViewBox()
         high, low = (box.mapViewToScene(QPointF(e, 0.0)).x() for e in (170.0, 160.0))
         assert high < low
 
 
-def test_residual_and_spectrum_share_the_axis_pixel_by_pixel(ready: MainWindow) -> None:
-    plot = ready.panel.plot
+def test_residual_and_spectrum_share_the_axis_pixel_by_pixel(fitted: MainWindow) -> None:
+    plot = fitted.panel.plot
     for energy in (158.0, 161.6, 171.0):
         above, below = (
             part.getViewBox().mapViewToScene(QPointF(energy, 0.0)).x()
@@ -55,18 +44,18 @@ def test_residual_and_spectrum_share_the_axis_pixel_by_pixel(ready: MainWindow) 
         assert above == pytest.approx(below, abs=0.6)
 
 
-def test_the_axes_name_quantity_and_unit(ready: MainWindow) -> None:
-    plot = ready.panel.plot
+def test_the_axes_name_quantity_and_unit(fitted: MainWindow) -> None:
+    plot = fitted.panel.plot
     assert "Binding energy / eV" in plot.main.getAxis("bottom").label.toPlainText()
     assert "counts/s" in plot.main.getAxis("left").label.toPlainText()
     assert "σ" in plot.residual.getAxis("left").label.toPlainText()
 
 
 def test_every_component_has_letter_name_line_and_the_color_of_its_species(
-    ready: MainWindow,
+    fitted: MainWindow,
 ) -> None:
-    plot = ready.panel.plot
-    region = ready.selection.region
+    plot = fitted.panel.plot
+    region = fitted.selection.region
     assert region is not None
     looks = plot.looks
     assert [look.letter for look in looks] == ["A", "B", "C", "D", "E"]
@@ -76,32 +65,32 @@ def test_every_component_has_letter_name_line_and_the_color_of_its_species(
         assert any(text.startswith(f"{look.letter}  ") for text in plot.legend_texts)
 
 
-def test_the_residual_is_near_one_sigma(ready: MainWindow) -> None:
-    shown = ready.panel.plot.shown
+def test_the_residual_is_near_one_sigma(fitted: MainWindow) -> None:
+    shown = fitted.panel.plot.shown
     assert shown is not None
     assert shown.curves is not None
     residual = shown.curves.residual
     assert 0.7 < math.sqrt(float((residual**2).mean())) < 1.3
 
 
-def test_without_a_region_only_the_data_are_drawn(ready: MainWindow) -> None:
-    entry = next(e for e in ready.document.project.entries if e.label == "C 1s")
-    ready.selection.select_entry(entry.id)
-    plot = ready.panel.plot
+def test_without_a_region_only_the_data_are_drawn(fitted: MainWindow) -> None:
+    entry = next(e for e in fitted.document.project.entries if e.label == "C 1s")
+    fitted.selection.select_entry(entry.id)
+    plot = fitted.panel.plot
     assert plot.shown is not None
     assert plot.shown.curves is None
     assert not plot.residual.isVisible()
     assert plot.legend_texts == []
 
 
-def test_a_component_without_area_has_no_letter_in_the_plot(ready: MainWindow) -> None:
-    region = ready.selection.region
+def test_a_component_without_area_has_no_letter_in_the_plot(fitted: MainWindow) -> None:
+    region = fitted.selection.region
     assert region is not None
-    plot = ready.panel.plot
+    plot = fitted.panel.plot
     assert [item.toPlainText() for item in letters_of(plot)] == ["A", "B", "C", "D", "E"]
     component = region.component("sulfite")
     without = region.with_component(component.with_param("area", component.area.at(0.0)))
-    ready.document.push(ready.document.project.with_region(without), "Empty it")
+    fitted.document.push(fitted.document.project.with_region(without), "Empty it")
     assert [item.toPlainText() for item in letters_of(plot)] == ["A", "B", "C", "E"]
 
 
@@ -123,28 +112,28 @@ def test_a_survey_is_a_line_and_a_narrow_scan_its_points(
     assert (drawn[0].opts["symbol"] is None) == line
 
 
-def test_the_pointer_tells_energy_and_intensity(ready: MainWindow) -> None:
-    plot = ready.panel.plot
+def test_the_pointer_tells_energy_and_intensity(fitted: MainWindow) -> None:
+    plot = fitted.panel.plot
     shown = plot.shown
     assert shown is not None
     energy, intensity = shown.nearest(161.6)
     QTest.mouseMove(plot.canvas.viewport(), pixel_of(plot, energy, intensity))
-    text = ready.status.pointer_text
+    text = fitted.status.pointer_text
     assert "eV" in text
     assert "counts/s" in text
     assert float(text.split(" eV")[0]) == pytest.approx(energy, abs=0.05)
 
 
-def test_how_to_zoom_is_told_while_the_pointer_is_in_the_plot(ready: MainWindow) -> None:
-    assert not ready.status.hint_shown
-    ready.panel.plot.pointerMoved.emit(161.6)
-    assert ready.status.hint_shown
-    ready.panel.plot.pointerMoved.emit(None)
-    assert not ready.status.hint_shown
+def test_how_to_zoom_is_told_while_the_pointer_is_in_the_plot(fitted: MainWindow) -> None:
+    assert not fitted.status.hint_shown
+    fitted.panel.plot.pointerMoved.emit(161.6)
+    assert fitted.status.hint_shown
+    fitted.panel.plot.pointerMoved.emit(None)
+    assert not fitted.status.hint_shown
 
 
-def test_clicking_into_a_component_selects_it(ready: MainWindow) -> None:
-    plot = ready.panel.plot
+def test_clicking_into_a_component_selects_it(fitted: MainWindow) -> None:
+    plot = fitted.panel.plot
     assert plot.shown is not None
     assert plot.shown.curves is not None
     model = plot.shown.curves.model
@@ -152,13 +141,13 @@ def test_clicking_into_a_component_selects_it(ready: MainWindow) -> None:
     height = float(model.background[apex] + 0.5 * model.components[4][apex])
     point = pixel_of(plot, float(model.energy_ev[apex]), height)
     QTest.mouseClick(plot.canvas.viewport(), Qt.MouseButton.LeftButton, pos=point)
-    selected = ready.selection.component
+    selected = fitted.selection.component
     assert selected is not None
     assert selected.id == "sulfate"
 
 
-def test_a_double_click_shows_the_whole_region_again(ready: MainWindow) -> None:
-    plot = ready.panel.plot
+def test_a_double_click_shows_the_whole_region_again(fitted: MainWindow) -> None:
+    plot = fitted.panel.plot
     whole = view_range(plot)
     plot.main.setXRange(161.0, 162.0, padding=0.0)
     assert view_range(plot) != whole
@@ -168,28 +157,28 @@ def test_a_double_click_shows_the_whole_region_again(ready: MainWindow) -> None:
 
 
 def test_the_zoom_stays_while_values_change_and_goes_with_another_spectrum(
-    ready: MainWindow,
+    fitted: MainWindow,
 ) -> None:
-    plot = ready.panel.plot
+    plot = fitted.panel.plot
     plot.main.setXRange(161.0, 162.0, padding=0.0)
-    region = ready.selection.region
+    region = fitted.selection.region
     assert region is not None
     component = region.component("ps4")
     wider = component.with_param("fwhm", component.fwhm.at(1.3))
-    project = ready.document.project.with_region(region.with_component(wider))
-    ready.document.push(project, "Widen")
+    project = fitted.document.project.with_region(region.with_component(wider))
+    fitted.document.push(project, "Widen")
     assert view_range(plot)[:2] == pytest.approx((161.0, 162.0))
-    o1s = region_id(ready.document.project, "O 1s")
-    ready.selection.select_entry(ready.document.project.region(o1s).spectrum)
+    o1s = region_id(fitted.document.project, "O 1s")
+    fitted.selection.select_entry(fitted.document.project.region(o1s).spectrum)
     assert view_range(plot)[0] > 500
 
 
-def test_the_description_for_screen_readers_follows_the_fit(ready: MainWindow) -> None:
-    text = ready.panel.plot.accessibleDescription()
+def test_the_description_for_screen_readers_follows_the_fit(fitted: MainWindow) -> None:
+    text = fitted.panel.plot.accessibleDescription()
     assert "5 components" in text
     assert "χ²ᵣ" in text
-    choose(ready, "undo")
-    assert "not fitted" in ready.panel.plot.accessibleDescription()
+    choose(fitted, "undo")
+    assert "not fitted" in fitted.panel.plot.accessibleDescription()
 
 
 @pytest.mark.parametrize("highest", [6.0, 8.3, 43.0, 610.0, 61_000.0, 610_000.0])
@@ -221,11 +210,11 @@ def labels_of(axis: PlainAxis) -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["Dark", "Light"])
 def test_colors_follow_the_scheme_while_the_app_runs(
-    qapp: QApplication, ready: MainWindow, scheme: str
+    qapp: QApplication, fitted: MainWindow, scheme: str
 ) -> None:
-    choose(ready, f"colors {scheme}")
+    choose(fitted, f"colors {scheme}")
     qapp.processEvents()
-    picture = ready.panel.plot.grab().toImage()
+    picture = fitted.panel.plot.grab().toImage()
     background = picture.pixelColor(picture.width() - 3, picture.height() // 2)
     assert (background.lightness() < 80) == (scheme == "Dark")
 

@@ -42,7 +42,7 @@ def region(*components: Component) -> Region:
 
 
 def tied(kind: str, to: str, parameter: str, amount: float = 0.0) -> Param:
-    return Param(1.0, link=Link(kind, Ref(to, parameter), amount))  # type: ignore[arg-type]
+    return Param(1.0, link=Link(kind, Ref(to, parameter), amount))  # type: ignore[arg-type]  # of three kinds
 
 
 # Parameters ---------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ def test_ratio_must_be_above_zero(amount: float) -> None:
 
 def test_values_are_frozen() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
-        region(component("a")).component("a").area.value = 2.0  # type: ignore[misc]
+        region(component("a")).component("a").area.value = 2.0  # type: ignore[misc]  # on purpose
 
 
 # Links --------------------------------------------------------------------------------------------
