@@ -304,7 +304,8 @@ def _widest_bounds(region: Region, ref: Ref) -> tuple[float, float]:
     if ref.parameter == "fwhm":
         return _LEAST_FWHM_EV, math.inf
     if ref.parameter == "mixing":
-        return SHAPES[region.component(ref.component).shape].mixing_range
+        (mixing,) = SHAPES[region.component(ref.component).shape].parameters
+        return mixing.low, mixing.high
     return -math.inf, math.inf
 
 

@@ -185,13 +185,14 @@ class Kernel:
         by_parameter = rows[: 4 * n].reshape(-1, 4, points)
         for group in self._groups:
             _, center, fwhm, mixing = table[group.line_component].T
-            profile = SHAPES[group.shape].profile(self.energy, center + group.offset, fwhm, mixing)
+            shape, places = SHAPES[group.shape], center + group.offset
+            profile = shape.profile(self.energy, places, fwhm, (mixing,))
             area = table[group.components, :1]
             unit = group.fractions @ profile.density
             peaks[group.components] = area * unit
             if derivatives:
                 by_parameter[group.components, 0] = unit
-                slopes = (profile.d_center, profile.d_fwhm, profile.d_mixing)
+                slopes = (profile.d_center, profile.d_fwhm, *profile.d_parameters)
                 for row, slope in enumerate(slopes, start=1):
                     by_parameter[group.components, row] = area * (group.fractions @ slope)
         return peaks, rows

@@ -89,7 +89,8 @@ class Component:
             raise RecipeError(
                 f"unknown shape {self.shape!r}", f"use one of {', '.join(SHAPES)}", where=self.name
             )
-        ranges = {"fwhm": _WIDTHS_EV, "mixing": SHAPES[self.shape].mixing_range}
+        (mixing,) = SHAPES[self.shape].parameters
+        ranges = {"fwhm": _WIDTHS_EV, "mixing": (mixing.low, mixing.high)}
         for name, (low, high) in ranges.items():
             param: Param = getattr(self, name)
             ends = (param.value, param.min, param.max) if param.is_free else (param.value,)

@@ -110,7 +110,7 @@ def params(
 def components(draw: st.DrawFn, number: int) -> Component:
     before = tuple(f"c{i}" for i in range(number))
     shape = draw(st.sampled_from(sorted(SHAPES)))
-    low, high = SHAPES[shape].mixing_range
+    (mixing,) = SHAPES[shape].parameters
     lines = draw(
         st.builds(Singlet, texts)
         | st.builds(Doublet, st.tuples(texts, texts), positive, positive, texts)
@@ -123,7 +123,7 @@ def components(draw: st.DrawFn, number: int) -> Component:
         area=draw(params("area", -1e6, 1e6, before)),
         center=draw(params("center", 0.0, 1400.0, before)),
         fwhm=draw(params("fwhm", 0.1, 10.0)),
-        mixing=draw(params("mixing", low, high, before)),
+        mixing=draw(params("mixing", mixing.low, mixing.high, before)),
         species=draw(texts),
         group=draw(texts),
     )
