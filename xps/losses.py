@@ -20,7 +20,8 @@ class LossFunction:
 
     ``K(T) = B·T / (C + T²)²`` with two parameters, and
     ``K(T) = B·T / ((C − T²)² + D·T²)`` with three, for T > 0. The signs differ: C adds to T² in
-    the first, and marks the plasmon, near T = √C, in the second.
+    the first, and marks the plasmon, near T = √C, in the second. CasaXPS stores the C of the
+    first with a minus sign.
 
     Attributes
     ----------
@@ -33,12 +34,14 @@ class LossFunction:
     d : float or None
         D in eV²; None for the form of two parameters.
     source : str
+    gap_ev : float
+        Losses up to this do not occur; the band gap of an insulator.
 
     Raises
     ------
     BackgroundError
-        If B or C is not above zero, or D does not lie between zero and 4·C: at 4·C the two
-        forms are the same, and there is no plasmon beyond.
+        If B or C is not above zero, D does not lie between zero and 4·C, where the two forms
+        are the same, or the gap is negative.
     """
 
     name: str
@@ -47,6 +50,7 @@ class LossFunction:
     c: float
     d: float | None
     source: str
+    gap_ev: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse parameters that no loss function has."""
@@ -57,10 +61,17 @@ class LossFunction:
                 "give positive B and C, and no D or one between 0 and 4·C",
                 where=self.name,
             )
+        if not 0.0 <= self.gap_ev < math.inf:
+            raise BackgroundError(
+                f"the band gap is {self.gap_ev:g} eV", "give zero or more", where=self.name
+            )
 
     def density(self, loss_ev: ArrayLike) -> Floats:
-        """K at each loss, 1/eV; zero where the loss is not above zero."""
-        loss = np.maximum(np.asarray(loss_ev, dtype=np.float64), 0.0)
+        """K at each loss, 1/eV; zero where the loss is not above zero and the gap."""
+        loss = np.asarray(loss_ev, dtype=np.float64)
+        return np.where(loss > self.gap_ev, self._gapless_density(np.maximum(loss, 0.0)), 0.0)
+
+    def _gapless_density(self, loss: Floats) -> Floats:
         squared = loss * loss
         if self.d is None:
             denominator = (self.c + squared) ** 2
@@ -71,8 +82,12 @@ class LossFunction:
 
     def integral(self, loss_ev: ArrayLike) -> Floats:
         """Integral of K from zero to each loss, in closed form."""
-        loss = np.maximum(np.asarray(loss_ev, dtype=np.float64), 0.0)
-        squared = loss * loss
+        loss = np.maximum(np.asarray(loss_ev, dtype=np.float64), self.gap_ev)
+        integral: Floats = self._gapless_integral(loss) - self._gapless_integral(self.gap_ev)
+        return integral
+
+    def _gapless_integral(self, loss: Floats | float) -> Floats:
+        squared = np.square(loss)
         integral: Floats
         if self.d is None:
             integral = 0.5 * self.b / self.c * squared / (self.c + squared)
@@ -88,9 +103,27 @@ class LossFunction:
     def total(self) -> float:
         """Integral of K over all losses."""
         if self.d is None:
-            return 0.5 * self.b / self.c
-        root = math.sqrt(self.d * (4.0 * self.c - self.d))
-        return self.b / root * math.atan2(root, self.d - 2.0 * self.c)
+            gapless = 0.5 * self.b / self.c
+        else:
+            root = math.sqrt(self.d * (4.0 * self.c - self.d))
+            gapless = self.b / root * math.atan2(root, self.d - 2.0 * self.c)
+        return gapless - float(self._gapless_integral(self.gap_ev))
+
+    def steps(self, loss_ev: Floats, widths_ev: Floats) -> Floats:
+        """Integral of K over a step of each width around each loss, K taken constant in it.
+
+        Of the step that the gap cuts only the part above the gap counts.
+        """
+        loss = np.maximum(loss_ev, 0.0)
+        if self.gap_ev == 0.0:
+            return self._gapless_density(loss) * widths_ev
+        parts = np.clip(loss_ev - self.gap_ev + 0.5 * widths_ev, 0.0, widths_ev)
+        return self._gapless_density(loss) * parts
+
+    @property
+    def initial_slope(self) -> float:
+        """Derivative of K where the losses begin, 1/eV²; zero with a gap."""
+        return self.b / self.c**2 if self.gap_ev == 0.0 else 0.0
 
 
 def loss_matrix(energy_ev: ArrayLike, loss: LossFunction) -> Floats:
@@ -102,7 +135,8 @@ def loss_matrix(energy_ev: ArrayLike, loss: LossFunction) -> Floats:
     The integral is the sum of trapezoids with the Euler-Maclaurin term at E_i, where K has its
     kink, ``h²/12·K'(0)·peaks[i]``. On even steps this converges faster than any power of the
     step for smooth peaks, where integrating K exactly over peaks that are linear between the
-    points would broaden the plasmon by h²/6; on uneven steps the error falls with h².
+    points would broaden the plasmon by h²/6. On uneven steps, or with a band gap, the error
+    falls with h².
 
     Parameters
     ----------
@@ -136,8 +170,8 @@ def _loss_matrix(energy_bytes: bytes, loss: LossFunction) -> Floats:
     weights = np.zeros_like(energy)
     weights[:-1] += 0.5 * steps
     weights[1:] += 0.5 * steps
-    matrix = loss.density(energy[:, None] - energy) * weights
-    kink = steps**2 / 12.0 * (loss.b / loss.c**2)
+    matrix = loss.steps(energy[:, None] - energy, weights)
+    kink = steps**2 / 12.0 * loss.initial_slope
     matrix[np.arange(1, energy.size), np.arange(1, energy.size)] = kink
     matrix.flags.writeable = False
     return matrix

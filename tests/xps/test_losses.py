@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -130,3 +131,29 @@ def test_loss_matrix_puts_nothing_below_a_peak_and_is_remembered_read_only() -> 
 def test_energies_that_do_not_ascend_are_refused(energy: list[float]) -> None:
     with pytest.raises(BackgroundError, match="ascend"):
         loss_matrix(energy, LOSSES["u2"])
+
+
+def test_losses_begin_above_the_band_gap() -> None:
+    open_, gapped = LOSSES["u3-polymer"], replace(LOSSES["u3-polymer"], gap_ev=3.0)
+    assert (gapped.density([-1.0, 1.0, 3.0]) == 0.0).all()
+    assert gapped.density(3.001) == open_.density(3.001)
+    assert gapped.integral(2.0) == 0.0
+    assert gapped.integral(20.0) == pytest.approx(open_.integral(20.0) - open_.integral(3.0))
+    assert gapped.total == pytest.approx(open_.total - float(open_.integral(3.0)))
+    with pytest.raises(BackgroundError, match="gap"):
+        replace(open_, gap_ev=-1.0)
+
+
+@pytest.mark.parametrize("step", [0.05, 0.07, 0.25])
+def test_loss_matrix_cuts_the_step_in_which_the_gap_ends(step: float) -> None:
+    energy = np.arange(0.0, 40.0, step)
+    gapped = replace(LOSSES["u3-polymer"], gap_ev=3.0)
+    found = loss_matrix(energy, gapped) @ gauss(energy, 6.0, 1.1)
+    dense = np.arange(0.0, 40.0, 0.001)
+    above_gap = np.where(dense > 3.0, [KERNELS["u3-polymer"](t) for t in dense], 0.0)
+    expected = [
+        np.trapezoid(above_gap * gauss(at - dense, 6.0, 1.1), dense)
+        for at in energy[:: round(5.0 / step)]
+    ]
+    some = found[:: round(5.0 / step)]
+    np.testing.assert_allclose(some, expected, rtol=0.0, atol=2e-3 * max(expected))

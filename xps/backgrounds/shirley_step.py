@@ -1,9 +1,4 @@
-"""Backgrounds that are computed from the data before a fit.
-
-The background of choice is fitted together with the peaks (see `xps.model.Background`). The
-classic ones are here because users know them and must be able to repeat old work; the errors
-of a fit after their subtraction do not know their noise and are too small.
-"""
+"""The Shirley background: a step at each point as high as the signal there."""
 
 from __future__ import annotations
 
@@ -13,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from xps.backgrounds.ends import ascending_curve, end_levels, refuse_without_step
 from xps.errors import BackgroundError
 
 Floats = NDArray[np.float64]
@@ -83,19 +79,14 @@ def shirley(
         If the intensity does not rise from the low to the high binding energy end, if there
         is no net signal above the background, or if the iteration does not converge.
     """
-    energy, curve, ascending = _ascending(energy_ev, intensity)
+    energy, curve, ascending = ascending_curve(energy_ev, intensity)
     low, high = levels or end_levels(curve, average_points)
+    refuse_without_step(low, high, accept_falling=accept_falling)
     rise = high - low
-    if rise == 0.0 or (rise < 0.0 and not accept_falling):
-        raise BackgroundError(
-            "no step: the intensity at the high binding energy end is not above that at the "
-            "low end",
-            "use the peak-shirley or the linear background, or move the window",
-        )
     background = np.full_like(curve, low)
     change = np.inf
     for iteration in range(1, max_iterations + 1):
-        shares = _shares_below(energy, curve - background, rule)
+        shares = shares_below(energy, curve - background, rule)
         updated = low + rise * shares
         change = float(np.max(np.abs(updated - background))) / abs(rise)
         background = updated
@@ -108,45 +99,7 @@ def shirley(
     )
 
 
-def linear(energy_ev: ArrayLike, intensity: ArrayLike, *, average_points: int = 5) -> Floats:
-    """Straight line between the levels at the two ends; shape (n,).
-
-    Parameters
-    ----------
-    energy_ev, intensity : array_like, shape (n,)
-    average_points : int
-        Points averaged for the level at each end.
-    """
-    energy, curve, ascending = _ascending(energy_ev, intensity)
-    low, high = end_levels(curve, average_points)
-    line: Floats = low + (high - low) * (energy - energy[0]) / (energy[-1] - energy[0])
-    return line if ascending else line[::-1]
-
-
-def end_levels(curve: Floats, average_points: int) -> tuple[float, float]:
-    """Mean of the first and of the last `average_points` points."""
-    if not 1 <= average_points <= curve.size // 2:
-        raise BackgroundError(
-            f"{average_points} points to average at each end of {curve.size} points",
-            "average fewer points or widen the window",
-        )
-    return float(curve[:average_points].mean()), float(curve[-average_points:].mean())
-
-
-def _ascending(energy_ev: ArrayLike, intensity: ArrayLike) -> tuple[Floats, Floats, bool]:
-    energy = np.asarray(energy_ev, dtype=np.float64)
-    curve = np.asarray(intensity, dtype=np.float64)
-    if energy.ndim != 1 or energy.shape != curve.shape or energy.size < 3:
-        raise BackgroundError(
-            f"{energy.size} energies and {curve.size} intensities",
-            "give two arrays of the same length, three points or more",
-        )
-    if energy[0] < energy[-1]:
-        return energy, curve, True
-    return energy[::-1], curve[::-1], False
-
-
-def _shares_below(energy: Floats, net: Floats, rule: ShirleyRule) -> Floats:
+def shares_below(energy: Floats, net: Floats, rule: ShirleyRule) -> Floats:
     """Share of the net area at lower binding energy, at each point."""
     if rule == "casaxps":
         below = np.cumsum(net) - net
