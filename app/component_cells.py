@@ -10,6 +10,7 @@ from app.curve_items import letter_of
 from app.gestures import PARAMETER_NAMES, bound_text
 from app.numerals import plain_number
 from xps.fitted import RegionFit
+from xps.lineshapes import SHAPES
 from xps.model import Component, Param, Ref, Region
 from xps.numbers_text import UNKNOWN, upper_limit, with_error
 from xps.tables import why_no_error
@@ -154,8 +155,7 @@ def _meaning(region: Region, ref: Ref, fit: RegionFit | None) -> str:
         "center": f"Binding energy of {lines[0].label or 'the line'} in eV, charge corrected.",
         "fwhm": "Full width at half maximum of each line in eV.",
         "area": f"Whole area{' of both lines' if len(lines) > 1 else ''} in {unit}.",
-        "mixing": "Lorentzian part of the line shape, 0 to 1.",
-    }
+    } | {parameter.name: parameter.meaning for parameter in SHAPES[component.shape].parameters}
     param = region.param(ref)
     bounds = ""
     if math.isfinite(param.min) or math.isfinite(param.max):

@@ -12,13 +12,15 @@ from app.numerals import parse_number, plain_number
 from xps.errors import XpsError
 from xps.lineshapes import SHAPES
 from xps.model import (
+    BACKGROUND_ID,
+    IN_FIT_KINDS,
     Background,
-    BackgroundKind,
     Component,
     Link,
     Param,
     Ref,
     Region,
+    default_shape_params,
     multiplet_of,
 )
 from xps.problem import with_guess
@@ -30,11 +32,7 @@ PARAMETER_NAMES = {
     "center": "center",
     "fwhm": "FWHM",
     "area": "area",
-    "mixing": "Gauss–Lorentz mixing",
-    "offset": "offset",
-    "slope": "slope",
-    "k": "Shirley step k",
-}
+} | {parameter.name: parameter.title for shape in SHAPES.values() for parameter in shape.parameters}
 PARAMETER_UNITS = {"center": "eV", "fwhm": "eV"}
 
 _LEAST_FWHM_EV = 0.01
@@ -112,15 +110,16 @@ def add_component(project: Project, region_id: str, species_key: str) -> Change:
     while id_ in taken:
         id_, number = f"{species.key}_{number}", number + 1
     narrow, wide = species.fwhm_ev
+    shape = region.components[0].shape if region.components else "sgl"
     component = Component(
         id=id_,
         name=species.name,
         lines=multiplet_of(region.core_level),
-        shape=region.components[0].shape if region.components else "sgl",
+        shape=shape,
+        shape_params=default_shape_params(shape),
         area=Param(0.0),
         center=Param(species.center_ev, min=species.allowed_ev[0], max=species.allowed_ev[1]),
         fwhm=Param(0.5 * (narrow + wide), min=0.5 * narrow, max=1.5 * wide),
-        mixing=Param(0.3, min=0.0, max=0.8),
         species=species.key,
         group=species.group,
     )
@@ -230,11 +229,11 @@ def set_window(project: Project, region_id: str, low: float, high: float) -> Cha
     )
 
 
-def set_background(project: Project, region_id: str, kind: BackgroundKind) -> Change:
+def set_background(project: Project, region_id: str, kind: str) -> Change:
     """Choose the kind of background of a region."""
     region = project.region(region_id)
     changed = replace(region, background=replace(region.background, kind=kind))
-    if kind == "peak-shirley":
+    if kind in IN_FIT_KINDS:
         entry = project.entry(region.spectrum)
         fresh = replace(region, background=Background(kind))
         changed = with_guess(fresh, entry.spectrum, project.charge_of(entry.id).shift_ev)
@@ -303,9 +302,9 @@ def _with_guessed_area(project: Project, region: Region, component: Component) -
 def _widest_bounds(region: Region, ref: Ref) -> tuple[float, float]:
     if ref.parameter == "fwhm":
         return _LEAST_FWHM_EV, math.inf
-    if ref.parameter == "mixing":
-        (mixing,) = SHAPES[region.component(ref.component).shape].parameters
-        return mixing.low, mixing.high
+    for parameter in SHAPES[region.component(ref.component).shape].parameters:
+        if ref.parameter == parameter.name:
+            return parameter.low, parameter.high
     return -math.inf, math.inf
 
 
@@ -314,9 +313,9 @@ def _place_of(project: Project, region: Region) -> str:
 
 
 def _name(region: Region, ref: Ref) -> str:
+    if ref.component == BACKGROUND_ID:
+        return f"background {ref.parameter}"
     name = PARAMETER_NAMES[ref.parameter]
-    if ref.component == "background":
-        return f"background {name}"
     return f"{name} of {short_name(region.component(ref.component).name)}"
 
 

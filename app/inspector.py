@@ -32,7 +32,7 @@ from app.selection import Selection
 from app.shown import FitState, area_unit, fit_state
 from app.wording import explain
 from xps.fitted import RegionFit
-from xps.model import BackgroundKind, Region
+from xps.model import Region
 from xps.numbers_text import number
 from xps.species import library
 
@@ -224,7 +224,7 @@ class Inspector(QScrollArea):
         if region is not None and not self._editor.do(gesture, region.id, *arguments):
             self.refresh()
 
-    def _set_background(self, kind: BackgroundKind) -> None:
+    def _set_background(self, kind: str) -> None:
         region = self._selection.region
         if region is not None and kind != region.background.kind:
             self._on_region(gestures.set_background, kind)

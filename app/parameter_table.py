@@ -34,12 +34,13 @@ from app.gestures import bound_text, short_name, typed_number
 from app.numerals import plain_number
 from app.plain import tooltip
 from xps.errors import XpsError
-from xps.model import COMPONENT_PARAMETERS, Component, Param, Ref, Region
+from xps.lineshapes import SHAPES
+from xps.model import Component, Param, Ref, Region
 
 HEADERS = ("Value", "Fitted", "Min", "Max", "Tied")
 VALUE, FITTED, MIN, MAX, TIED = range(len(HEADERS))
-_ROWS = ("center", "fwhm", "area", "mixing")
-_ROW_NAMES = {"center": "Center / eV", "fwhm": "FWHM / eV", "area": "Area", "mixing": "Mixing"}
+_ROWS = ("center", "fwhm", "area")
+_ROW_NAMES = {"center": "Center / eV", "fwhm": "FWHM / eV", "area": "Area"}
 _TIPS = (
     "Start value before the fit, best value after it",
     "Checked: the fit changes it. Unchecked: fixed.",
@@ -49,7 +50,6 @@ _TIPS = (
 )
 _NOT_TIED = "–"
 _BOX = 13.0
-assert set(_ROWS) == set(COMPONENT_PARAMETERS)
 
 
 class ParameterModel(QAbstractTableModel):
@@ -78,14 +78,14 @@ class ParameterModel(QAbstractTableModel):
 
     def show_component(self, region: Region | None, component: Component | None) -> None:
         """Show the parameters of a component, or none."""
-        same_rows = (component is None) == (self._component is None)
+        same_rows = _rows(component) == _rows(self._component)
         if not same_rows:
             self.beginResetModel()
         self._region, self._component = region, component
         if not same_rows:
             self.endResetModel()
         elif component is not None:
-            last = self.index(len(_ROWS) - 1, len(HEADERS) - 1)
+            last = self.index(self.rowCount() - 1, len(HEADERS) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
     def tie_choices(self) -> list[tuple[str, str | None]]:
@@ -99,9 +99,7 @@ class ParameterModel(QAbstractTableModel):
         return choices
 
     def rowCount(self, parent: Index | None = None) -> int:
-        if self._component is None or (parent is not None and parent.isValid()):
-            return 0
-        return len(_ROWS)
+        return 0 if parent is not None and parent.isValid() else len(_rows(self._component))
 
     def columnCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(HEADERS)
@@ -111,7 +109,7 @@ class ParameterModel(QAbstractTableModel):
     ) -> Any:
         horizontal = orientation == Qt.Orientation.Horizontal
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADERS[section] if horizontal else _ROW_NAMES[_ROWS[section]]
+            return HEADERS[section] if horizontal else self._row_name(section)
         if role == Qt.ItemDataRole.ToolTipRole and horizontal:
             return tooltip(_TIPS[section])
         return None
@@ -186,13 +184,26 @@ class ParameterModel(QAbstractTableModel):
             return tie_text(self._region, param) or _NOT_TIED
         return ""
 
+    def _row_name(self, row: int) -> str:
+        name = _rows(self._component)[row]
+        if name in _ROW_NAMES or self._component is None:
+            return _ROW_NAMES[name]
+        return SHAPES[self._component.shape].parameters[row - len(_ROWS)].title
+
     def _ref(self, index: Index) -> Ref:
         assert self._component is not None
-        return Ref(self._component.id, _ROWS[index.row()])
+        return Ref(self._component.id, _rows(self._component)[index.row()])
 
     def _param(self, index: Index) -> Param:
         assert self._region is not None
         return self._region.param(self._ref(index))
+
+
+def _rows(component: Component | None) -> tuple[str, ...]:
+    """Names of the parameters, those of the shape last."""
+    if component is None:
+        return ()
+    return (*_ROWS, *(parameter.name for parameter in SHAPES[component.shape].parameters))
 
 
 class CheckDelegate(QStyledItemDelegate):

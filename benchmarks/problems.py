@@ -81,7 +81,7 @@ class Problem:
                     area=Param(whole * line.area, min=0.0),
                     center=Param(line.center, min=line.center - 1.0, max=line.center + 1.0),
                     fwhm=fwhm,
-                    mixing=mixing,
+                    shape_params=(mixing,),
                 )
             )
         background = Background(

@@ -11,7 +11,7 @@ from xps.engine import Problem, Solution
 from xps.error_budget import Alternative
 from xps.errors import FitError
 from xps.fitted import NEGATIVE_SIGMA, RegionFit
-from xps.model import Param, Region
+from xps.model import BACKGROUND_ID, Param, Region
 from xps.multi_start import solve_many_starts
 from xps.problem import free_values, with_guess
 from xps.profile import compiled, noise_scale
@@ -89,7 +89,7 @@ def _somewhere(region: Region, random: np.random.Generator) -> Region:
     values = {
         ref: _drawn(param, region, random)
         for ref, param in region.params()
-        if param.is_free and ref.parameter in ("center", "fwhm", "mixing")
+        if param.is_free and ref.parameter != "area" and ref.component != BACKGROUND_ID
     }
     return region.with_values(values)
 

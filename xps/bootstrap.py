@@ -19,7 +19,6 @@ from xps.engine import Problem, solve
 from xps.error_budget import BootstrapErrors, Interval, Intervals
 from xps.errors import BackgroundError, FitError
 from xps.fitted import RegionFit
-from xps.kernel import Kernel
 from xps.measured import Measured
 from xps.model import BACKGROUND_ID, Param, Ref, Region
 from xps.problem import compile_problem, static_background
@@ -260,9 +259,9 @@ def _repetition(problem: Problem, region: Region, random: np.random.Generator) -
     scatter = math.sqrt(noise_scale(problem)) * priors.sigma
     means = priors.rows @ problem.start + scatter * random.standard_normal(scatter.size)
     kernel = problem.kernel
-    if kernel.static_background is not None:
-        points = Measured(kernel.energy, counts, problem.noise)
-        kernel = Kernel(region, kernel.energy, static_background(region, points))
+    if not region.background.in_fit:
+        background = static_background(region, Measured(kernel.energy, counts, problem.noise))
+        kernel = kernel.with_static_background(background)
     return replace(problem, kernel=kernel, observed=counts, priors=replace(priors, mean=means))
 
 

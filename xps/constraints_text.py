@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from xps.model import BACKGROUND_ID, Param, Ref, Region
 
-_NAMES = {"area": "area", "center": "center", "fwhm": "FWHM", "mixing": "mixing"}
+_NAMES = {"fwhm": "FWHM"}
 _UNITS = {"center": " eV", "fwhm": " eV"}
-_BACKGROUND_UNITS = {"k": " /eV"}
 
 
 def constraints(region: Region) -> tuple[str, ...]:
@@ -28,7 +27,7 @@ def _links(region: Region) -> Iterator[str]:
                 key = (name, link.kind, target, link.amount)
                 tied.setdefault(key, []).append(component.name)
     for (name, kind, target, amount), names in tied.items():
-        what, unit = _NAMES[name], _UNITS.get(name, "")
+        what, unit = _NAMES.get(name, name), _UNITS.get(name, "")
         who = ", ".join(names)
         if kind == "same":
             yield f"{what} of {who} equal to that of {target}"
@@ -54,9 +53,10 @@ def _alone(region: Region) -> Iterator[str]:
 
 def _what(region: Region, ref: Ref) -> tuple[str, str]:
     if ref.component == BACKGROUND_ID:
-        return f"background {ref.parameter}", _BACKGROUND_UNITS.get(ref.parameter, "")
+        step = ref.parameter.startswith("k")
+        return f"background {ref.parameter}", " /eV" if step else ""
     name = region.component(ref.component).name
-    return f"{_NAMES[ref.parameter]} of {name}", _UNITS.get(ref.parameter, "")
+    return f"{_NAMES.get(ref.parameter, ref.parameter)} of {name}", _UNITS.get(ref.parameter, "")
 
 
 def _prior(region: Region, param: Param, unit: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from xps.errors import XpsError
 from xps.project import Project
@@ -26,14 +26,24 @@ def csv_bytes(project: Project, failures: Mapping[str, XpsError] | None = None) 
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for table in region_tables(project, failures):
+    tables = region_tables(project, failures)
+    columns = _columns(tables)
+    writer.writerow(columns)
+    for table in tables:
         for row in table.rows or (None,):
             cells = dict(_region_cells(project, table))
             if row is not None:
                 cells.update(_component_cells(row))
-            writer.writerow([_cell(cells.get(column)) for column in COLUMNS])
+            writer.writerow([_cell(cells.get(column)) for column in columns])
     return text.getvalue().encode("utf-8-sig", "replace")
+
+
+def _columns(tables: Iterable[RegionTable]) -> tuple[str, ...]:
+    """The columns, with those of the shapes in use after the name of the shape."""
+    used = dict.fromkeys(name for table in tables for row in table.rows for name in row.shape)
+    of_shapes = [column for name in used for column in (name, f"{name}_stderr")]
+    place = COLUMNS.index("shape") + 1
+    return (*COLUMNS[:place], *of_shapes, *COLUMNS[place:])
 
 
 COLUMNS = (
@@ -65,8 +75,6 @@ COLUMNS = (
     "atomic_percent_upper_limit_95",
     "significant",
     "shape",
-    "mixing",
-    "mixing_stderr",
     "flags",
     "background",
     "window_low_ev",
@@ -122,8 +130,10 @@ def _component_cells(row: ComponentRow) -> Iterator[tuple[str, Cell]]:
     yield "flags", "; ".join(row.flags)
     yield from _quantity_cells("center", "center_ev", row.center)
     yield from _quantity_cells("fwhm", "fwhm_ev", row.fwhm)
-    for name in ("area", "share", "atomic_percent", "mixing"):
+    for name in ("area", "share", "atomic_percent"):
         yield from _quantity_cells(name, name, getattr(row, name))
+    for name, quantity in row.shape.items():
+        yield from _quantity_cells(name, name, quantity)
 
 
 def _quantity_cells(name: str, value: str, quantity: Quantity) -> Iterator[tuple[str, Cell]]:

@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xps.errors import FitError
-from xps.kernel import Kernel, ParameterTable
+from xps.kernel import Kernel
 from xps.model import Region
 from xps.noise import Noise
 from xps.normal_equations import NormalEquations
+from xps.parameter_table import ParameterTable
 
 Floats = NDArray[np.float64]
 
@@ -109,7 +110,7 @@ class Likelihood(Protocol):
     variance: Floats
 
     def expected_and_jacobian(self, free: Floats) -> tuple[Floats, Floats]:
-        """Expected points and their derivatives; shapes (points,) and (points, free)."""
+        """Expected points and their derivatives; shapes (points,) and (free, points)."""
         ...
 
 
@@ -119,7 +120,7 @@ class Problem:
 
     Attributes
     ----------
-    kernel, table, priors
+    kernel, priors
         Compiled from the region.
     observed : ndarray, shape (points,)
         In counts where these are known.
@@ -137,7 +138,6 @@ class Problem:
     """
 
     kernel: Kernel
-    table: ParameterTable
     priors: Priors
     observed: Floats
     noise: Noise
@@ -155,6 +155,11 @@ class Problem:
         self.start = np.clip(self.start, self.lower, self.upper)
 
     @property
+    def table(self) -> ParameterTable:
+        """Which numbers are free, and how all others follow from them."""
+        return self.kernel.table
+
+    @property
     def variance(self) -> Floats:
         """Variances of the points for `residual`; shape (points,)."""
         if self._variance is None:
@@ -167,14 +172,16 @@ class Problem:
 
     def expected(self, free: Floats) -> Floats:
         """Expected points (counts); shape (points,)."""
-        expected: Floats = self.noise.counts_per_unit * self.kernel.model(self.table.values(free))
+        expected: Floats = self.noise.counts_per_unit * self.kernel.model(free)
         return expected
 
     def expected_and_jacobian(self, free: Floats) -> tuple[Floats, Floats]:
-        """Expected points and their derivatives; shapes (points,) and (points, free)."""
-        model, jacobian = self.kernel.model_and_jacobian(self.table.values(free))
-        scale = self.noise.counts_per_unit
-        return scale * model, (scale * self.table.matrix.T @ jacobian).T
+        """Expected points and their derivatives; shapes (points,) and (free, points)."""
+        expected, derivatives = self.kernel.model_and_jacobian(free)
+        if self.noise.counts_per_unit != 1.0:
+            expected *= self.noise.counts_per_unit
+            derivatives *= self.noise.counts_per_unit
+        return expected, derivatives
 
     def deviance(self, free: Floats) -> float:
         """Twice the negative log posterior, up to a constant."""
@@ -189,8 +196,8 @@ class Problem:
     def jacobian(self, free: Floats) -> Floats:
         """Derivatives of `residual`; shape (points + priors, free)."""
         _, derivatives = self.expected_and_jacobian(free)
-        data = derivatives / np.sqrt(self.variance)[:, None]
-        return np.concatenate((data, self.priors.weighted))
+        data = derivatives / np.sqrt(self.variance)
+        return np.concatenate((data.T, self.priors.weighted))
 
 
 @dataclass(frozen=True)
@@ -280,7 +287,7 @@ class _Point:
         self.variance = problem.noise.variance(expected)
         weight = 1.0 / np.sqrt(self.variance)
         priors = problem.priors
-        weighted, residual = derivatives.T * weight, (problem.observed - expected) * weight
+        weighted, residual = derivatives * weight, (problem.observed - expected) * weight
         if priors.mean.size:
             weighted = np.concatenate((weighted, priors.weighted.T), axis=1)
             residual = np.concatenate((residual, -priors.residual(free)))

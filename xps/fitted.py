@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xps.error_budget import ErrorBudget, Intervals
-from xps.kernel import ParameterTable
 from xps.model import Component, Ref, Region
+from xps.parameter_table import ParameterTable
 
 if TYPE_CHECKING:
     from lmfit.minimizer import MinimizerResult

@@ -129,7 +129,7 @@ def _record(
         charge_shift_stderr=charge.stderr_ev,
         lmfit=result,
     )
-    curves = problem.kernel.curves(problem.table.values(free))
+    curves = problem.kernel.curves(free)
     doubt = _background_doubt(fit, curves, problem)
     return replace(fit, background_physical=not doubt, warnings=_warnings(fit, doubt))
 

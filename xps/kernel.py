@@ -1,83 +1,28 @@
 """A region compiled for speed: one pass gives the model and its Jacobian.
 
-Links are affine, so that every parameter is ``factor · free[index] + shift``; this table is
-made once, and the background is a linear map of the peaks, so that its derivatives come with
-theirs.
+All parameters are affine in the free ones, and the model is linear in the curves of the lines
+and their derivatives: the Jacobian is a product of a small matrix with these curves. The
+background is a linear map of the peaks, so that its derivatives come from theirs. Everything
+takes one set of parameters, or many along leading axes.
 """
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xps.lineshapes import SHAPES
-from xps.model import Param, Ref, Region
+from xps.lineshapes import SHAPES, Shape
+from xps.losses import LOSSES, loss_matrix
+from xps.model import BACKGROUND_ID, Component, Ref, Region
+from xps.parameter_table import ParameterTable
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
-
-@dataclass(frozen=True)
-class ParameterTable:
-    """Which numbers are free, and how all others follow from them.
-
-    Attributes
-    ----------
-    refs : tuple of Ref
-        All parameters: four for each component, then those of the background.
-    free : tuple of Ref
-        Those that the fit decides.
-    matrix : ndarray, shape (all, free)
-    constant : ndarray, shape (all,)
-        ``values = matrix @ free + constant``.
-    lower, upper : ndarray, shape (free,)
-        Bounds of the free parameters.
-    """
-
-    refs: tuple[Ref, ...]
-    free: tuple[Ref, ...]
-    matrix: Floats
-    constant: Floats
-    lower: Floats
-    upper: Floats
-
-    @classmethod
-    def of(cls, region: Region) -> ParameterTable:
-        """Compile the links of a region."""
-        params = dict(region.params())
-        refs = tuple(params)
-        free = tuple(ref for ref, param in params.items() if param.is_free)
-        column = {ref: j for j, ref in enumerate(free)}
-        matrix = np.zeros((len(refs), len(free)))
-        constant = np.zeros(len(refs))
-        for i, ref in enumerate(refs):
-            root, factor, shift = _end_of_links(ref, params)
-            if root in column:
-                matrix[i, column[root]] = factor
-                constant[i] = shift
-            else:
-                constant[i] = factor * params[root].value + shift
-        return cls(
-            refs,
-            free,
-            matrix,
-            constant,
-            np.array([params[ref].min for ref in free]),
-            np.array([params[ref].max for ref in free]),
-        )
-
-    @cached_property
-    def index(self) -> dict[Ref, int]:
-        """Row of each parameter."""
-        return {ref: i for i, ref in enumerate(self.refs)}
-
-    def values(self, free: Floats) -> Floats:
-        """All parameters from the free ones; shape (all,)."""
-        values: Floats = self.matrix @ free + self.constant
-        return values
+_POWERS = {"offset": 0, "slope": 1, "curvature": 2, "cubic": 3}
 
 
 @dataclass(frozen=True)
@@ -112,7 +57,7 @@ class Kernel:
     region : Region
     energy_ev : ndarray, shape (points,)
         Corrected binding energies, ascending.
-    static_background : ndarray, shape (points,), optional
+    static_background : ndarray, shape (..., points), optional
         For the backgrounds that are computed before the fit.
     """
 
@@ -121,50 +66,253 @@ class Kernel:
     ) -> None:
         self.energy = energy_ev
         self.static_background = static_background
-        self._in_fit = region.background.in_fit
-        self._n = len(region.components)
-        self._relative = energy_ev - region.window_ev[0]
-        self._half_steps = 0.5 * np.diff(energy_ev)
-        self._groups = _group_by_shape(region)
+        self.table = ParameterTable.of(region)
+        self._lines = _LineCurves(region, self.table)
+        self._background = _InFitBackground(region, self.table, energy_ev, self._lines)
+        self._arrange()
 
-    def curves(self, values: Floats) -> Curves:
-        """Draw background and components for all parameter values."""
-        peaks, _ = self._peaks(values, derivatives=False)
-        return Curves(self.energy, self._background(values, peaks), peaks)
+    def with_table(self, table: ParameterTable) -> Kernel:
+        """Return the kernel for other free parameters of the same region."""
+        kernel = copy(self)
+        kernel.table = table
+        kernel._arrange()
+        return kernel
 
-    def model(self, values: Floats) -> Floats:
-        """The sum curve; shape (points,)."""
-        peaks, _ = self._peaks(values, derivatives=False)
-        total: Floats = self._background(values, peaks) + peaks.sum(axis=0)
-        return total
+    def with_static_background(self, background: Floats | None) -> Kernel:
+        """Return the kernel with another background that was computed before the fit."""
+        kernel = copy(self)
+        kernel.static_background = background
+        return kernel
 
-    def model_and_jacobian(self, values: Floats) -> tuple[Floats, Floats]:
-        """The sum curve and its derivatives; shapes (points,) and (all, points)."""
-        peaks, jacobian = self._peaks(values, derivatives=True)
-        total = peaks.sum(axis=0)
-        if not self._in_fit:
-            return total + self.static_background, jacobian
-        offset, slope, k = values[-3:].tolist()
-        last = 4 * self._n
-        jacobian[last] = total
-        below = self._cumulative(jacobian[: last + 1])
-        total = total + offset + slope * self._relative + k * below[last]
-        jacobian[last] = 1.0
-        jacobian[last + 1] = self._relative
-        jacobian[last + 2] = below[last]
-        below[:last] *= k
-        jacobian[:last] += below[:last]
-        return total, jacobian
+    def _arrange(self) -> None:
+        """Lay out how curves and background terms add up to the rows of the Jacobian."""
+        lines, matrix = self._lines, self.table.matrix
+        shaping = np.flatnonzero(matrix[: self._background.first_row].any(axis=0))
+        self._n_shaping = int(shaping[-1]) + 1 if shaping.size else 0
+        self._by_free = (matrix[lines.parameter, : self._n_shaping] * lines.fraction[:, None]).T
+        self._by_background = matrix[self._background.first_row :].T
+        self._background_shapes = bool(self._by_background[: self._n_shaping].any())
 
-    def _background(self, values: Floats, peaks: Floats) -> Floats:
+    def curves(self, free: Floats) -> Curves:
+        """Draw background and components for values of the free parameters, shape (free,)."""
+        values = self.table.values(free)
+        lines, by_component = self._lines.densities(self.energy, values)
+        peaks = by_component @ lines
+        background = self._level(values, self._background.step_groups @ peaks)
+        return Curves(self.energy, background, peaks)
+
+    def model(self, free: Floats) -> Floats:
+        """The sum curve; shapes (..., points) and (..., free)."""
+        values = self.table.values(free)
+        lines, by_component = self._lines.densities(self.energy, values)
+        totals = self._background.step_groups @ by_component @ lines
+        model: Floats = totals.sum(axis=-2) + self._level(values, totals)
+        return model
+
+    def model_and_jacobian(self, free: Floats) -> tuple[Floats, Floats]:
+        """The sum curve and its derivatives.
+
+        Parameters
+        ----------
+        free : ndarray, shape (..., free)
+
+        Returns
+        -------
+        model : ndarray, shape (..., points)
+        jacobian : ndarray, shape (..., free, points)
+        """
+        values = self.table.values(free)
+        lines, background, n = self._lines, self._background, self._n_shaping
+        areas = values[..., None, lines.area]
+        combine = np.empty((*free.shape[:-1], n + len(background.of_lines), lines.fraction.size))
+        np.multiply(self._by_free, np.where(lines.is_density, 1.0, areas), out=combine[..., :n, :])
+        np.multiply(background.of_lines, areas, out=combine[..., n:, :])
+        curves = lines.curves(self.energy, values)
+        peaks = combine @ curves
+        totals = peaks[..., n:, :]
+        model = totals.sum(axis=-2)
+        if self.static_background is not None:
+            return model + self.static_background, peaks[..., :n, :]
+        jacobian = np.empty((*free.shape, self.energy.size))
+        shaping = jacobian[..., :n, :]
+        terms = [np.broadcast_to(background.powers, (*free.shape[:-1], *background.powers.shape))]
+        if background.k_rows.size == 1:
+            below = background.cumulative(peaks)
+            np.multiply(below[..., :n, :], values[..., background.k_rows, None], out=shaping)
+            shaping += peaks[..., :n, :]
+            terms.append(below[..., n:, :])
+        elif background.k_rows.size:
+            stepped = (combine[..., :n, :] * values[..., None, background.k_of_curve]) @ curves
+            np.add(peaks[..., :n, :], background.cumulative(stepped), out=shaping)
+            terms.append(background.cumulative(totals))
+        else:
+            shaping[...] = peaks[..., :n, :]
+        if background.t_row is not None:
+            t = values[..., background.t_row, None, None]
+            shaping += t * background.lost(peaks[..., :n, :])
+            terms.append(background.lost(model[..., None, :]))
+        basis = np.concatenate(terms, axis=-2)
+        model += (values[..., None, background.first_row :] @ basis)[..., 0, :]
+        np.matmul(self._by_background[n:], basis, out=jacobian[..., n:, :])
+        if self._background_shapes:
+            shaping += self._by_background[:n] @ basis
+        return model, jacobian
+
+    def _level(self, values: Floats, totals: Floats) -> Floats:
+        """The background; shape (..., points)."""
         if self.static_background is not None:
             return self.static_background
-        offset, slope, k = values[-3:]
-        step = self._cumulative(peaks.sum(axis=0))
-        background: Floats = offset + slope * self._relative + k * step
-        return background
+        background = self._background
+        level: Floats = values[..., background.power_rows] @ background.powers
+        if background.k_rows.size:
+            k = values[..., None, background.k_rows]
+            level = level + (k @ background.cumulative(totals))[..., 0, :]
+        if background.t_row is not None:
+            whole = totals.sum(axis=-2)
+            level = level + values[..., background.t_row, None] * background.lost(whole)
+        return level
 
-    def _cumulative(self, curves: Floats) -> Floats:
+
+class _LineCurves:
+    """The curves of all lines and their derivatives, and what each of them stands for.
+
+    Attributes
+    ----------
+    parameter : ndarray of int, shape (curves,)
+        Row of the parameter by which a curve is the derivative of its line: the area for the
+        line itself.
+    area : ndarray of int, shape (curves,)
+        Row of the area of its component.
+    component : ndarray of int, shape (curves,)
+    fraction : ndarray, shape (curves,)
+        Share of the line in its component.
+    is_density : ndarray of bool, shape (curves,)
+    """
+
+    def __init__(self, region: Region, table: ParameterTable) -> None:
+        self._groups = [
+            _LinesOfShape.of(region, table, kind)
+            for kind in sorted({component.shape for component in region.components})
+        ]
+        self._n_components = len(region.components)
+        empty = np.empty(0, dtype=np.intp)
+        self.parameter = np.concatenate([empty, *(row for g in self._groups for row in g.rows)])
+        self.area = np.concatenate([empty, *(g.rows[0] for g in self._groups for _ in g.rows)])
+        self.component = np.concatenate([empty, *(g.owner for g in self._groups for _ in g.rows)])
+        self.fraction = np.concatenate(
+            [np.empty(0), *(g.fraction for g in self._groups for _ in g.rows)]
+        )
+        self.is_density = self.parameter == self.area
+        self.of_component = np.where(
+            self.is_density & (self.component == np.arange(self._n_components)[:, None]),
+            self.fraction,
+            0.0,
+        )
+
+    def curves(self, energy_ev: Floats, values: Floats) -> Floats:
+        """All curves; shape (..., curves, points)."""
+        found = [curve for group in self._groups for curve in group.curves(energy_ev, values)]
+        if not found:
+            return np.empty((*values.shape[:-1], 0, energy_ev.size))
+        return np.concatenate(found, axis=-2)
+
+    def densities(self, energy_ev: Floats, values: Floats) -> tuple[Floats, Floats]:
+        """Lines of unit area, and what adds them up to components.
+
+        Shapes (..., lines, points) and (..., components, lines).
+        """
+        found = [group.curves(energy_ev, values)[0] for group in self._groups]
+        rows = np.flatnonzero(self.is_density)
+        by_component = self.of_component[:, rows] * values[..., None, self.area[rows]]
+        if not found:
+            return np.empty((*values.shape[:-1], 0, energy_ev.size)), by_component
+        return np.concatenate(found, axis=-2), by_component
+
+
+@dataclass(frozen=True)
+class _LinesOfShape:
+    """The lines of one shape, laid out for vector arithmetic.
+
+    `rows` are the rows in the parameter table of area, center, width and shape parameters,
+    each of shape (lines,).
+    """
+
+    shape: Shape
+    rows: tuple[Ints, ...]
+    owner: Ints
+    offset_ev: Floats
+    fraction: Floats
+
+    @classmethod
+    def of(cls, region: Region, table: ParameterTable, kind: str) -> _LinesOfShape:
+        members: list[tuple[int, Component]] = [
+            (number, component)
+            for number, component in enumerate(region.components)
+            if component.shape == kind
+        ]
+        lines = [(number, c, line) for number, c in members for line in c.lines.lines]
+        return cls(
+            SHAPES[kind],
+            tuple(
+                np.array([table.index[Ref(c.id, name)] for _, c, _ in lines], dtype=np.intp)
+                for name in members[0][1].params
+            ),
+            np.array([number for number, _, _ in lines], dtype=np.intp),
+            np.array([line.offset_ev for _, _, line in lines]),
+            np.array([line.fraction for _, _, line in lines]),
+        )
+
+    def curves(self, energy_ev: Floats, values: Floats) -> tuple[Floats, ...]:
+        """Lines of unit area and their derivatives, each of shape (..., lines, points)."""
+        _, center, fwhm, *shape = (values[..., row] for row in self.rows)
+        profile = self.shape.profile(energy_ev, center + self.offset_ev, fwhm, tuple(shape))
+        return (profile.density, profile.d_center, profile.d_fwhm, *profile.d_parameters)
+
+
+class _InFitBackground:
+    """The terms of a background that is in the fit, as linear maps of the peaks.
+
+    Attributes
+    ----------
+    first_row : int
+        Where its parameters begin in the table: powers, steps, amplitude of the losses.
+    power_rows, k_rows : ndarray of int
+        Rows of the polynomial and of the steps.
+    t_row : int or None
+        Row of the amplitude of the losses.
+    powers : ndarray, shape (powers, points)
+    step_groups : ndarray, shape (steps or 1, components)
+        Which components have which step.
+    of_lines : ndarray, shape (steps or 1, curves)
+        The same, for the curves of the lines.
+    k_of_curve : ndarray of int, shape (curves,)
+        Row of the step of each curve.
+    """
+
+    def __init__(
+        self, region: Region, table: ParameterTable, energy_ev: Floats, lines: _LineCurves
+    ) -> None:
+        background = region.background
+        names = list(background.params)
+        self.first_row = len(table.refs) - len(names)
+        index = {name: table.index[Ref(BACKGROUND_ID, name)] for name in names}
+        steps = [name for name in names if name not in _POWERS and name != "t"]
+        self.power_rows = np.array([index[n] for n in names if n in _POWERS], dtype=np.intp)
+        self.k_rows = np.array([index[name] for name in steps], dtype=np.intp)
+        self.t_row = index.get("t")
+        relative = energy_ev - region.window_ev[0]
+        self.powers = np.array([relative ** _POWERS[n] for n in names if n in _POWERS])
+        own = [id_ for id_, _ in background.own_k] if len(steps) > 1 else []
+        group = [own.index(c.id) + 1 if c.id in own else 0 for c in region.components]
+        groups = np.array(group, dtype=np.intp)
+        self.step_groups = (groups == np.arange(len(own) + 1)[:, None]).astype(np.float64)
+        self.of_lines = self.step_groups @ lines.of_component
+        self.k_of_curve = self.k_rows[groups[lines.component]] if steps else self.k_rows
+        self._half_steps = 0.5 * np.diff(energy_ev)
+        if background.has_losses:
+            self._losses = loss_matrix(energy_ev, LOSSES[background.loss]).T
+
+    def cumulative(self, curves: Floats) -> Floats:
         """Trapezoid integral from the low binding energy end, along the last axis."""
         result = np.empty_like(curves)
         result[..., 0] = 0.0
@@ -173,70 +321,7 @@ class Kernel:
         np.cumsum(steps, axis=-1, out=result[..., 1:])
         return result
 
-    def _peaks(self, values: Floats, *, derivatives: bool) -> tuple[Floats, Floats]:
-        """Components of full area, and a row for each parameter.
-
-        The rows of the components are filled; those of the background are only there.
-        """
-        n, points = self._n, self.energy.size
-        table = values[: 4 * n].reshape(n, 4)
-        peaks = np.empty((n, points))
-        rows = np.empty((values.size if derivatives else 0, points))
-        by_parameter = rows[: 4 * n].reshape(-1, 4, points)
-        for group in self._groups:
-            _, center, fwhm, mixing = table[group.line_component].T
-            shape, places = SHAPES[group.shape], center + group.offset
-            profile = shape.profile(self.energy, places, fwhm, (mixing,))
-            area = table[group.components, :1]
-            unit = group.fractions @ profile.density
-            peaks[group.components] = area * unit
-            if derivatives:
-                by_parameter[group.components, 0] = unit
-                slopes = (profile.d_center, profile.d_fwhm, *profile.d_parameters)
-                for row, slope in enumerate(slopes, start=1):
-                    by_parameter[group.components, row] = area * (group.fractions @ slope)
-        return peaks, rows
-
-
-@dataclass(frozen=True)
-class _ShapeGroup:
-    """Components of one shape with their lines, laid out for vector arithmetic.
-
-    `fractions`, shape (components, lines), adds up the lines of each component.
-    """
-
-    shape: str
-    components: Ints | slice
-    line_component: Ints
-    offset: Floats
-    fractions: Floats
-
-
-def _group_by_shape(region: Region) -> tuple[_ShapeGroup, ...]:
-    groups = []
-    for shape in sorted({component.shape for component in region.components}):
-        members = [i for i, c in enumerate(region.components) if c.shape == shape]
-        lines = [(i, line) for i in members for line in region.components[i].lines.lines]
-        owners = np.array([i for i, _ in lines], dtype=np.intp)
-        fractions = np.array([line.fraction for _, line in lines])
-        alone = len(members) == len(region.components)
-        groups.append(
-            _ShapeGroup(
-                shape,
-                slice(None) if alone else np.array(members, dtype=np.intp),
-                owners,
-                np.array([line.offset_ev for _, line in lines]),
-                np.where(owners == np.array(members)[:, None], fractions, 0.0),
-            )
-        )
-    return tuple(groups)
-
-
-def _end_of_links(ref: Ref, params: dict[Ref, Param]) -> tuple[Ref, float, float]:
-    """The parameter that decides another's value, ``factor · root + shift``."""
-    factor, shift = 1.0, 0.0
-    while (link := params[ref].link) is not None:
-        shift += factor * link.shift
-        factor *= link.factor
-        ref = link.target
-    return ref, factor, shift
+    def lost(self, curves: Floats) -> Floats:
+        """What arrives at higher binding energies after losses."""
+        lost: Floats = curves @ self._losses
+        return lost

@@ -10,8 +10,8 @@ from lmfit import Parameters
 from lmfit.parameter import Parameter
 from numpy.typing import NDArray
 
-from xps.kernel import ParameterTable
 from xps.model import Ref, Region
+from xps.parameter_table import ParameterTable
 
 Floats = NDArray[np.float64]
 

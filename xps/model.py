@@ -6,23 +6,20 @@ spectrum (counts/s·eV where the live time is known, else in its own unit times 
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
+from xps.background import BACKGROUND_KINDS, IN_FIT_KINDS, Background
+from xps.component import Component, default_shape_params
 from xps.errors import RecipeError
-from xps.lineshapes import SHAPES
 from xps.multiplet import Doublet, Line, Singlet, multiplet_of
-from xps.parameters import Link, LinkKind, Param, Prior, Ref
+from xps.parameters import BACKGROUND_ID, Link, LinkKind, Param, Prior, Ref
 
 __all__ = [
     "BACKGROUND_ID",
-    "BACKGROUND_PARAMETERS",
-    "COMPONENT_PARAMETERS",
+    "BACKGROUND_KINDS",
+    "IN_FIT_KINDS",
     "Background",
-    "BackgroundKind",
     "Component",
     "Doublet",
     "Line",
@@ -33,134 +30,9 @@ __all__ = [
     "Ref",
     "Region",
     "Singlet",
+    "default_shape_params",
     "multiplet_of",
 ]
-
-_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*\Z")
-_WIDTHS_EV = (0.001, math.inf)
-
-BackgroundKind = Literal["peak-shirley", "shirley", "linear"]
-
-
-@dataclass(frozen=True)
-class Component:
-    """A species' contribution to a region.
-
-    Attributes
-    ----------
-    id : str
-        Unique within the region; lower-case letters, digits and underscores.
-    name : str
-        What people read.
-    lines : Singlet or Doublet
-        Its spectral lines.
-    shape : str
-        A kind of `xps.lineshapes.SHAPES`.
-    area : Param
-        Whole area (both lines of a doublet). Signed in inference; displays clip it.
-    center : Param
-        Binding energy of the higher-j line, eV.
-    fwhm : Param
-        True full width at half maximum of each line, eV.
-    mixing : Param
-        Mixing parameter of the shape.
-    species, group : str
-        Key in the species library and the chemical group it belongs to; "" if none.
-    """
-
-    id: str
-    name: str
-    lines: Singlet | Doublet
-    shape: str
-    area: Param
-    center: Param
-    fwhm: Param
-    mixing: Param
-    species: str = ""
-    group: str = ""
-
-    def __post_init__(self) -> None:
-        if not _IDENTIFIER.match(self.id) or self.id == BACKGROUND_ID:
-            raise RecipeError(
-                f"the component id {self.id!r}",
-                "use lower-case letters, digits and underscores, and not 'background'",
-            )
-        if self.shape not in SHAPES:
-            raise RecipeError(
-                f"unknown shape {self.shape!r}", f"use one of {', '.join(SHAPES)}", where=self.name
-            )
-        (mixing,) = SHAPES[self.shape].parameters
-        ranges = {"fwhm": _WIDTHS_EV, "mixing": (mixing.low, mixing.high)}
-        for name, (low, high) in ranges.items():
-            param: Param = getattr(self, name)
-            ends = (param.value, param.min, param.max) if param.is_free else (param.value,)
-            if min(ends) < low or max(ends) > high:
-                reason = f"the {name} may leave {low:g} to {high:g}"
-                raise RecipeError(reason, "give it a value and bounds within", where=self.name)
-
-    @property
-    def params(self) -> dict[str, Param]:
-        """The parameters by name."""
-        return {name: getattr(self, name) for name in COMPONENT_PARAMETERS}
-
-    def with_params(self, params: Mapping[str, Param]) -> Component:
-        """Return a copy with some parameters replaced."""
-        return replace(self, **params)  # type: ignore[arg-type]  # keys are Param fields
-
-    def with_param(self, name: str, param: Param) -> Component:
-        """Return a copy with one parameter replaced."""
-        return self.with_params({name: param})
-
-
-COMPONENT_PARAMETERS = ("area", "center", "fwhm", "mixing")
-
-
-@dataclass(frozen=True)
-class Background:
-    """The background of a region.
-
-    Attributes
-    ----------
-    kind : {"peak-shirley", "shirley", "linear"}
-        ``peak-shirley``: in the fit, offset + slope·(E − E_low) + k·∫ peaks from the low
-        binding energy end. ``shirley`` (iterated) and ``linear`` are computed from the data
-        before the fit, and their error is not in the reported errors.
-    offset, slope, k : Param
-        Of the peak Shirley: level at the low binding energy end of the window, its change
-        per eV, and the step per peak area in 1/eV.
-    average_points : int
-        Of the static kinds: points averaged at each end.
-    """
-
-    kind: BackgroundKind = "peak-shirley"
-    offset: Param = Param(0.0)
-    slope: Param = Param(0.0)
-    k: Param = Param(0.03, min=-0.05, max=0.3)
-    average_points: int = 5
-
-    @property
-    def in_fit(self) -> bool:
-        """Whether its parameters are fitted together with the components."""
-        return self.kind == "peak-shirley"
-
-    @property
-    def params(self) -> dict[str, Param]:
-        """The fitted parameters by name; empty for the static kinds."""
-        if not self.in_fit:
-            return {}
-        return {name: getattr(self, name) for name in BACKGROUND_PARAMETERS}
-
-    def with_params(self, params: Mapping[str, Param]) -> Background:
-        """Return a copy with some parameters replaced."""
-        return replace(self, **params)  # type: ignore[arg-type]  # keys are Param fields
-
-    def with_param(self, name: str, param: Param) -> Background:
-        """Return a copy with one parameter replaced."""
-        return self.with_params({name: param})
-
-
-BACKGROUND_PARAMETERS = ("offset", "slope", "k")
-BACKGROUND_ID = "background"
 
 
 @dataclass(frozen=True)
@@ -204,14 +76,25 @@ class Region:
         ids = [component.id for component in self.components]
         if len(set(ids)) < len(ids):
             raise RecipeError("two components have the same id", where=self.core_level)
+        for id_, _ in self.background.own_k:
+            if ids.count(id_) != 1 or [own[0] for own in self.background.own_k].count(id_) != 1:
+                raise RecipeError(
+                    f"an own step for {id_!r}",
+                    "give one for a component of this region",
+                    where=self.core_level,
+                )
         for ref, param in self.params():
             for target in _targets(param):
-                if target.component not in ids or target.parameter not in COMPONENT_PARAMETERS:
+                if not self._has(target):
                     raise RecipeError(
                         f"{ref} refers to {target}, which this region does not have",
                         where=self.core_level,
                     )
             self.resolve(ref)
+
+    def _has(self, ref: Ref) -> bool:
+        """Whether there is such a parameter of a component."""
+        return any(c.id == ref.component and ref.parameter in c.params for c in self.components)
 
     def component(self, id_: str) -> Component:
         """Return a component by id (KeyError if there is none)."""
@@ -278,7 +161,8 @@ class Region:
             for component in self.components
             if component.id != id_
         )
-        return replace(self, components=freed)
+        background = self.background.without_component(id_)
+        return replace(self, background=background, components=freed)
 
     def with_values(self, values: Mapping[Ref, float]) -> Region:
         """Return a copy with new values; linked parameters follow their targets."""
@@ -297,7 +181,7 @@ class Region:
             )
         components = tuple(
             component.with_params(
-                {name: params[Ref(component.id, name)] for name in COMPONENT_PARAMETERS}
+                {name: params[Ref(component.id, name)] for name in component.params}
             )
             for component in self.components
         )

@@ -8,6 +8,9 @@ from typing import Literal
 
 from xps.errors import RecipeError
 
+BACKGROUND_ID = "background"
+"""What stands for a component in the `Ref` of a parameter of the background."""
+
 LinkKind = Literal["same", "offset", "ratio"]
 
 

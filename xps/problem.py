@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from xps.backgrounds import linear, shirley
 from xps.engine import Priors, Problem
 from xps.errors import FitError
-from xps.kernel import Curves, Kernel, ParameterTable
+from xps.kernel import Curves, Kernel
 from xps.measured import Measured, measured
 from xps.model import Component, Region
+from xps.parameter_table import ParameterTable
 from xps.spectrum import Spectrum
 from xps.start import with_start_values
 
@@ -51,8 +52,7 @@ def evaluate(region: Region, spectrum: Spectrum, shift_ev: float) -> RegionCurve
     """
     points = _points(region, spectrum, shift_ev)
     kernel = Kernel(region, points.energy_ev, static_background(region, points))
-    table = ParameterTable.of(region)
-    curves = kernel.curves(table.values(free_values(region, table)))
+    curves = kernel.curves(free_values(region, kernel.table))
     scale = points.noise.counts_per_unit
     expected = scale * curves.total
     sigma = np.sqrt(points.noise.variance(expected))
@@ -74,7 +74,8 @@ def compile_problem(region: Region, spectrum: Spectrum, shift_ev: float) -> Prob
         If there are too few points, or a component lies wholly outside the window.
     """
     points = _points(region, spectrum, shift_ev)
-    table = ParameterTable.of(region)
+    kernel = Kernel(region, points.energy_ev, static_background(region, points))
+    table = kernel.table
     if points.observed.size <= len(table.free):
         raise FitError(
             f"{points.observed.size} points for {len(table.free)} free parameters",
@@ -83,10 +84,8 @@ def compile_problem(region: Region, spectrum: Spectrum, shift_ev: float) -> Prob
         )
     for component in region.components:
         _refuse_outside(component, region, points)
-    kernel = Kernel(region, points.energy_ev, static_background(region, points))
     return Problem(
         kernel,
-        table,
         Priors.of(region, table),
         points.observed,
         points.noise,

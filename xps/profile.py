@@ -20,7 +20,6 @@ from xps.engine import Priors, Problem, solve
 from xps.error_budget import Interval, Intervals
 from xps.errors import FitError
 from xps.fitted import RegionFit
-from xps.kernel import ParameterTable
 from xps.model import Ref
 from xps.problem import compile_problem
 from xps.spectrum import Spectrum
@@ -266,17 +265,10 @@ def noise_scale(problem: Problem) -> float:
 
 def _fixed(problem: Problem, column: int, value: float, start: Floats) -> Problem:
     """Return the problem with one free parameter fixed at a value."""
-    table, priors = problem.table, problem.priors
+    priors = problem.priors
     return replace(
         problem,
-        table=ParameterTable(
-            table.refs,
-            (*table.free[:column], *table.free[column + 1 :]),
-            np.delete(table.matrix, column, axis=1),
-            table.constant + table.matrix[:, column] * value,
-            np.delete(table.lower, column),
-            np.delete(table.upper, column),
-        ),
+        kernel=problem.kernel.with_table(problem.table.without(column, value)),
         priors=Priors(
             np.delete(priors.rows, column, axis=1),
             priors.mean - priors.rows[:, column] * value,

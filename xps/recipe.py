@@ -7,13 +7,15 @@ import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 
 from xps.errors import RecipeError
 from xps.levels import levels, line_labels, parse_core_level
+from xps.lineshapes import SHAPES
+from xps.losses import LOSSES
 from xps.model import (
+    BACKGROUND_KINDS,
     Background,
-    BackgroundKind,
     Component,
     Doublet,
     Link,
@@ -22,6 +24,7 @@ from xps.model import (
     Ref,
     Region,
     Singlet,
+    default_shape_params,
     multiplet_of,
 )
 from xps.project import ChargeReference
@@ -221,19 +224,29 @@ class _Reader:
     def _background(self, table: Any, where: str) -> Background:
         where = f"{where}, background"
         self._check_table(table, where)
-        self._refuse_unknown(table, {"kind", "average_points", "offset", "slope", "k"}, where)
-        kind = table.get("kind", "peak-shirley")
-        if kind not in get_args(BackgroundKind):
-            raise self._error(
-                f"kind = {kind!r}", f"use one of {', '.join(get_args(BackgroundKind))}", where
-            )
+        names = ("offset", "slope", "curvature", "cubic", "k", "t")
+        self._refuse_unknown(table, {"kind", "average_points", "loss", "own_k", *names}, where)
+        kind, loss = table.get("kind", "peak-shirley"), table.get("loss", Background.loss)
+        for name, chosen, known in (
+            ("kind", kind, BACKGROUND_KINDS),
+            ("loss", loss, tuple(LOSSES)),
+        ):
+            if chosen not in known:
+                raise self._error(f"{name} = {chosen!r}", f"use one of {', '.join(known)}", where)
+        own = table.get("own_k", {})
+        self._check_table(own, f"{where}, own_k")
         background = Background(
-            cast(BackgroundKind, kind),
+            str(kind),
             average_points=self._whole(table, "average_points", where, 5),
+            own_k=tuple(
+                (id_, self._param(entry, Background.k, f"{where}, own_k {id_}", "k"))
+                for id_, entry in own.items()
+            ),
+            loss=str(loss),
         )
-        for name in ("offset", "slope", "k"):
+        for name in names:
             if name in table:
-                default: Param = getattr(background, name)
+                default = getattr(background, name) or Param(0.0)
                 param = self._param(table[name], default, f"{where}, {name}", name)
                 background = background.with_param(name, param)
         return background
@@ -244,17 +257,21 @@ class _Reader:
         species = self._species(table, level, where)
         id_ = str(table.get("id") or (species.key if species else ""))
         where = f"{where}, component {id_ or number}"
-        known = {
-            *("id", "species", "name", "group", "shape", "splitting_ev", "ratio", "unlocked"),
-            *("area", "center", "fwhm", "mixing"),
-        }
-        self._refuse_unknown(table, known, where)
+        shape = table.get("shape", "sgl")
+        if shape not in SHAPES:
+            raise self._error(f"unknown shape {shape!r}", f"use one of {', '.join(SHAPES)}", where)
         default = {
             "area": Param(1.0),
             "center": Param(species.center_ev if species else 0.0),
             "fwhm": Param(1.4, min=0.3, max=4.0),
-            "mixing": Param(0.3, min=0.0, max=0.8),
         }
+        of_shape = [parameter.name for parameter in SHAPES[shape].parameters]
+        default |= dict(zip(of_shape, default_shape_params(shape), strict=True))
+        known = {
+            *("id", "species", "name", "group", "shape", "splitting_ev", "ratio", "unlocked"),
+            *default,
+        }
+        self._refuse_unknown(table, known, where)
         params = {
             name: self._param(table.get(name, {}), default[name], f"{where}, {name}", name)
             for name in default
@@ -266,7 +283,8 @@ class _Reader:
                 id=id_,
                 name=str(table.get("name") or (species.name if species else id_)),
                 lines=self._lines(table, level, where),
-                shape=str(table.get("shape", "sgl")),
+                shape=str(shape),
+                shape_params=tuple(params.pop(name) for name in of_shape),
                 species=species.key if species else "",
                 group=str(table.get("group") or (species.group if species else "")),
                 **params,

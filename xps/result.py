@@ -13,6 +13,7 @@ from xps.checks import check
 from xps.error_budget import BootstrapErrors, Intervals
 from xps.errors import XpsError
 from xps.fitted import RegionFit
+from xps.lineshapes import SHAPES
 from xps.model import BACKGROUND_ID, Component, Param, Ref
 from xps.project import Project
 from xps.quantification import quantify
@@ -207,7 +208,12 @@ def _component(
         "upper_limit_95": fit.insignificant.get(component.id),
         "shape": {
             "kind": component.shape,
-            "parameters": {"mixing": _number(fit, Ref(component.id, "mixing"), component.mixing)},
+            "parameters": {
+                parameter.name: _number(fit, Ref(component.id, parameter.name), param)
+                for parameter, param in zip(
+                    SHAPES[component.shape].parameters, component.shape_params, strict=True
+                )
+            },
         },
         "lines": [
             {

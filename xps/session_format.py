@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 
 from xps.error_budget_format import errors_of, plain_errors
 from xps.fitted import RegionFit
+from xps.lineshapes import SHAPES
 from xps.model import (
-    BACKGROUND_PARAMETERS,
-    COMPONENT_PARAMETERS,
+    BACKGROUND_KINDS,
     Background,
-    BackgroundKind,
     Component,
     Doublet,
     Link,
@@ -82,19 +81,28 @@ def _plain_spectrum(spectrum: Spectrum) -> Plain:
 
 
 def _plain_region(region: Region) -> Plain:
-    background = region.background
     return {
         "id": region.id,
         "spectrum": region.spectrum,
         "core_level": region.core_level,
         "window_ev": list(region.window_ev),
-        "background": {
-            "kind": background.kind,
-            "average_points": background.average_points,
-        }
-        | {name: _plain_param(getattr(background, name)) for name in BACKGROUND_PARAMETERS},
+        "background": _plain_background(region.background),
         "components": [_plain_component(component) for component in region.components],
     }
+
+
+def _plain_background(background: Background) -> Plain:
+    higher = (("curvature", background.curvature), ("cubic", background.cubic))
+    return (
+        {
+            "kind": background.kind,
+            "average_points": background.average_points,
+            "loss": background.loss,
+            "own_k": {id_: _plain_param(param) for id_, param in background.own_k},
+        }
+        | {name: _plain_param(getattr(background, name)) for name in ("offset", "slope", "k", "t")}
+        | {name: _plain_param(param) for name, param in higher if param is not None}
+    )
 
 
 def _plain_component(component: Component) -> Plain:
@@ -267,30 +275,45 @@ def _series_place(place: object, where: str) -> tuple[str, float]:
 
 
 def _region(table: Fields) -> Region:
-    background = table.table("background")
     return Region(
         id=table.text("id"),
         spectrum=table.text("spectrum"),
         core_level=table.text("core_level"),
         window_ev=table.pair("window_ev"),
-        background=Background(
-            cast(BackgroundKind, background.choice("kind", get_args(BackgroundKind))),
-            average_points=background.whole("average_points"),
-            **{name: _param(background.table(name)) for name in BACKGROUND_PARAMETERS},
-        ),
+        background=_background(table.table("background")),
         components=tuple(_component(entry) for entry in table.tables("components")),
     )
 
 
+def _background(table: Fields) -> Background:
+    own, t = table.maybe_table("own_k"), table.maybe_table("t")
+    higher = {name: table.maybe_table(name) for name in ("curvature", "cubic")}
+    return Background(
+        table.choice("kind", BACKGROUND_KINDS),
+        average_points=table.whole("average_points"),
+        loss=table.text("loss", Background.loss),
+        own_k=() if own is None else tuple((id_, _param(own.table(id_))) for id_ in own.names),
+        t=Background.t if t is None else _param(t),
+        **{name: _param(table.table(name)) for name in ("offset", "slope", "k")},
+        **{name: _param(param) for name, param in higher.items() if param is not None},
+    )
+
+
 def _component(table: Fields) -> Component:
+    shape = table.text("shape")
+    if shape not in SHAPES:
+        raise MalformedError(f"{table.where} has the unknown shape {shape!r}")
     return Component(
         id=table.text("id"),
         name=table.text("name"),
         lines=_lines(table.table("lines")),
-        shape=table.text("shape"),
+        shape=shape,
+        shape_params=tuple(
+            _param(table.table(parameter.name)) for parameter in SHAPES[shape].parameters
+        ),
         species=table.text("species"),
         group=table.text("group"),
-        **{name: _param(table.table(name)) for name in COMPONENT_PARAMETERS},
+        **{name: _param(table.table(name)) for name in ("area", "center", "fwhm")},
     )
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from xps.errors import RecipeError
-from xps.kernel import Kernel, ParameterTable
+from xps.kernel import Kernel
+from xps.lineshapes import SHAPES
 from xps.model import Background, Component, Param, Region, multiplet_of
 from xps.recipe import Recipe, load_recipe
 from xps.spectrum import Spectrum
@@ -81,15 +82,20 @@ def true_region(truth: SpectrumTruth, recipe: Recipe) -> Region:
 def _component(
     truth: ComponentTruth, number: int, core_level: str, shapes: Mapping[str, str]
 ) -> Component:
+    shape = shapes.get(truth.species, "sgl")
+    given = truth.shape_parameters
     return Component(
         id=f"c{number}",
         name=truth.species,
         lines=multiplet_of(core_level),
-        shape=shapes.get(truth.species, "sgl"),
+        shape=shape,
         area=Param(truth.area),
         center=Param(truth.center_ev),
         fwhm=Param(truth.fwhm_ev, vary=False),
-        mixing=Param(truth.mixing, vary=False),
+        shape_params=tuple(
+            Param(given.get(parameter.name, parameter.default), vary=False)
+            for parameter in SHAPES[shape].parameters
+        ),
     )
 
 
@@ -104,9 +110,9 @@ def _spectrum(
     low, high = truth.window_ev
     n_points = round((high - low) / truth.step_ev) + 1
     energy = low + truth.step_ev * np.arange(n_points, dtype=np.float64)
-    table = ParameterTable.of(region)
-    values = table.values(np.array([region.param(ref).value for ref in table.free]))
-    expected = Kernel(region, energy).model(values) * truth.dwell_s * truth.sweeps
+    kernel = Kernel(region, energy)
+    free = np.array([region.param(ref).value for ref in kernel.table.free])
+    expected = kernel.model(free) * truth.dwell_s * truth.sweeps
     if not (np.isfinite(expected).all() and (expected >= 0.0).all() and expected.max() < 1e15):
         raise RecipeError(
             "the truth gives negative or endless counts",

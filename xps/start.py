@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from xps.kernel import Kernel, ParameterTable
+from xps.kernel import Kernel
 from xps.measured import Measured
 from xps.model import BACKGROUND_ID, Ref, Region
 
 Floats = NDArray[np.float64]
 
+_LINEAR = ("area", "offset", "slope", "curvature", "cubic")
 _STEPS = (0.0, 0.02, 0.05, 0.1, 0.2)  # trial values of k, 1/eV
 _LEAST_SHARE = 0.01  # of the largest area, so that no component starts without a gradient
 
@@ -33,7 +34,7 @@ def with_start_values(
     best, least = region, np.inf
     k = Ref(BACKGROUND_ID, "k")
     steps: tuple[float | None, ...] = (None,)
-    if region.background.in_fit and region.background.k.is_free:
+    if region.background.has_step and region.background.k.is_free:
         bounds = region.background.k
         steps = tuple(s for s in _STEPS if bounds.min <= s <= bounds.max) or (bounds.value,)
     for step in steps:
@@ -64,13 +65,13 @@ def _linear_fit(
     from scipy.optimize import nnls
 
     kernel = Kernel(region, points.energy_ev, static_background)
-    table = ParameterTable.of(region)
-    linear = [ref for ref in table.free if ref.parameter in ("area", "offset", "slope")]
+    table = kernel.table
+    linear = [ref for ref in table.free if ref.parameter in _LINEAR]
     columns = [table.free.index(ref) for ref in linear]
     zeroed = np.array([region.param(ref).value for ref in table.free])
     zeroed[columns] = 0.0
-    constant, jacobian = kernel.model_and_jacobian(table.values(zeroed))
-    design = (table.matrix[:, columns].T @ jacobian).T
+    constant, jacobian = kernel.model_and_jacobian(zeroed)
+    design = jacobian[columns].T
     target = points.intensity - constant
     weight = 1.0 / np.sqrt(points.noise.variance(points.observed))
     if not linear:  # nnls aborts the process on a matrix without columns

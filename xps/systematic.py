@@ -103,7 +103,7 @@ def _choices(
         level = background.with_param("slope", Param(0.0, vary=False))
         yield "background", "peak Shirley without slope", replace(region, background=level)
     used = {component.shape for component in region.components}
-    for kind in SHAPES:
+    for kind in ("sgl", "gl", "voigt", "pseudo-voigt"):
         if used != {kind}:
             yield "shape", SHAPES[kind].title, _of_shape(region, kind)
     ratio = _CALCULATED_RATIOS.get(region.core_level)
@@ -113,7 +113,7 @@ def _choices(
 
 def _of_shape(region: Region, kind: str) -> Region | str:
     try:
-        return replace(region, components=tuple(replace(c, shape=kind) for c in region.components))
+        return replace(region, components=tuple(c.with_shape(kind) for c in region.components))
     except XpsError as error:  # e.g. bounds of the mixing that this shape does not have
         return str(error)
 

@@ -9,6 +9,7 @@ from typing import Literal
 from xps.error_budget import Interval
 from xps.errors import XpsError
 from xps.fitted import RegionFit
+from xps.lineshapes import SHAPES
 from xps.model import Component, Ref, Region
 from xps.project import Entry, Project
 from xps.quantification import Amount, quantify
@@ -56,9 +57,11 @@ class ComponentRow:
     ----------
     component : Component
         As fitted.
-    center, fwhm, area, share, mixing, atomic_percent : Quantity
-        In eV, eV, the area unit of the region, a fraction of the region's area, the
-        parameter of the shape, and percent of the sample's counted atoms.
+    center, fwhm, area, share, atomic_percent : Quantity
+        In eV, eV, the area unit of the region, a fraction of the region's area, and percent
+        of the sample's counted atoms.
+    shape : dict of str to Quantity
+        The parameters of the line shape.
     significant : bool
         Whether the data demand it.
     flags : tuple of str
@@ -70,7 +73,7 @@ class ComponentRow:
     fwhm: Quantity
     area: Quantity
     share: Quantity
-    mixing: Quantity
+    shape: dict[str, Quantity]
     atomic_percent: Quantity
     significant: bool
     flags: tuple[str, ...]
@@ -184,7 +187,10 @@ def _rows(fit: RegionFit, entry: Entry, amounts: _Amounts) -> tuple[ComponentRow
                 _parameter(fit, component, "fwhm"),
                 _parameter(fit, component, "area", limit),
                 share,
-                _parameter(fit, component, "mixing"),
+                {
+                    parameter.name: _parameter(fit, component, parameter.name)
+                    for parameter in SHAPES[component.shape].parameters
+                },
                 percent,
                 fit.is_significant(component),
                 tuple(flags(fit, component)),

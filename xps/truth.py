@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xps.errors import RecipeError
+from xps.lineshapes import SHAPES
 from xps.plain_fields import Fields, MalformedError
 from xps.recipe import Recipe
 
@@ -24,8 +25,8 @@ class ComponentTruth:
     species: str
     center_ev: float
     fwhm_ev: float
-    mixing: float
     area: float
+    shape_parameters: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,13 @@ def truth_of(recipe: Recipe) -> Truth:
                 component.species or component.id,
                 component.center.value,
                 component.fwhm.value,
-                component.mixing.value,
                 5000.0 if component.id == recipe.charge.component else 1000.0,
+                {
+                    parameter.name: param.value
+                    for parameter, param in zip(
+                        SHAPES[component.shape].parameters, component.shape_params, strict=True
+                    )
+                },
             )
             for component in region.components
         )
@@ -168,12 +174,14 @@ def _spectrum(table: Fields) -> SpectrumTruth:
 
 
 def _component(table: Fields) -> ComponentTruth:
+    shape = table.maybe_table("shape_parameters")
     return ComponentTruth(
         table.text("species"),
         table.number("center_ev"),
         table.number("fwhm_ev"),
-        table.number("mixing", 0.3),
         table.number("area"),
+        {"mixing": table.number("mixing", 0.3)}
+        | ({} if shape is None else table.numbers("shape_parameters")),
     )
 
 

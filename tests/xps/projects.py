@@ -19,9 +19,21 @@ from xps.error_budget import (
     SystematicMember,
 )
 from xps.fitted import RegionFit
-from xps.kernel import ParameterTable
 from xps.lineshapes import SHAPES
-from xps.model import Background, Component, Doublet, Link, Param, Prior, Ref, Region, Singlet
+from xps.losses import LOSSES
+from xps.model import (
+    BACKGROUND_KINDS,
+    Background,
+    Component,
+    Doublet,
+    Link,
+    Param,
+    Prior,
+    Ref,
+    Region,
+    Singlet,
+)
+from xps.parameter_table import ParameterTable
 from xps.project import ChargeReference, Entry, Project, Sample, Step
 from xps.readers import read
 from xps.resources import resource
@@ -110,7 +122,6 @@ def params(
 def components(draw: st.DrawFn, number: int) -> Component:
     before = tuple(f"c{i}" for i in range(number))
     shape = draw(st.sampled_from(sorted(SHAPES)))
-    (mixing,) = SHAPES[shape].parameters
     lines = draw(
         st.builds(Singlet, texts)
         | st.builds(Doublet, st.tuples(texts, texts), positive, positive, texts)
@@ -123,7 +134,10 @@ def components(draw: st.DrawFn, number: int) -> Component:
         area=draw(params("area", -1e6, 1e6, before)),
         center=draw(params("center", 0.0, 1400.0, before)),
         fwhm=draw(params("fwhm", 0.1, 10.0)),
-        mixing=draw(params("mixing", mixing.low, mixing.high, before)),
+        shape_params=tuple(
+            draw(params(parameter.name, parameter.low, min(parameter.high, 1e3)))
+            for parameter in SHAPES[shape].parameters
+        ),
         species=draw(texts),
         group=draw(texts),
     )
@@ -133,13 +147,21 @@ def components(draw: st.DrawFn, number: int) -> Component:
 def regions(draw: st.DrawFn, id_: str, spectrum: str) -> Region:
     low = draw(energies)
     background = Background(
-        draw(st.sampled_from(["peak-shirley", "shirley", "linear"])),
+        draw(st.sampled_from(BACKGROUND_KINDS)),
         offset=draw(params("offset", -1e6, 1e6)),
         slope=draw(params("slope", -1e3, 1e3)),
         k=draw(params("k", -0.05, 0.3)),
         average_points=draw(st.integers(1, 50)),
+        curvature=draw(st.none() | params("curvature", -1e2, 1e2)),
+        cubic=draw(st.none() | params("cubic", -1e2, 1e2)),
+        t=draw(params("t", -0.5, 5.0)),
+        loss=draw(st.sampled_from(sorted(LOSSES))),
     )
     made = tuple(draw(components(i)) for i in range(draw(st.integers(0, 3))))
+    own = draw(st.lists(st.sampled_from(made), unique_by=lambda c: c.id)) if made else []
+    background = replace(
+        background, own_k=tuple((c.id, draw(params("k", -0.05, 0.3))) for c in own)
+    )
     return Region(id_, spectrum, draw(texts), (low, low + draw(positive)), background, made)
 
 

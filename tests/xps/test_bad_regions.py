@@ -176,7 +176,7 @@ def _twins() -> FitResult:
             for name, param in region.component("ps4").params.items()
             if name != "area"
         }
-        twin = replace(region.component("ps4"), id="twin", **tied)
+        twin = replace(region.component("ps4"), id="twin").with_params(tied)
         return replace(region, components=(*region.components, twin))
 
     return _changed(add_twin)

@@ -253,7 +253,7 @@ def _component(**changes: object) -> Component:
         "area": Param(1.0),
         "center": Param(0.0),
         "fwhm": Param(1.0, min=0.3, max=4.0),
-        "mixing": Param(0.3, min=0.0, max=0.8),
+        "shape_params": (Param(0.3, min=0.0, max=0.8),),
     }
     return Component(**(fields | changes))  # type: ignore[arg-type]  # as many kinds as fields
 
@@ -275,4 +275,4 @@ def test_width_that_may_reach_zero_is_refused(fwhm: Param) -> None:
 )
 def test_mixing_that_may_leave_its_range_is_refused(kind: str, mixing: Param) -> None:
     with pytest.raises(RecipeError, match="mixing"):
-        _component(shape=kind, mixing=mixing)
+        _component(shape=kind, shape_params=(mixing,))

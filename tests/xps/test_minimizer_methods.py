@@ -29,7 +29,7 @@ def region() -> Region:
         area=Param(900.0, min=100.0, max=5000.0),
         center=Param(530.2, min=529.0, max=531.0),
         fwhm=Param(1.6, min=0.5, max=3.0),
-        mixing=Param(0.2, vary=False),
+        shape_params=(Param(0.2, vary=False),),
     )
     second = replace(
         first,

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xps.errors import RecipeError
-from xps.kernel import ParameterTable
 from xps.levels import levels
 from xps.model import (
     Background,
@@ -25,6 +24,7 @@ from xps.model import (
     Singlet,
     multiplet_of,
 )
+from xps.parameter_table import ParameterTable
 
 
 def component(id_: str, **params: Param) -> Component:
@@ -32,7 +32,7 @@ def component(id_: str, **params: Param) -> Component:
         "area": Param(100.0),
         "center": Param(5.0, min=0.0, max=10.0),
         "fwhm": Param(1.0, min=0.3, max=4.0),
-        "mixing": Param(0.3, min=0.0, max=0.8),
+        "shape_params": (Param(0.3, min=0.0, max=0.8),),
     }
     return Component(id_, id_, Singlet("1s"), "sgl", **(defaults | params))
 

@@ -30,7 +30,7 @@ def one_line_on_two_peaks() -> Problem:
         area=Param(1000.0, min=0.0),
         center=Param(528.0, min=525.0, max=537.0),
         fwhm=Param(1.6, min=0.5, max=2.0),
-        mixing=Param(0.0, vary=False),
+        shape_params=(Param(0.0, vary=False),),
     )
     flat = Background(
         offset=Param(50.0, min=1.0), slope=Param(0.0, vary=False), k=Param(0.0, vary=False)

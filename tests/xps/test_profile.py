@@ -38,7 +38,7 @@ def one_peak_region(**peak: Param) -> Region:
         area=Param(40.0),
         center=Param(5.0, vary=False),
         fwhm=Param(1.2, vary=False),
-        mixing=Param(0.3, vary=False),
+        shape_params=(Param(0.3, vary=False),),
     )
     background = Background(slope=Param(0.0, vary=False), k=Param(0.0, vary=False))
     region = Region("one", "", "O 1s", (0.0, 10.0), background, (component,))

@@ -13,7 +13,7 @@ from tests.xps.commands import Run, check_schema
 from xps import selfcheck as module
 from xps.analysis import fit as true_fit
 from xps.independent import TrueSpectrum, argyrodite, background_only
-from xps.kernel import Kernel, ParameterTable
+from xps.kernel import Kernel
 from xps.model import Param, Ref
 from xps.problem import free_values
 from xps.recipe import load_recipe
@@ -36,9 +36,8 @@ def _drawn_by_the_kernel(truth: TrueSpectrum) -> np.ndarray:
             region = region.with_param(ref, Param(value, vary=False))
     for name in ("offset", "slope", "k"):
         region = region.with_param(Ref("background", name), Param(getattr(truth, name)))
-    table = ParameterTable.of(region)
-    values = table.values(free_values(region, table))
-    return Kernel(region, truth.energy).model(values)
+    kernel = Kernel(region, truth.energy)
+    return kernel.model(free_values(region, kernel.table))
 
 
 def test_independent_formula_agrees_with_the_model_on_a_fine_grid() -> None:

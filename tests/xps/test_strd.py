@@ -142,14 +142,14 @@ class Regression:
 
     def expected_and_jacobian(self, free: Floats) -> tuple[Floats, Floats]:
         """Derivatives by complex steps: exact to rounding."""
-        jacobian = np.empty((self.observed.size, free.size))
+        jacobian = np.empty((free.size, self.observed.size))
         with np.errstate(all="ignore"):  # trial steps may lead anywhere
             for j in range(free.size):
                 step = 1e-30 * max(abs(free[j]), 1e-30)
                 moved = free.astype(np.complex128)
                 moved[j] += 1j * step
                 curve = self.model(moved, self.x)
-                jacobian[:, j] = curve.imag / step
+                jacobian[j] = curve.imag / step
         return curve.real.copy(), jacobian
 
 

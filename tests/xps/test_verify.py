@@ -272,7 +272,7 @@ def test_numbers_beyond_computing_are_a_failed_fit() -> None:
 def region_with_prior(prior: Prior) -> Region:
     (region,) = one_fit().regions
     component = region.component("ps4")
-    mixing = replace(component.mixing, prior=prior)
+    mixing = replace(component.params["mixing"], prior=prior)
     return region.with_component(component.with_param("mixing", mixing))
 
 

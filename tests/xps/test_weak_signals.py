@@ -57,7 +57,7 @@ def _few_region(*, free_shape: bool) -> Region:
                 peak.center, vary=free_shape, min=peak.center - 0.5, max=peak.center + 0.5
             ),
             fwhm=Param(peak.fwhm, vary=free_shape and peak.name == "a", min=0.5, max=3.0),
-            mixing=Param(peak.mixing, vary=False),
+            shape_params=(Param(peak.mixing, vary=False),),
         )
         for peak in FEW.peaks
     )
