@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from xps.background_doubts import BackgroundScene, LossTerm, background_doubts
 from xps.engine import Problem
 from xps.errors import FitError
 from xps.fitted import NEGATIVE_SIGMA, RegionFit
@@ -20,6 +22,8 @@ from xps.spectrum import Spectrum
 
 if TYPE_CHECKING:
     from lmfit.minimizer import MinimizerResult
+
+Floats = NDArray[np.float64]
 
 
 def fit_region(
@@ -130,8 +134,8 @@ def _record(
         lmfit=result,
     )
     curves = problem.kernel.curves(free)
-    doubt = _background_doubt(fit, curves, problem)
-    return replace(fit, background_physical=not doubt, warnings=_warnings(fit, doubt))
+    doubts = _background_doubts(fit, curves, problem, variance)
+    return replace(fit, background_physical=not doubts, warnings=_warnings(fit, doubts))
 
 
 def _message(result: MinimizerResult) -> str:
@@ -140,23 +144,38 @@ def _message(result: MinimizerResult) -> str:
     return str(result.message)
 
 
-def _background_doubt(fit: RegionFit, curves: Curves, problem: Problem) -> str:
-    """Why the background is not physical; empty where it is."""
-    if fit.region.background.in_fit:
-        k = fit.region.background.k
-        error = fit.stderr(Ref(BACKGROUND_ID, "k"))
-        if error is not None and k.value < -2.0 * error:
-            return "the background falls under the peaks (k below zero by more than 2σ)"
-    background = problem.noise.counts_per_unit * curves.background
-    if (background < 0.0).any() and problem.noise.kind != "estimated-uniform":
-        return "the background is negative"
-    sigma = np.sqrt(problem.noise.variance(problem.observed))
-    if problem.noise.known and (background > problem.observed + 5.0 * sigma).any():
-        return "the background lies above the data"
-    return ""
+def _background_doubts(
+    fit: RegionFit, curves: Curves, problem: Problem, variance: Floats
+) -> tuple[str, ...]:
+    background, components = fit.region.background, fit.region.components
+    noise, scale = problem.noise, problem.noise.counts_per_unit
+    if not noise.known:
+        variance = variance * (fit.reduced_chi2 or 1.0)
+    strengths = {"k": "k", "t": "t"} | {f"k_{c.id}": f"k of {c.name}" for c in components}
+    ends = float(max(variance[0], variance[-1]))
+    return background_doubts(
+        BackgroundScene(
+            energy_ev=curves.energy_ev,
+            data=problem.observed,
+            background=scale * curves.background,
+            sigma=np.sqrt(variance),
+            components=[
+                (component.name, scale * curve)
+                for component, curve in zip(components, curves.components, strict=True)
+            ],
+            fwhm_ev=float(np.median([component.fwhm.value for component in components])),
+            terms=[
+                LossTerm(strengths[name], param.value, fit.stderr(Ref(BACKGROUND_ID, name)))
+                for name, param in background.params.items()
+                if name in strengths
+            ],
+            level_sigma=0.0 if background.in_fit else (ends / background.average_points) ** 0.5,
+            may_be_negative=noise.kind == "estimated-uniform",
+        )
+    )
 
 
-def _warnings(fit: RegionFit, background_doubt: str) -> tuple[str, ...]:
+def _warnings(fit: RegionFit, doubts: tuple[str, ...]) -> tuple[str, ...]:
     warnings = []
     if fit.misfit:
         warnings.append(
@@ -168,8 +187,7 @@ def _warnings(fit: RegionFit, background_doubt: str) -> tuple[str, ...]:
         "model does not describe these data"
         for component in fit.negative_components()
     ]
-    if background_doubt:
-        warnings.append(background_doubt)
+    warnings += doubts
     if fit.noise_model != "poisson":
         warnings.append(
             "the live time is unknown: the size of the noise is estimated from the residuals"
