@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
@@ -31,7 +32,7 @@ CANCELLED = "cancelled"
 Watch = Callable[[Floats], bool]
 
 _MAX_ITERATIONS = 1000
-_TOLERANCE = 1e-13  # expected further gain in deviance: about (3e-7 σ)²
+_TOLERANCE = 1e-12  # expected gain in deviance that is left: (1e-6 σ)²
 _LONGEST = 10.0  # step, over the length of all parameters
 _ROUNDING = 1e-12  # step over the length of all parameters that rounding hides
 _STALLED = 1e-9  # gain below which a rejected step is rounding, not a wrong direction
@@ -292,7 +293,21 @@ class _Point:
             weighted = np.concatenate((weighted, priors.weighted.T), axis=1)
             residual = np.concatenate((residual, -priors.residual(free)))
         self.equations = NormalEquations(weighted, residual, scale)
-        self.expected = expected
+        self.expected, self.derivatives = expected, derivatives
+
+    def after(
+        self, step: Floats, held: NDArray[np.bool_], lower: Floats, upper: Floats
+    ) -> _Point:
+        """The place after a last step that is too short for the model to bend."""
+        free = self.free.copy()
+        free[~held] += step
+        if (free < lower).any() or (free > upper).any():
+            return self
+        point = copy(self)
+        point.free = free
+        point.deviance -= self.equations.expected_gain(free - self.free)
+        point.expected = self.expected + (free - self.free) @ self.derivatives
+        return point
 
     @property
     def is_finite(self) -> bool:
@@ -335,6 +350,7 @@ def _descend(
     converged, message = False, f"no convergence after {_MAX_ITERATIONS} iterations"
     held = _held_back(point, lower, upper)
     equations = point.equations.without(held)
+    gain = 0.0
     while iterations < _MAX_ITERATIONS:
         iterations += 1
         if stopped(point.free):
@@ -344,11 +360,14 @@ def _descend(
             converged, message = True, "every parameter is fixed or at a bound"
             break
         unit = point.noise_unit(problem.noise)
-        if equations.best_gain <= _TOLERANCE * unit:
+        step = equations.step(damping)
+        # no damped step gains more than the best one, which need not be known until the end
+        if equations.expected_gain(step) <= unit and _last(equations, gain, unit):
             converged, message = True, "converged"
+            point = point.after(equations.best_step, held, lower, upper)
             break
         trial_free = point.free.copy()
-        trial_free[~held] += _shortened(equations.step(damping), point.free[~held], equations)
+        trial_free[~held] += _shortened(step, point.free[~held], equations)
         trial_free = np.minimum(np.maximum(trial_free, lower), upper)
         expected_gain = point.equations.expected_gain(trial_free - point.free)
         trial = _Point(problem, trial_free, point.equations.scale)
@@ -388,6 +407,15 @@ def _descend(
         converged,
         message,
     )
+
+
+def _last(equations: NormalEquations, gain: float, unit: float) -> bool:
+    """Whether the best step leaves nothing to gain, by how gains have shrunk from step to step.
+
+    Near the end they shrink by the same factor each time.
+    """
+    best = equations.best_gain
+    return best <= _TOLERANCE * unit or 0.0 < best * best <= _TOLERANCE * unit * gain
 
 
 def _shortened(step: Floats, free: Floats, equations: NormalEquations) -> Floats:

@@ -7,7 +7,9 @@ derivatives, so that units do not matter.
 from __future__ import annotations
 
 import math
-from functools import cached_property
+from collections.abc import Callable
+from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +39,8 @@ class NormalEquations:
         self.information: Floats = derivatives @ derivatives.T
         self.gradient: Floats = derivatives @ residual
         self._length: Floats = np.sqrt(self.information.diagonal())
-        self._length[self._length == 0.0] = 1.0
+        if not self._length.all():
+            self._length[self._length == 0.0] = 1.0
         self.scale = self._length if scale is None else np.maximum(scale, self._length)
 
     @property
@@ -67,10 +70,14 @@ class NormalEquations:
 
     def step(self, damping: float) -> Floats:
         """Solve for the step at a damping."""
-        if self._is_well_conditioned:
-            normal = self._normal.copy()
+        factorize, solve = _cholesky()
+        normal = self._normal
+        if damping > 0.0:
+            normal = normal.copy()
             normal.flat[:: len(normal) + 1] += damping * (self.scale / self._length) ** 2
-            scaled = np.linalg.solve(normal, self.gradient / self._length)
+        factor, failed = factorize(normal)
+        if not failed and _is_well_conditioned(factor):
+            scaled, _ = solve(factor, self.gradient / self._length)
             step: Floats = scaled / self._length
             return step
         vectors, values, amplitudes = _singular(self._derivatives, self._residual, self.scale)
@@ -80,9 +87,12 @@ class NormalEquations:
     def covariance(self) -> Floats:
         """Inverse of the information; NaN throughout where it has none."""
         outer = self._length[:, None] * self._length
-        if self._is_well_conditioned:
-            inverse: Floats = np.linalg.inv(self._normal) / outer
-            return inverse
+        factorize, solve = _cholesky()
+        factor, failed = factorize(self._normal)
+        if not failed and _is_well_conditioned(factor):
+            inverse, _ = solve(factor, np.identity(len(factor)))
+            covariance: Floats = (inverse + inverse.T) / (2.0 * outer)
+            return covariance
         vectors, values, _ = _singular(self._derivatives, self._residual, self._length)
         if values.size < self._length.size or values.min() <= _SINGULAR * values.max():
             return np.full_like(self.information, np.nan)
@@ -93,13 +103,17 @@ class NormalEquations:
         normal: Floats = self.information / (self._length[:, None] * self._length)
         return normal
 
-    @cached_property
-    def _is_well_conditioned(self) -> bool:
-        try:
-            pivots = np.linalg.cholesky(self._normal).diagonal()
-        except np.linalg.LinAlgError:
-            return False
-        return not pivots.size or bool(pivots.min() > _WELL_CONDITIONED)
+
+@cache
+def _cholesky() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """LAPACK's dpotrf and dpotrs: numpy's wrappers take longer than matrices of this size."""
+    from scipy.linalg.lapack import dpotrf, dpotrs
+
+    return dpotrf, dpotrs
+
+
+def _is_well_conditioned(factor: Floats) -> bool:
+    return not factor.size or bool(factor.diagonal().min() > _WELL_CONDITIONED)
 
 
 def _singular(
