@@ -1,19 +1,25 @@
 """Simulated spectra of known truth, made without any of the code that they test.
 
-Lines are Gaussian-Lorentzian sums mixed by height, as in CasaXPS; the background under them is
-``offset + slope·(E − E_low) + k·∫ peaks``, with the integral from the closed forms of the error
-function and the arctangent.
+Lines are Gaussian-Lorentzian sums mixed by height, as in CasaXPS, or true Voigt lines. The
+background under them is ``offset + slope·(E − E_low) + k·∫ peaks + t·∫ K(T) peaks(E − T) dT``.
+The integral of the sums is the closed form of the error function and the arctangent, that of
+Voigt lines is taken by adaptive quadrature, and that of the losses on a ten times finer grid,
+from far below the window on.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import erf
+from scipy.integrate import quad
+from scipy.special import erf, voigt_profile
 
 from xps.spectrum import Spectrum
 
@@ -23,10 +29,25 @@ Floats = NDArray[np.float64]
 GAUSS_AREA = 1.0644670194312262
 LORENTZ_AREA = 1.5707963267948966
 
+# Tougaard's loss functions, as published.
+LOSS_FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
+    "u2": lambda t: 2866 * t / (1643 + t**2) ** 2,
+    "u3-polymer": lambda t: 434 * t / ((551 - t**2) ** 2 + 436 * t**2),
+    "u3-sio2": lambda t: 325 * t / ((542 - t**2) ** 2 + 275 * t**2),
+    "u3-si": lambda t: 132 * t / ((325 - t**2) ** 2 + 96 * t**2),
+    "u3-ge": lambda t: 73 * t / ((260 - t**2) ** 2 + 62 * t**2),
+    "u3-al": lambda t: 16.5 * t / ((230 - t**2) ** 2 + 4.5 * t**2),
+}
+FAR_BELOW_EV = 20.0
+
 
 @dataclass(frozen=True)
 class Peak:
-    """A singlet, or a doublet where `splitting` is not zero. Widths and energies in eV."""
+    """A singlet, or a doublet where `splitting` is not zero. Widths and energies in eV.
+
+    With `gauss` and `lorentz`, the full widths of its two parts, it is made of true Voigt lines,
+    and `fwhm` and `mixing` mean nothing.
+    """
 
     name: str
     area: float
@@ -35,6 +56,8 @@ class Peak:
     mixing: float = 0.3
     splitting: float = 1.18
     ratio: float = 0.5
+    gauss: float | None = None
+    lorentz: float | None = None
 
     def lines(self) -> tuple[tuple[float, float], ...]:
         """Area and center of each line."""
@@ -49,6 +72,11 @@ class Peak:
 
     def density(self, energy: Floats) -> Floats:
         """Counts per eV at each energy."""
+        if self.gauss is not None:
+            return sum(
+                (area * self._voigt(energy - center) for area, center in self.lines()),
+                np.zeros_like(energy),
+            )
         total = np.zeros_like(energy)
         for area, center in self.lines():
             d = (energy - center) / (0.5 * self.fwhm)
@@ -56,8 +84,29 @@ class Peak:
             total += area * (gauss + self.mixing * (lorentz - gauss))
         return total * self._line_height()
 
+    def _voigt(self, distance: Floats) -> Floats:
+        assert self.gauss is not None
+        assert self.lorentz is not None
+        sigma = self.gauss / math.sqrt(8.0 * math.log(2.0))
+        return voigt_profile(distance, sigma, self.lorentz / 2.0)
+
+    def _voigt_below(self, energy: Floats) -> Floats:
+        """Area at lower binding energy: one half at the center, and from there outwards."""
+        total = np.zeros_like(energy)
+        for area, center in self.lines():
+            places, order = np.unique(np.append(energy, center), return_inverse=True)
+            pieces = [
+                quad(lambda e, at=center: float(self._voigt(e - at)), a, b, epsabs=1e-13)[0]
+                for a, b in pairwise(places)
+            ]
+            below = np.concatenate(([0.0], np.cumsum(pieces)))[order]
+            total += area * (0.5 + below[:-1] - below[-1])
+        return total
+
     def cumulative(self, energy: Floats) -> Floats:
         """Area at lower binding energy."""
+        if self.gauss is not None:
+            return self._voigt_below(energy)
         lorentz_share = self.mixing * LORENTZ_AREA * self.fwhm * self._line_height()
         total = np.zeros_like(energy)
         for area, center in self.lines():
@@ -80,6 +129,8 @@ class Truth:
     slope: float
     k: float
     core_level: str = "S 2p"
+    t: float = 0.0
+    loss: str = "u2"
 
     @property
     def energy(self) -> Floats:
@@ -92,11 +143,26 @@ class Truth:
 
     def expected(self) -> Floats:
         """Counts that nature expects in each channel."""
+        return self._expected.copy()
+
+    @cached_property
+    def _expected(self) -> Floats:
         energy = self.energy
         curve = self.offset + self.slope * (energy - self.low)
         for peak in self.peaks:
-            curve = curve + peak.density(energy) + self.k * peak.cumulative(energy)
-        return curve
+            curve = curve + peak.density(energy)
+            if self.k != 0.0:
+                curve = curve + self.k * peak.cumulative(energy)
+        return curve + self.t * self.lost() if self.t != 0.0 else curve
+
+    def lost(self) -> Floats:
+        """Counts of electrons that arrive in each channel after a loss, for t = 1."""
+        fine_step = self.step / 10.0
+        below = round(FAR_BELOW_EV / fine_step)
+        fine = self.low + fine_step * np.arange(-below, 10 * (self.energy.size - 1) + 1)
+        peaks = sum((peak.density(fine) for peak in self.peaks), np.zeros_like(fine))
+        kernel = LOSS_FUNCTIONS[self.loss](fine - fine[0])
+        return np.convolve(peaks, kernel)[below : fine.size : 10] * fine_step
 
     def counts(self, seed: int) -> Floats:
         """One measurement."""

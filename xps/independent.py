@@ -1,14 +1,17 @@
 """A second, independent way to calculate a spectrum, against which the fit is checked.
 
-It shares no code with `xps.lineshapes`, `xps.backgrounds` or `xps.kernel`: lines and their
-integrals are closed forms (powers of one half, arctangent, error function) instead of sums over
-the points. An agreement is then no agreement of one mistake with itself.
+It shares no code with `xps.lineshapes`, `xps.backgrounds`, `xps.losses` or `xps.kernel`: lines
+and their integrals are closed forms (powers of one half, arctangent, error function) instead of
+sums over the points; true Voigt lines are scipy's, integrated by Gauss and Legendre's rule, and
+inelastic losses are summed on a grid ten times as fine. An agreement is then no agreement of one
+mistake with itself.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +21,35 @@ from xps.spectrum import Spectrum
 Floats = NDArray[np.float64]
 
 _LN2 = math.log(2.0)
+_FINER = 10
+
+# B, C and D in eV²; no D for the form of two parameters.
+_LOSSES: dict[str, tuple[float, float, float | None]] = {
+    "u2": (2866.0, 1643.0, None),
+    "u3-polymer": (434.0, 551.0, 436.0),
+    "u3-sio2": (325.0, 542.0, 275.0),
+    "u3-si": (132.0, 325.0, 96.0),
+    "u3-ge": (73.0, 260.0, 62.0),
+    "u3-al": (16.5, 230.0, 4.5),
+}
+
+
+def loss_density(name: str, loss: Floats) -> Floats:
+    """Tougaard's probability of each energy loss ≥ 0, per eV."""
+    b, c, d = _LOSSES[name]
+    if d is None:
+        return b * loss / np.square(c + loss**2)
+    return b * loss / (np.square(c - loss**2) + d * loss**2)
 
 
 @dataclass(frozen=True)
 class TrueDoublet:
-    """Two Gaussian-Lorentzian lines, mixed by height, of areas 2 : 1. Energies in eV."""
+    """Two lines of areas 2 : 1: Gaussian-Lorentzian sums mixed by height, or true Voigt lines.
+
+    They are Voigt lines where `gauss` and `lorentz` are given, the full widths at half maximum
+    of the two curves that are folded; `fwhm` and `mixing` are without meaning then. Energies
+    are in eV.
+    """
 
     name: str
     area: float
@@ -30,6 +57,12 @@ class TrueDoublet:
     fwhm: float
     mixing: float = 0.3
     splitting: float = 1.18
+    gauss: float | None = None
+    lorentz: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.gauss is None) != (self.lorentz is None):
+            raise ValueError("a Voigt line has both gauss and lorentz")
 
     def _lines(self) -> tuple[tuple[float, float], ...]:
         """Area and center of each line."""
@@ -46,6 +79,8 @@ class TrueDoublet:
 
     def density(self, energy: Floats) -> Floats:
         """Counts per eV at each energy."""
+        if self.gauss is not None and self.lorentz is not None:
+            return self._voigt(energy, self.gauss, self.lorentz)
         height = 1.0 / sum(self._areas())
         total = np.zeros_like(energy)
         for area, center in self._lines():
@@ -54,9 +89,29 @@ class TrueDoublet:
             total += area * height * ((1.0 - self.mixing) * gauss + self.mixing * lorentz)
         return total
 
+    def _voigt(self, energy: Floats, gauss: float, lorentz: float) -> Floats:
+        from scipy.special import voigt_profile
+
+        sigma, gamma = gauss / math.sqrt(8.0 * _LN2), 0.5 * lorentz
+        lines = (area * voigt_profile(energy - at, sigma, gamma) for area, at in self._lines())
+        total: Floats = sum(lines, np.zeros_like(energy))
+        return total
+
     def integral(self, low: float, energy: Floats) -> Floats:
-        """Counts from `low` to each energy."""
+        """Counts from `low` to each energy; the energies ascend."""
+        if self.gauss is not None:
+            return self._by_quadrature(low, energy)
         return self._below(energy) - self._below(np.array([low]))
+
+    def _by_quadrature(self, low: float, energy: Floats) -> Floats:
+        """Sum of eight-point Gauss-Legendre integrals between neighboring energies."""
+        nodes, weights = np.polynomial.legendre.leggauss(8)
+        edges = np.concatenate(([low], energy))
+        half = 0.5 * np.diff(edges)
+        places = edges[:-1, None] + half[:, None] * (1.0 + nodes)
+        pieces = self.density(places.ravel()).reshape(places.shape) @ weights
+        total: Floats = np.cumsum(half * pieces)
+        return total
 
     def _below(self, energy: Floats) -> Floats:
         from scipy.special import erf
@@ -74,7 +129,10 @@ class TrueDoublet:
 
 @dataclass(frozen=True)
 class TrueSpectrum:
-    """Doublets on ``offset + slope·(E − E_low) + k·∫ doublets``, in counts."""
+    """Doublets on offset + slope·(E − E_low) + k·∫ doublets + t·∫ K(T) doublets(E − T) dT.
+
+    In counts; both integrals begin at `low`. The loss function K is named by `loss`.
+    """
 
     doublets: tuple[TrueDoublet, ...]
     low: float
@@ -83,6 +141,8 @@ class TrueSpectrum:
     offset: float
     slope: float
     k: float
+    t: float = 0.0
+    loss: str = "u2"
 
     @property
     def energy(self) -> Floats:
@@ -96,12 +156,39 @@ class TrueSpectrum:
 
     def expected(self) -> Floats:
         """Expected counts of each point."""
+        return self._expected.copy()
+
+    @cached_property
+    def _expected(self) -> Floats:
         energy = self.energy
         counts = self.offset + self.slope * (energy - self.low)
         for doublet in self.doublets:
             counts = counts + doublet.density(energy)
-            counts = counts + self.k * doublet.integral(self.low, energy)
-        return counts
+            if self.k != 0.0:
+                counts = counts + self.k * doublet.integral(self.low, energy)
+        return counts + self.t * self._lost() if self.t != 0.0 else counts
+
+    def _lost(self) -> Floats:
+        """Electrons that arrive at each point after an energy loss, for t = 1."""
+        fine = np.linspace(self.low, self.high, _FINER * (self.energy.size - 1) + 1)
+        peaks = sum((doublet.density(fine) for doublet in self.doublets), np.zeros_like(fine))
+        peaks[0] *= 0.5  # trapezoids; at the other end no loss is zero
+        lost = np.convolve(peaks, loss_density(self.loss, fine - self.low))[: fine.size : _FINER]
+        lost *= fine[1] - fine[0]
+        return lost
+
+    def scaled(self, by: float) -> TrueSpectrum:
+        """The same sample measured `by` times as long."""
+        return replace(
+            self,
+            doublets=tuple(replace(doublet, area=by * doublet.area) for doublet in self.doublets),
+            offset=by * self.offset,
+            slope=by * self.slope,
+        )
+
+    def with_tallest(self, counts: float) -> TrueSpectrum:
+        """The same sample measured until its tallest point expects so many counts."""
+        return self.scaled(counts / float(self._expected.max()))
 
     def measured(self, random: np.random.Generator) -> Spectrum:
         """One measurement of S 2p, of one second a point."""
@@ -137,15 +224,11 @@ def argyrodite(tallest: float, *, step: float = 0.1) -> TrueSpectrum:
     step : float
         Distance of the points in eV.
     """
-
-    def scaled(by: float) -> TrueSpectrum:
-        doublets = tuple(
-            TrueDoublet(name, 3000.0 * share * by, center, fwhm)
-            for name, share, center, fwhm in _ARGYRODITE
-        )
-        return TrueSpectrum(doublets, 157.0, 173.0, step, 600.0 * by, -1.8 * by, 0.03)
-
-    return scaled(tallest / float(scaled(1.0).expected().max()))
+    doublets = tuple(
+        TrueDoublet(name, 3000.0 * share, center, fwhm) for name, share, center, fwhm in _ARGYRODITE
+    )
+    truth = TrueSpectrum(doublets, 157.0, 173.0, step, 600.0, -1.8, 0.03)
+    return truth.with_tallest(tallest)
 
 
 def background_only(level: float, *, step: float = 0.1) -> TrueSpectrum:
