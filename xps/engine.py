@@ -295,9 +295,7 @@ class _Point:
         self.equations = NormalEquations(weighted, residual, scale)
         self.expected, self.derivatives = expected, derivatives
 
-    def after(
-        self, step: Floats, held: NDArray[np.bool_], lower: Floats, upper: Floats
-    ) -> _Point:
+    def after(self, step: Floats, held: NDArray[np.bool_], lower: Floats, upper: Floats) -> _Point:
         """The place after a last step that is too short for the model to bend."""
         free = self.free.copy()
         free[~held] += step
@@ -391,7 +389,7 @@ def _descend(
             if damping > 1e16:
                 message = "no step improves the fit any more"
                 break
-    problem.variance = point.variance
+    problem.variance = problem.noise.variance(point.expected)
     covariance = np.zeros_like(point.equations.information)
     if not held.all():
         covariance[np.ix_(~held, ~held)] = equations.covariance()

@@ -189,6 +189,8 @@ class Region:
 
     def held_at_priors(self, refs: tuple[Ref, ...]) -> Region:
         """Return a copy with some parameters tied exactly where their priors expect them."""
+        if not refs:
+            return self
         region = self
         for ref in refs:
             param = region.param(ref)

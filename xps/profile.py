@@ -106,7 +106,8 @@ class Profile:
         """Find where the deviance has risen by `rise` on one side of the best value.
 
         The distance from the best value over the root of the rise is the standard error of a
-        parabola and changes slowly otherwise: it is interpolated, within a bracket.
+        parabola and changes slowly otherwise: it is interpolated, within a bracket, which is
+        halved where two guesses in a row fell on the same side.
         """
         target = math.sqrt(rise)
         bound = float(
@@ -132,6 +133,7 @@ class Profile:
                 known.append((root, distance / root))
             if abs(root - target) < _CLOSE:
                 return Crossing(self.best + side * _clamped(_distance(known, target), 0.0, room))
+            one_sided = (root > target) == (known[-2][0] > target)
             if root < target:
                 near = (distance, root)
                 if distance >= room:
@@ -142,7 +144,10 @@ class Profile:
                 far = (distance, root)
             if near[0] >= far[0] * (1.0 - 1e-12):
                 return Crossing(self.best + side * far[0])  # the deviance jumps here
-            distance = min(_next_distance(known, target, near[0], far[0]), room)
+            if one_sided and math.isfinite(far[0]):
+                distance = 0.5 * (near[0] + far[0])
+            else:
+                distance = min(_next_distance(known, target, near[0], far[0]), room)
         return Crossing(
             self.best + side * distance,
             f"the deviance does not rise by {rise:.3g} up to {self._ref} = "
