@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from xps.backgrounds import STATIC
 from xps.errors import RecipeError
 from xps.losses import LOSSES
 from xps.parameters import Param
@@ -13,8 +14,8 @@ from xps.parameters import Param
 IN_FIT_KINDS = ("peak-shirley", "peak-tougaard", "peak-shirley-tougaard")
 """Backgrounds made from the peaks of the model and fitted together with them."""
 
-BACKGROUND_KINDS = (*IN_FIT_KINDS, "shirley", "linear")
-"""All kinds; the others are computed from the data before the fit."""
+BACKGROUND_KINDS = (*IN_FIT_KINDS, *STATIC)
+"""All kinds; those of `xps.backgrounds.STATIC` are computed from the data before the fit."""
 
 
 @dataclass(frozen=True)

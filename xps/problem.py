@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xps.backgrounds import linear, shirley
+from xps.backgrounds import STATIC
 from xps.engine import Priors, Problem
 from xps.errors import FitError
 from xps.kernel import Curves, Kernel
@@ -116,11 +116,9 @@ def static_background(region: Region, points: Measured) -> Floats | None:
     background = region.background
     if background.in_fit:
         return None
-    if background.kind == "shirley":
-        return shirley(
-            points.energy_ev, points.intensity, average_points=background.average_points
-        ).background
-    return linear(points.energy_ev, points.intensity, average_points=background.average_points)
+    return STATIC[background.kind].curve(
+        points.energy_ev, points.intensity, average_points=background.average_points
+    )
 
 
 def free_values(region: Region, table: ParameterTable) -> Floats:
