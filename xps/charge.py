@@ -17,6 +17,7 @@ from xps.measured import measured
 from xps.model import Param, Ref, Region
 from xps.problem import compile_problem, with_guess
 from xps.project import ChargeReference
+from xps.significance import refuse_if_empty
 from xps.spectrum import Spectrum
 from xps.start import template_misfit
 
@@ -26,6 +27,7 @@ _GRID_EV = 0.2
 _SETTLED_EV = 1e-5
 _EDGE_EV = 1e-3  # points of two shifts this close to each other are the same
 _MAX_ROUNDS = 15
+_TOLERANCE = 1e-8  # of a deviance: the center is then known to 1e-4 of its error
 _LONGEST_STEP_EV = 0.5
 _UNSETTLED_EV = 0.005  # a reference that stays this far from its energy is reported
 _HYPOTHESES = 3
@@ -37,7 +39,13 @@ _LEAST_SIGMA = 3.0  # significance that a reference line must have
 _ABSENT = 1e6  # more than any difference of deviances
 
 
-def find_shifts(region: Region, spectrum: Spectrum, charge: ChargeReference) -> tuple[float, ...]:
+def find_shifts(
+    region: Region,
+    spectrum: Spectrum,
+    charge: ChargeReference,
+    *,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[float, ...]:
     """Return likely charge shifts in eV, the likeliest first.
 
     The region's peaks, with areas of no less than zero, are moved over the data as a whole;
@@ -51,7 +59,7 @@ def find_shifts(region: Region, spectrum: Spectrum, charge: ChargeReference) -> 
         return (0.0,)
     steps = round(reach / _GRID_EV)
     grid = _GRID_EV * np.arange(-steps, steps + 1, dtype=np.float64)
-    misfit = template_misfit(region, points, grid)
+    misfit = template_misfit(region, points, grid, cancelled=cancelled)
     scale = max(float(misfit.min()) / points.observed.size, 1e-300)
     score = misfit / scale + _cost_of_shift(grid)
     padded = np.concatenate(([np.inf], score, [np.inf]))
@@ -86,7 +94,8 @@ def fit_reference(
     shifts: tuple[float, ...] = (charge.shift_ev,)
     guess = charge.stderr_ev is None
     if guess:
-        shifts = find_shifts(region, spectrum, charge)
+        refuse_if_empty(region, spectrum, 0.0, search_ev=charge.search_ev, cancelled=cancelled)
+        shifts = find_shifts(region, spectrum, charge, cancelled=cancelled)
     settled: list[_Candidate] = []
     failure = None
     for shift in shifts:
@@ -169,7 +178,7 @@ def _settle(
     before: tuple[float, float] | None = None
     for _ in range(_MAX_ROUNDS):
         problem = compile_problem(region, spectrum, shift)
-        solution = solve(problem, cancelled=cancelled)
+        solution = solve(problem, tolerance=_TOLERANCE, cancelled=cancelled)
         values = dict(zip(problem.table.free, solution.free.tolist(), strict=True))
         region = region.with_values(values)
         candidate = _Candidate(problem, solution, region, shift)

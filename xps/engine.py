@@ -238,6 +238,7 @@ def solve(
     problem: Likelihood,
     start: Floats | None = None,
     *,
+    tolerance: float = _TOLERANCE,
     cancelled: Callable[[], bool] | None = None,
     watch: Watch | None = None,
 ) -> Solution:
@@ -251,6 +252,8 @@ def solve(
     problem : Likelihood
     start : ndarray, shape (free,), optional
         Instead of ``problem.start``.
+    tolerance : float
+        Gain in deviance still expected, in units of the noise, at which the descent ends.
     cancelled : callable, optional
         Asked before each iteration; when it says True the solver stops unconverged.
     watch : callable, optional
@@ -266,11 +269,11 @@ def solve(
         return (cancelled is not None and cancelled()) or (watch is not None and watch(free))
 
     floor = problem.first_lower
-    first = _descend(problem, problem.start if start is None else start, floor, stopped)
+    first = _descend(problem, problem.start if start is None else start, floor, tolerance, stopped)
     released = (first.free <= floor) & (problem.lower < floor)
     if not released.any() or first.message == CANCELLED:
         return first
-    second = _descend(problem, first.free, problem.lower, stopped)
+    second = _descend(problem, first.free, problem.lower, tolerance, stopped)
     return replace(
         second,
         iterations=first.iterations + second.iterations,
@@ -329,6 +332,7 @@ def _descend(
     problem: Likelihood,
     start: Floats,
     lower: Floats,
+    tolerance: float,
     stopped: Watch,
 ) -> Solution:
     """Go down to the nearest minimum above the lower bounds.
@@ -360,7 +364,7 @@ def _descend(
         unit = point.noise_unit(problem.noise)
         step = equations.step(damping)
         # no damped step gains more than the best one, which need not be known until the end
-        if equations.expected_gain(step) <= unit and _last(equations, gain, unit):
+        if equations.expected_gain(step) <= unit and _last(equations, gain, tolerance * unit):
             converged, message = True, "converged"
             point = point.after(equations.best_step, held, lower, upper)
             break
@@ -407,13 +411,13 @@ def _descend(
     )
 
 
-def _last(equations: NormalEquations, gain: float, unit: float) -> bool:
-    """Whether the best step leaves nothing to gain, by how gains have shrunk from step to step.
+def _last(equations: NormalEquations, gain: float, left: float) -> bool:
+    """Whether the best step leaves no more than `left` to gain, by how gains have shrunk from step to step.
 
     Near the end they shrink by the same factor each time.
     """
     best = equations.best_gain
-    return best <= _TOLERANCE * unit or 0.0 < best * best <= _TOLERANCE * unit * gain
+    return best <= left or 0.0 < best * best <= left * gain
 
 
 def _shortened(step: Floats, free: Floats, equations: NormalEquations) -> Floats:

@@ -17,7 +17,7 @@ from xps.kernel import Curves
 from xps.model import BACKGROUND_ID, Ref, Region
 from xps.problem import compile_problem, free_values
 from xps.project import ChargeReference, fingerprint
-from xps.significance import refuse_without_peak, upper_limits, weak_centers
+from xps.significance import refuse_if_empty, refuse_without_peak, upper_limits, weak_centers
 from xps.spectrum import Spectrum
 
 if TYPE_CHECKING:
@@ -56,9 +56,10 @@ def fit_region(
         If a static background cannot be computed.
     """
     charge = charge or ChargeReference()
+    refuse_if_empty(region, spectrum, charge.shift_ev, cancelled=cancelled)
     problem, result = _minimize(region, spectrum, charge.shift_ev, cancelled)
     best = _best(region, result)
-    refuse_without_peak(best, spectrum, charge.shift_ev, result)
+    refuse_without_peak(best, spectrum, charge.shift_ev, result, cancelled=cancelled)
     weak = weak_centers(best, result)
     solved = best
     if weak:
@@ -68,7 +69,7 @@ def fit_region(
         best = best.with_values(
             {ref: solved.param(ref).value for ref, param in best.params() if not param.link}
         )
-    limits = upper_limits(solved, spectrum, charge.shift_ev, result)
+    limits = upper_limits(solved, spectrum, charge.shift_ev, result, cancelled=cancelled)
     return _record(best, solved, weak, spectrum, charge, problem, result, limits)
 
 

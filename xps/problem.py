@@ -50,7 +50,7 @@ def evaluate(region: Region, spectrum: Spectrum, shift_ev: float) -> RegionCurve
     FitError, BackgroundError
         If the window holds no points, or a static background cannot be computed.
     """
-    points = _points(region, spectrum, shift_ev)
+    points = points_of(region, spectrum, shift_ev)
     kernel = Kernel(region, points.energy_ev, static_background(region, points))
     curves = kernel.curves(free_values(region, kernel.table))
     scale = points.noise.counts_per_unit
@@ -73,7 +73,7 @@ def compile_problem(region: Region, spectrum: Spectrum, shift_ev: float) -> Prob
     FitError
         If there are too few points, or a component lies wholly outside the window.
     """
-    points = _points(region, spectrum, shift_ev)
+    points = points_of(region, spectrum, shift_ev)
     kernel = Kernel(region, points.energy_ev, static_background(region, points))
     table = kernel.table
     if points.observed.size <= len(table.free):
@@ -95,11 +95,18 @@ def compile_problem(region: Region, spectrum: Spectrum, shift_ev: float) -> Prob
 
 def with_guess(region: Region, spectrum: Spectrum, shift_ev: float) -> Region:
     """Return the region with areas and background that suit the data."""
-    points = _points(region, spectrum, shift_ev)
+    points = points_of(region, spectrum, shift_ev)
     return with_start_values(region, points, static_background(region, points))
 
 
-def _points(region: Region, spectrum: Spectrum, shift_ev: float) -> Measured:
+def points_of(region: Region, spectrum: Spectrum, shift_ev: float) -> Measured:
+    """Return the points of a spectrum in a region's window.
+
+    Raises
+    ------
+    FitError
+        If the window holds no points.
+    """
     points = measured(spectrum, shift_ev).between(*region.window_ev)
     if points.observed.size < 2:
         low, high = region.window_ev

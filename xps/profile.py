@@ -33,6 +33,7 @@ _CLOSE = 1e-3  # of the root, before the last interpolation
 _FARTHEST = 1e4  # standard errors: beyond this an interval is open
 _LONGEST_STEP = 4.0  # times the distance reached so far
 _MAX_REFITS = 40
+_TOLERANCE = 1e-6  # of a deviance: a tenth of what `_CLOSE` asks, at least
 _BETTER = 1e-3  # a deviance lower than the best by more than this is another minimum
 
 
@@ -96,7 +97,7 @@ class Profile:
         """Rise of the deviance above its minimum, in units of the noise."""
         start = np.delete(self._predicted(value), self._column)
         problem = _fixed(self._problem, self._column, value, start)
-        solution = solve(problem, cancelled=self._cancelled)
+        solution = solve(problem, tolerance=_TOLERANCE, cancelled=self._cancelled)
         if self._cancelled is not None and self._cancelled():
             raise FitError("the profile was cancelled")
         self._paths[value] = np.insert(solution.free, self._column, value)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.errors import FitError
 from xps.kernel import Kernel
 from xps.measured import Measured
 from xps.model import BACKGROUND_ID, Ref, Region
@@ -45,17 +48,28 @@ def with_start_values(
     return best
 
 
-def template_misfit(region: Region, points: Measured, shifts_ev: Floats) -> Floats:
+def template_misfit(
+    region: Region,
+    points: Measured,
+    shifts_ev: Floats,
+    *,
+    cancelled: Callable[[], bool] | None = None,
+) -> Floats:
     """χ² of the region's peaks, moved as a whole, for each shift; shape (shifts,).
 
     The same points are used for every shift, so that the values can be compared.
+
+    Raises
+    ------
+    FitError
+        If it was cancelled.
     """
-    misfit = [
-        _linear_fit(
-            region, Measured(points.energy_ev + shift, points.observed, points.noise), None
-        )[1]
-        for shift in shifts_ev
-    ]
+    misfit = []
+    for shift in shifts_ev:
+        if cancelled is not None and cancelled():
+            raise FitError("the search for the charge shift was cancelled", where=region.core_level)
+        moved = Measured(points.energy_ev + shift, points.observed, points.noise)
+        misfit.append(_linear_fit(region, moved, None)[1])
     return np.array(misfit)
 
 
