@@ -76,7 +76,7 @@ def greatest_gain(
     weight = 1.0 / np.sqrt(without.noise.variance(solution.expected))
     residual = (without.observed - solution.expected) * weight
     _, background = without.expected_and_jacobian(solution.free)
-    explained = np.linalg.qr(background * weight[:, None])[0]
+    explained = np.linalg.qr((background * weight).T)[0]
     residual = residual - explained @ (explained.T @ residual)
     together, alone = np.zeros(shifts_ev.size), 0.0
     for component in region.components:

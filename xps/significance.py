@@ -132,9 +132,7 @@ def _empty(region: Region) -> Region:
     """The region without peaks and without what of its background is made from them."""
     background = region.background
     if background.in_fit:
-        background = replace(
-            background, kind="peak-shirley", k=Param(0.0, vary=False), own_k=()
-        )
+        background = replace(background, kind="peak-shirley", k=Param(0.0, vary=False), own_k=())
     return replace(region, components=(), background=background)
 
 
