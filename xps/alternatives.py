@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.cancel import raising
 from xps.engine import Problem, Solution
 from xps.error_budget import Alternative
-from xps.errors import FitError
 from xps.fitted import NEGATIVE_SIGMA, RegionFit
 from xps.model import BACKGROUND_ID, Param, Region
 from xps.multi_start import solve_many_starts
@@ -55,21 +55,19 @@ def alternatives(
 
     Raises
     ------
-    FitError
-        If it was cancelled.
+    CancelledError
     """
     problem = compiled(fit, spectrum)
     region = fit.region.held_at_priors(fit.held)
+    ask = raising(cancelled, "the search for other minima", region.core_level)
     own, least, scale = problem.start, problem.deviance(problem.start), noise_scale(problem)
     random = np.random.default_rng(seed)
     drawn = (
         with_guess(_somewhere(region, random), spectrum, fit.charge_shift_ev) for _ in range(starts)
     )
     minima = solve_many_starts(
-        problem, (free_values(start, problem.table) for start in drawn), cancelled=cancelled
+        problem, (free_values(start, problem.table) for start in drawn), cancelled=ask
     )
-    if cancelled is not None and cancelled():
-        raise FitError("the search for other minima was cancelled", where=region.core_level)
     known, found = [own], []
     for minimum in minima:
         rise = (minimum.deviance - least) / scale

@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from xps.cancel import raising
 from xps.charge import fit_reference
 from xps.error_budget import ErrorMethod
 from xps.error_methods import error_methods, with_errors
-from xps.errors import FitError, RecipeError, XpsError
+from xps.errors import RecipeError, XpsError
 from xps.fitted import RegionFit
 from xps.fitting import fit_region
 from xps.model import Region
@@ -162,8 +163,7 @@ def fit_project(
         if progress is not None:
             progress(done, len(wanted))
         try:
-            if cancelled is not None and cancelled():
-                raise FitError("cancelled before it was fitted", where=region.core_level)
+            raising(cancelled, "the fit", region.core_level)()
             project = _fit_one(project, region, methods, cancelled)
         except XpsError as error:
             failures[region.id] = error

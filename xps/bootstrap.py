@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.cancel import Cancelled, raising
 from xps.engine import Problem, solve
 from xps.error_budget import BootstrapErrors, Interval, Intervals
 from xps.errors import BackgroundError, FitError
@@ -26,7 +27,6 @@ from xps.profile import compiled, noise_scale
 from xps.spectrum import Spectrum
 
 Floats = NDArray[np.float64]
-Cancelled = Callable[[], bool]
 
 DRAWS = 500
 _CENTRAL_68 = 0.6826894921370859
@@ -128,19 +128,19 @@ def bootstrap(
     Raises
     ------
     FitError
-        If it was cancelled, or hardly any repetition can be fitted.
+        If hardly any repetition can be fitted.
     """
     problem = compiled(fit, spectrum)
     region = fit.region.held_at_priors(fit.held)
+    ask = raising(cancelled, "the bootstrap", region.core_level)
     values, areas = [], []
     for done in range(draws):
         if progress is not None:
             progress(done, draws)
-        if cancelled is not None and cancelled():
-            raise FitError("the bootstrap was cancelled", where=region.core_level)
+        ask()
         random = np.random.default_rng((seed, done))  # its own, so that none changes another
         try:
-            solution = solve(_repetition(problem, region, random))
+            solution = solve(_repetition(problem, region, random), cancelled=ask)
         except BackgroundError:
             continue  # counted as failed
         if solution.converged:
@@ -191,8 +191,7 @@ def significance(
 
     Raises
     ------
-    FitError
-        If it was cancelled.
+    CancelledError
     """
     held = tuple(ref for ref in fit.held if ref.component != component)
     region = fit.region.held_at_priors(held)
@@ -201,8 +200,9 @@ def significance(
         empty = empty.with_param(Ref(BACKGROUND_ID, "k"), Param(0.0, vary=False))
     shift = fit.charge_shift_ev
     without = compile_problem(empty, spectrum, shift)
-    without = replace(without, start=solve(without).free)
-    observed = _gain(without, compile_problem(region, spectrum, shift), region, component)
+    ask = raising(cancelled, "the test", region.core_level)
+    without = replace(without, start=solve(without, cancelled=ask).free)
+    observed = _gain(without, compile_problem(region, spectrum, shift), region, component, ask)
     best = dict(zip(without.table.free, without.start.tolist(), strict=True))
     known = {ref: value for ref, value in best.items() if not region.param(ref).link}
     with_it = compile_problem(region.with_values(known), spectrum, shift)
@@ -210,11 +210,14 @@ def significance(
     random = np.random.default_rng(seed)
     expected = without.expected(without.start)
     for _ in range(draws):
-        if cancelled is not None and cancelled():
-            raise FitError("the test was cancelled", where=region.core_level)
+        ask()
         counts = _drawn(without, expected, random)
         gain = _gain(
-            replace(without, observed=counts), replace(with_it, observed=counts), region, component
+            replace(without, observed=counts),
+            replace(with_it, observed=counts),
+            region,
+            component,
+            ask,
         )
         hits += gain >= observed
     p_value = (1 + hits) / (1 + draws)
@@ -223,14 +226,16 @@ def significance(
     )
 
 
-def _gain(without: Problem, with_it: Problem, region: Region, component: str) -> float:
+def _gain(
+    without: Problem, with_it: Problem, region: Region, component: str, ask: Cancelled
+) -> float:
     """Gain in deviance by a component, the best of several places; zero for negative areas."""
     table = with_it.table
     area = table.free.index(Ref(component, "area"))
-    base = solve(without).deviance
+    base = solve(without, cancelled=ask).deviance
     gains = [0.0]
     for start in _starts(with_it, region, component):
-        solution = solve(with_it, start)
+        solution = solve(with_it, start, cancelled=ask)
         if solution.free[area] > 0.0:
             gains.append(base - solution.deviance)
     return max(gains) / noise_scale(without)

@@ -9,8 +9,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.cancel import raising
 from xps.engine import Problem, Solution, solve
-from xps.errors import FitError, XpsError
+from xps.errors import CancelledError, FitError, XpsError
 from xps.fitted import RegionFit
 from xps.fitting import fit_region
 from xps.measured import measured
@@ -91,6 +92,7 @@ def fit_reference(
     FitError
         If no fit succeeds, or the reference line is not significant.
     """
+    cancelled = raising(cancelled, "the search for the charge shift", region.core_level)
     shifts: tuple[float, ...] = (charge.shift_ev,)
     guess = charge.stderr_ev is None
     if guess:
@@ -101,6 +103,8 @@ def fit_reference(
     for shift in shifts:
         try:
             settled.append(_settle(region, spectrum, charge, shift, guess, cancelled))
+        except CancelledError:
+            raise
         except XpsError as error:
             failure = failure or error
     if not settled:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from xps.alternatives import alternatives
 from xps.bootstrap import bootstrap
 from xps.error_budget import ERROR_METHODS, ErrorBudget, ErrorMethod
-from xps.errors import RecipeError, XpsError
+from xps.errors import CancelledError, RecipeError, XpsError
 from xps.fitted import RegionFit
 from xps.profile import profile_all
 from xps.spectrum import Spectrum
@@ -55,8 +55,7 @@ def with_errors(
 
     Raises
     ------
-    FitError
-        If it was cancelled.
+    CancelledError
     """
     if not fit.success:
         return fit
@@ -65,9 +64,9 @@ def with_errors(
             continue
         try:
             found = _found(fit, spectrum, method, cancelled)
+        except CancelledError:
+            raise
         except XpsError as error:
-            if cancelled is not None and cancelled():
-                raise
             fit = replace(fit, warnings=(*fit.warnings, f"no {title}: {error}"))
         else:
             fit = replace(fit, errors=found)

@@ -75,6 +75,10 @@ class FitError(XpsError):
     """A region cannot be fitted."""
 
 
+class CancelledError(FitError):
+    """The work was stopped from outside."""
+
+
 class SessionError(XpsError):
     """A session file cannot be opened or saved."""
 

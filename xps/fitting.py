@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xps.background_doubts import BackgroundScene, LossTerm, background_doubts
+from xps.cancel import raising
 from xps.engine import Problem
-from xps.errors import FitError
 from xps.fitted import NEGATIVE_SIGMA, RegionFit
 from xps.kernel import Curves
 from xps.model import BACKGROUND_ID, Ref, Region
@@ -42,7 +42,7 @@ def fit_region(
     charge : ChargeReference, optional
         Its shift is applied, not fitted; see `xps.analysis` for the fit of a reference.
     cancelled : callable, optional
-        Asked now and then; when it says True a FitError is raised.
+        Asked often; when it says True a `CancelledError` is raised.
 
     Returns
     -------
@@ -79,10 +79,8 @@ def _minimize(
     from xps.minimizer import RegionMinimizer
 
     problem = compile_problem(region, spectrum, shift_ev)
-    result = RegionMinimizer(problem, region).doublet(cancelled=cancelled)
-    if result.aborted:
-        raise FitError("the fit was cancelled", where=region.core_level)
-    return problem, result
+    ask = raising(cancelled, "the fit", region.core_level)
+    return problem, RegionMinimizer(problem, region).doublet(cancelled=ask)
 
 
 def _best(region: Region, result: MinimizerResult) -> Region:

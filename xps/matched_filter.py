@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.cancel import raising
 from xps.engine import Problem, Solution
-from xps.errors import FitError
 from xps.kernel import Kernel
 from xps.model import Background, Component, Param, Ref, Region
 
@@ -69,9 +69,9 @@ def greatest_gain(
 
     Raises
     ------
-    FitError
-        If it was cancelled.
+    CancelledError
     """
+    ask = raising(cancelled, "the search for a peak", region.core_level)
     energy = without.kernel.energy
     weight = 1.0 / np.sqrt(without.noise.variance(solution.expected))
     residual = (without.observed - solution.expected) * weight
@@ -88,8 +88,7 @@ def greatest_gain(
         places = np.linspace(first, last, 1 + math.ceil((last - first) / step))
         gains = np.zeros(places.size)
         for width in widths:
-            if cancelled is not None and cancelled():
-                raise FitError("the fit was cancelled", where=region.core_level)
+            ask()
             filters = _filters(region, component, width, energy, places) * weight
             filters -= (filters @ explained) @ explained.T
             norms = np.linalg.norm(filters, axis=1)

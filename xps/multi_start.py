@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xps.engine import CANCELLED, Likelihood, Solution, solve
-from xps.errors import FitError
+from xps.errors import CancelledError, FitError
 
 Floats = NDArray[np.float64]
 
@@ -52,6 +52,8 @@ def solve_many_starts(
     for start in starts:
         try:
             end = solve(problem, start, cancelled=cancelled)
+        except CancelledError:
+            raise
         except FitError as error:
             refused = error
             continue

@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.cancel import raising
 from xps.engine import Priors, Problem, solve
 from xps.error_budget import Interval, Intervals
 from xps.errors import FitError
@@ -67,7 +68,7 @@ class Profile:
     ref : Ref
         A free parameter.
     cancelled : callable, optional
-        Asked now and then; when it says True a FitError is raised.
+        Asked now and then; when it says True a `CancelledError` is raised.
 
     Raises
     ------
@@ -80,7 +81,8 @@ class Profile:
     ) -> None:
         if ref not in problem.table.free:
             raise FitError(f"{ref} is fixed: it has no profile", "let the fit vary it")
-        self._problem, self._ref, self._cancelled = problem, ref, cancelled
+        self._problem, self._ref = problem, ref
+        self._ask = raising(cancelled, "the profile")
         self._column = problem.table.free.index(ref)
         self.best = float(problem.start[self._column])
         self._least = problem.deviance(problem.start)
@@ -97,9 +99,7 @@ class Profile:
         """Rise of the deviance above its minimum, in units of the noise."""
         start = np.delete(self._predicted(value), self._column)
         problem = _fixed(self._problem, self._column, value, start)
-        solution = solve(problem, tolerance=_TOLERANCE, cancelled=self._cancelled)
-        if self._cancelled is not None and self._cancelled():
-            raise FitError("the profile was cancelled")
+        solution = solve(problem, tolerance=_TOLERANCE, cancelled=self._ask)
         self._paths[value] = np.insert(solution.free, self._column, value)
         return (solution.deviance - self._least) / self._scale
 

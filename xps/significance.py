@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xps.engine import CANCELLED, Problem, Solution, solve
+from xps.cancel import raising
+from xps.engine import Problem, Solution, solve
 from xps.errors import FitError
 from xps.matched_filter import greatest_gain
 from xps.measured import Measured
@@ -61,8 +62,7 @@ def refuse_if_empty(
     Raises
     ------
     FitError
-        If what the components gain at most is too little for `refuse_without_peak`, or it
-        was cancelled.
+        If what the components gain at most is too little for `refuse_without_peak`.
     """
     low, high = region.window_ev
     reach = replace(region, window_ev=(low - search_ev, high + search_ev))
@@ -122,10 +122,8 @@ def _without_peaks(
     if region.background.in_fit:
         empty = with_guess(empty, spectrum, shift_ev)
     problem = compile_problem(empty, spectrum, shift_ev)
-    solution = solve(problem, cancelled=cancelled)
-    if solution.message == CANCELLED:
-        raise FitError("the fit was cancelled", where=region.core_level)
-    return problem, solution
+    ask = raising(cancelled, "the fit", region.core_level)
+    return problem, solve(problem, cancelled=ask)
 
 
 def _empty(region: Region) -> Region:

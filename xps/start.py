@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from xps.errors import FitError
+from xps.cancel import raising
 from xps.kernel import Kernel
 from xps.measured import Measured
 from xps.model import BACKGROUND_ID, Ref, Region
@@ -61,13 +61,12 @@ def template_misfit(
 
     Raises
     ------
-    FitError
-        If it was cancelled.
+    CancelledError
     """
+    ask = raising(cancelled, "the search for the charge shift", region.core_level)
     misfit = []
     for shift in shifts_ev:
-        if cancelled is not None and cancelled():
-            raise FitError("the search for the charge shift was cancelled", where=region.core_level)
+        ask()
         moved = Measured(points.energy_ev + shift, points.observed, points.noise)
         misfit.append(_linear_fit(region, moved, None)[1])
     return np.array(misfit)

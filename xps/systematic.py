@@ -13,9 +13,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.cancel import Cancelled, raising
 from xps.engine import solve
 from xps.error_budget import SystematicErrors, SystematicMember
-from xps.errors import FitError, XpsError
+from xps.errors import CancelledError, FitError, XpsError
 from xps.fitted import RegionFit
 from xps.lineshapes import SHAPES
 from xps.measured import measured
@@ -52,16 +53,16 @@ def systematic(
     Raises
     ------
     FitError
-        If it was cancelled, or no choice can be fitted.
+        If no choice can be fitted.
     """
     problem = compiled(fit, spectrum)
     least, scale = problem.deviance(problem.start), noise_scale(problem)
     ids = [component.id for component in fit.region.components]
     members = []
+    ask = raising(cancelled, "the ensemble", fit.region.core_level)
     for group, name, region in _choices(fit.region.held_at_priors(fit.held), spectrum, fit):
-        if cancelled is not None and cancelled():
-            raise FitError("the ensemble was cancelled", where=fit.region.core_level)
-        areas, why = _areas(region, spectrum, fit, None if group == "window" else least, scale)
+        limit = None if group == "window" else least
+        areas, why = _areas(region, spectrum, fit, limit, scale, ask)
         by_id = {} if areas is None else dict(zip(ids, areas.tolist(), strict=True))
         members.append(SystematicMember(group, name, by_id, why))
     if all(member.why_left_out for member in members):
@@ -129,14 +130,21 @@ def _of_ratio(region: Region, ratio: float) -> Region:
 
 
 def _areas(
-    region: Region | str, spectrum: Spectrum, fit: RegionFit, least: float | None, scale: float
+    region: Region | str,
+    spectrum: Spectrum,
+    fit: RegionFit,
+    least: float | None,
+    scale: float,
+    ask: Cancelled,
 ) -> tuple[Floats | None, str]:
     """Areas under a choice, or why it does not count."""
     if isinstance(region, str):
         return None, region
     try:
         problem = compile_problem(region, spectrum, fit.charge_shift_ev)
-        solution = solve(problem)
+        solution = solve(problem, cancelled=ask)
+    except CancelledError:
+        raise
     except XpsError as error:
         return None, str(error)
     if not solution.converged:
