@@ -412,7 +412,7 @@ def _descend(
 
 
 def _last(equations: NormalEquations, gain: float, left: float) -> bool:
-    """Whether the best step leaves no more than `left` to gain, by how gains have shrunk from step to step.
+    """Whether the best step leaves no more than `left` to gain, by how the gains have shrunk.
 
     Near the end they shrink by the same factor each time.
     """
