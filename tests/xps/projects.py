@@ -102,8 +102,8 @@ def params(
 ) -> Param:
     """A parameter within its range, with ties only to components that come before it."""
     value = draw(st.floats(low, high))
-    bounded = draw(st.booleans()) or name in ("fwhm", "mixing")
-    if not bounded:
+    ranged = name not in ("area", "center", "offset", "slope")
+    if not ranged and draw(st.booleans()):
         low, high = draw(st.sampled_from([(-np.inf, np.inf), (low - 1.0, np.inf)]))
     link, prior = None, None
     if targets:
@@ -111,7 +111,7 @@ def params(
         same = st.just(Link("same", target))
         offsets = st.floats(-5.0, 5.0).map(lambda amount: Link("offset", target, amount))
         ratios = st.floats(0.1, 5.0).map(lambda amount: Link("ratio", target, amount))
-        link = draw(st.none() | (same if name == "mixing" else st.one_of(same, offsets, ratios)))
+        link = draw(st.none() | (same if ranged else st.one_of(same, offsets, ratios)))
     if draw(st.booleans()):
         relative = Ref(draw(st.sampled_from(targets)), name) if targets else None
         prior = Prior(draw(st.floats(-9.0, 9.0)), draw(st.floats(0.01, 5.0)), relative)
@@ -119,15 +119,15 @@ def params(
 
 
 @st.composite
-def components(draw: st.DrawFn, number: int) -> Component:
-    before = tuple(f"c{i}" for i in range(number))
+def components(draw: st.DrawFn, others: tuple[Component, ...]) -> Component:
+    before = tuple(component.id for component in others)
     shape = draw(st.sampled_from(sorted(SHAPES)))
     lines = draw(
         st.builds(Singlet, texts)
         | st.builds(Doublet, st.tuples(texts, texts), positive, positive, texts)
     )
     return Component(
-        id=f"c{number}",
+        id=f"c{len(others)}",
         name=draw(texts),
         lines=lines,
         shape=shape,
@@ -135,7 +135,18 @@ def components(draw: st.DrawFn, number: int) -> Component:
         center=draw(params("center", 0.0, 1400.0, before)),
         fwhm=draw(params("fwhm", 0.1, 10.0)),
         shape_params=tuple(
-            draw(params(parameter.name, parameter.low, min(parameter.high, 1e3)))
+            draw(
+                params(
+                    parameter.name,
+                    parameter.low,
+                    min(parameter.high, 1e3),
+                    tuple(
+                        c.id
+                        for c in others
+                        if c.shape == shape and c.params[parameter.name].link is None
+                    ),
+                )
+            )
             for parameter in SHAPES[shape].parameters
         ),
         species=draw(texts),
@@ -157,7 +168,9 @@ def regions(draw: st.DrawFn, id_: str, spectrum: str) -> Region:
         t=draw(params("t", -0.5, 5.0)),
         loss=draw(st.sampled_from(sorted(LOSSES))),
     )
-    made = tuple(draw(components(i)) for i in range(draw(st.integers(0, 3))))
+    made: tuple[Component, ...] = ()
+    for _ in range(draw(st.integers(0, 3))):
+        made = (*made, draw(components(made)))
     own = draw(st.lists(st.sampled_from(made), unique_by=lambda c: c.id)) if made else []
     background = replace(
         background, own_k=tuple((c.id, draw(params("k", -0.05, 0.3))) for c in own)
