@@ -1,4 +1,4 @@
-"""Line shapes: unit area, true width, derivatives, and what others call by the same name."""
+"""Shapes of one mixing: unit area, width, derivatives, and what others call by the same name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from xps.model import Component, Param, Singlet
 
 Floats = NDArray[np.float64]
 
-KINDS = tuple(SHAPES)
+KINDS = tuple(kind for kind, s in SHAPES.items() if [p.name for p in s.parameters] == ["mixing"])
+# Of the height: the series of the Voigt curve is right to 1e-13 of its peak, the others have
+# no such limit.
+ROUNDING = {kind: 2e-13 if kind == "voigt" else 0.0 for kind in KINDS}
 kinds = st.sampled_from(KINDS)
 widths = st.floats(0.2, 5.0)
 centers = st.floats(-5.0, 5.0)
@@ -70,9 +73,10 @@ def test_curve_is_even_about_its_center_and_falls(
     off = np.linspace(0.0, 12.0, 60)
     right = SHAPES[kind](center + off, center, fwhm, mixing)
     left = SHAPES[kind](center - off, center, fwhm, mixing)
-    np.testing.assert_allclose(right, left, rtol=1e-9, atol=1e-300)
-    assert (np.diff(right) <= 0.0).all()
-    assert (right >= 0.0).all()
+    rounding = ROUNDING[kind] / fwhm
+    np.testing.assert_allclose(right, left, rtol=1e-9, atol=max(rounding, 1e-300))
+    assert (np.diff(right) <= rounding).all()
+    assert (right >= -rounding).all()
 
 
 def _numeric(shape: Shape, energy: Floats, values: list[float], index: int) -> Floats:
@@ -140,7 +144,8 @@ def test_many_lines_are_those_one_by_one(
     for row, place in enumerate(places):
         alone = SHAPES[kind].profile(energy, place, fwhm, (mixing[0],))
         for many, one in zip(curves(together), curves(alone), strict=True):
-            np.testing.assert_allclose(many[row], one[0], rtol=1e-12, atol=1e-14)
+            atol = max(1e-14, 10.0 * ROUNDING[kind] * float(np.abs(one).max()))
+            np.testing.assert_allclose(many[row], one[0], rtol=1e-12, atol=atol)
 
 
 @given(widths, centers, fractions)
@@ -149,7 +154,8 @@ def test_gaussian_end_is_a_gaussian(fwhm: float, center: float, fraction: float)
     sigma = fwhm / (2.0 * math.sqrt(2.0 * math.log(2.0)))
     gauss = np.exp(-0.5 * ((energy - center) / sigma) ** 2) / (sigma * math.sqrt(2.0 * math.pi))
     for kind in KINDS:
-        np.testing.assert_allclose(SHAPES[kind](energy, center, fwhm, 0.0), gauss, rtol=1e-9)
+        found = SHAPES[kind](energy, center, fwhm, 0.0)
+        np.testing.assert_allclose(found, gauss, rtol=1e-9, atol=ROUNDING[kind] / fwhm)
 
 
 @given(widths)

@@ -94,7 +94,7 @@ def _lf(sinh_v: Floats, cosh_v: Floats, values: tuple[float, ...]) -> Floats:
 
 def _lf_area(values: tuple[float, ...]) -> Floats:
     """By Gauss-Legendre quadrature in v = arcsinh 2y up to where the damping leaves 1e-17."""
-    alpha, beta, damping = values
+    damping = values[-1]
     nodes, weights = _gauss_legendre()
     half = 0.5 * math.asinh(2.0 * 6.3 / damping)
     sinh_v = np.sinh(half * (nodes + 1.0))

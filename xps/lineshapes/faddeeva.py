@@ -21,7 +21,21 @@ _L = math.sqrt(_TERMS / math.sqrt(2.0))
 
 
 _POWERS = 8  # multiplied out by one matrix product; Horner's scheme in Z⁸ does the rest
+_LEVELS = 12
 _BLOCK = 2048  # points at a time, to stay in the cache
+
+
+def faddeeva_far(z: Complexes) -> tuple[Complexes, Complexes]:
+    """Return w(z) and −w′(z)/2 for |z| > 15 by Laplace's continued fraction (DLMF 7.9.4).
+
+    ``w = (i/√π)/(z − r)`` with ``r = (1/2)/(z − 1/(z − (3/2)/(z − …)))`` and ``−w′/2 = r w``,
+    in which, other than in ``z w − i/√π``, nothing cancels.
+    """
+    rest = np.zeros_like(z)
+    for level in range(_LEVELS, 0, -1):
+        rest = 0.5 * level / (z - rest)
+    w = (1j / math.sqrt(math.pi)) / (z - rest)
+    return w, rest * w
 
 
 @cache

@@ -24,20 +24,28 @@ def _product(offset: Floats, fwhm: Floats, parameters: tuple[Floats, ...]) -> Cu
     half, d_half = _product_half_width(mix)
     area, d_area = _product_area(mix)
     stretch = 2.0 * half / fwhm  # 1 / W
-    v = offset * stretch
-    v2 = v * v
-    tail = 1.0 / (1.0 + 4.0 * mix * v2)
-    curve = np.exp(-FOUR_LN2 * (1.0 - mix) * v2) * tail
-    scale = stretch / area
-    density = curve * scale
-    d_log_v = -2.0 * v2 * (FOUR_LN2 * (1.0 - mix) + 4.0 * mix * tail)  # v · d ln curve / dv
-    with np.errstate(divide="ignore", invalid="ignore"):
-        d_center = np.where(v == 0.0, 0.0, -density * d_log_v / np.where(v == 0.0, 1.0, offset))
-    d_stretch = d_half / half
-    d_mixing = density * (
-        v2 * (FOUR_LN2 - 4.0 * tail) + d_stretch * (1.0 + d_log_v) - d_area / area
-    )
-    return Curve(density, d_center, (d_mixing,))
+    v2 = offset * stretch
+    v2 *= v2
+    tail = v2 * (4.0 * mix)
+    tail += 1.0
+    np.divide(1.0, tail, out=tail)
+    density = v2 * (-FOUR_LN2 * (1.0 - mix))
+    np.exp(density, out=density)
+    density *= tail
+    density *= stretch / area
+    d_center = tail * (8.0 * mix * stretch * stretch)
+    d_center += (2.0 * FOUR_LN2) * (1.0 - mix) * stretch * stretch
+    d_center *= density
+    d_center *= offset
+    tail *= -4.0
+    tail += FOUR_LN2
+    tail *= v2
+    tail += d_half / half - d_area / area
+    tail *= density
+    stretched = np.multiply(offset, d_center, out=v2)
+    stretched *= d_half / half
+    tail -= stretched
+    return Curve(density, d_center, (tail,))
 
 
 def _product_half_width(mixing: Floats) -> tuple[Floats, Floats]:
@@ -48,7 +56,7 @@ def _product_half_width(mixing: Floats) -> tuple[Floats, Floats]:
     """
     gauss = FOUR_LN2 * (1.0 - mixing)
     s = np.full_like(mixing, 0.2)
-    for _ in range(12):
+    for _ in range(6):
         excess = gauss * s + np.log1p(4.0 * mixing * s) - math.log(2.0)
         s = s - excess / (gauss + 4.0 * mixing / (1.0 + 4.0 * mixing * s))
     by_s = gauss + 4.0 * mixing / (1.0 + 4.0 * mixing * s)

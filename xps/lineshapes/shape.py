@@ -85,7 +85,7 @@ class Shape:
         What one must know before using it; "" if nothing.
     curve : callable
         ``curve(offset, fwhm, parameters)``, from the distances to the centers, shape
-        (..., lines, points), the widths and the parameters, shape (..., lines, 1). The curve
+        (lines, points), the widths and the parameters, shape (lines, 1). The curve
         is a function of offset / fwhm, divided by fwhm.
     """
 
@@ -126,17 +126,23 @@ class Shape:
         if len(parameters) != len(self.parameters):
             names = ", ".join(parameter.name for parameter in self.parameters) or "none"
             raise ValueError(f"{self.kind} takes as parameters: {names}; got {len(parameters)}")
+        energy = np.asarray(energy_ev, dtype=np.float64)
         centers = np.atleast_1d(np.asarray(center, dtype=np.float64))
-        widths = _like(centers, fwhm)
-        offset = np.asarray(energy_ev, dtype=np.float64) - centers[..., None]
-        density, d_center, d_parameters = self.curve(
-            offset, widths, tuple(_like(centers, value) for value in parameters)
-        )
+        widths = _for_each_line(fwhm, centers)
+        offset = energy - centers.reshape(-1, 1)
+        curve = self.curve(offset, widths, tuple(_for_each_line(p, centers) for p in parameters))
+        density, d_center, d_parameters = curve
         d_fwhm = offset
         d_fwhm *= d_center
         d_fwhm -= density
         d_fwhm /= widths
-        return Profile(density, d_center, d_fwhm, d_parameters)
+        shape = (*centers.shape, energy.size)
+        return Profile(
+            density.reshape(shape),
+            d_center.reshape(shape),
+            d_fwhm.reshape(shape),
+            tuple(row.reshape(shape) for row in d_parameters),
+        )
 
     def __call__(
         self, energy_ev: ArrayLike, center: float, fwhm: float, *parameters: float
@@ -146,8 +152,9 @@ class Shape:
         return curve
 
 
-def _like(centers: Floats, value: ArrayLike) -> Floats:
+def _for_each_line(value: ArrayLike, centers: Floats) -> Floats:
+    """One number for each line; shape (lines, 1)."""
     array = np.asarray(value, dtype=np.float64)
     if array.shape != centers.shape:
         array = np.broadcast_to(array, centers.shape)
-    return array[..., None]
+    return array.reshape(-1, 1)

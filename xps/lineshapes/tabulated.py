@@ -36,7 +36,7 @@ _PER_UNIT = 24  # places per unit of s
 _CELLS = 6  # cubics between neighboring places
 _STENCIL = 8
 _FINEST = 1e-5
-_KEPT = 256
+_KEPT = 64  # sets of parameters; some 0.3 MB each
 
 
 @dataclass(frozen=True)
@@ -68,17 +68,16 @@ class _Table:
 
 def tabulated(core: Core, offset: Floats, fwhm: Floats, parameters: tuple[Floats, ...]) -> Curve:
     """Lines of a core broadened by a Gaussian, the last parameter, and their derivatives."""
-    values = np.stack(np.broadcast_arrays(*(value[..., 0] for value in parameters)), axis=-1)
+    values = np.concatenate(parameters, axis=1)
     u = offset / fwhm
-    kinds, which = np.unique(values.reshape(-1, values.shape[-1]), axis=0, return_inverse=True)
+    kinds, which = np.unique(values, axis=0, return_inverse=True)
     if len(kinds) == 1:
         rows = _rows(core, tuple(kinds[0].tolist()), u)
     else:
         rows = np.empty((2 + len(parameters), *u.shape))
-        lines = which.reshape(u.shape[:-1])
         for number, kind in enumerate(kinds):
-            members = lines == number
-            rows[:, members] = _rows(core, tuple(kind.tolist()), u[members])
+            lines = which.reshape(-1) == number
+            rows[:, lines] = _rows(core, tuple(kind.tolist()), u[lines])
     density, d_center, *d_parameters = rows
     density /= fwhm
     d_center /= -fwhm * fwhm
@@ -94,7 +93,7 @@ def _rows(core: Core, values: tuple[float, ...], u: Floats) -> Floats:
     width = _width(core, values)[0]
     stretch = width / _feature(values)
     farthest = math.asinh(stretch * max(-float(u.min()), float(u.max())))
-    return _table(core, values, 2 * math.ceil(0.5 * farthest))(u)
+    return _table(core, values, 2 * max(1, math.ceil(0.5 * farthest)))(u)
 
 
 def _feature(values: tuple[float, ...]) -> float:

@@ -14,15 +14,15 @@ from functools import cache
 
 import numpy as np
 
-from xps.lineshapes.faddeeva import faddeeva
+from xps.lineshapes.faddeeva import Complexes, faddeeva, faddeeva_far
 from xps.lineshapes.shape import Curve, Floats, Shape
 from xps.lineshapes.sums import LN2, MIXING
 
-# Beyond this the derivatives lose all digits; the curve is a Lorentzian to 1e-5 of its height.
+# Beyond this the derivatives lose digits; the curve is a Lorentzian to 1e-5 of its height.
 _HIGHEST = 0.999
 
 _TWO_ROOT_LN2 = 2.0 * math.sqrt(LN2)
-_TWO_BY_ROOT_PI = 2.0 / math.sqrt(math.pi)
+_FAR = 15.0
 _TERMS = 48
 
 
@@ -36,20 +36,30 @@ def _voigt(offset: Floats, fwhm: Floats, parameters: tuple[Floats, ...]) -> Curv
     x, y = z.real, math.sqrt(LN2) * mixing / gaussian
     np.multiply(offset, per_ev, out=x)
     z.imag = y
-    w = faddeeva(z)
+    w, half_slope = _faddeeva(z, y)  # w and −w′/2
     height = per_ev / math.sqrt(math.pi)
     density = w.real * height
-    z *= w  # w′ = −2 z w + 2i/√π
-    d_center = z.real * (2.0 * height * per_ev)
-    by_lorentz = z.imag * 2.0
-    by_lorentz -= _TWO_BY_ROOT_PI
+    d_center = half_slope.real * (2.0 * height * per_ev)
     # With the Lorentzian's FWHM, y ∝ m s / ((1 − m) s); scaling all widths gives −(V + x V′)/s.
-    by_lorentz *= height * math.sqrt(LN2) / gaussian**2
+    by_lorentz = half_slope.imag * (2.0 * math.sqrt(LN2) * height / gaussian**2)
     d_mixing = offset * d_center
     np.subtract(density, d_mixing, out=d_mixing)
     d_mixing *= 1.0 / gaussian + d_log_width
     d_mixing += by_lorentz
     return Curve(density, d_center, (d_mixing,))
+
+
+def _faddeeva(z: Complexes, y: Floats) -> tuple[Complexes, Complexes]:
+    """Return w(z) and −w′(z)/2 of lines of the imaginary parts `y`; z is overwritten."""
+    far = y[:, 0] > _FAR
+    if far.any():
+        of_far = faddeeva_far(z[far])
+    w = faddeeva(z)
+    z *= w
+    z.imag -= 1.0 / math.sqrt(math.pi)
+    if far.any():
+        w[far], z[far] = of_far
+    return w, z
 
 
 def _width(mixing: Floats) -> tuple[Floats, Floats]:
