@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from xps.cancel import Cancelled, raising
 from xps.engine import Problem, solve
-from xps.error_budget import BootstrapErrors, Interval, Intervals
+from xps.error_budget import BootstrapErrors, Interval, Intervals, Significance
 from xps.errors import BackgroundError, FitError
 from xps.fitted import RegionFit
 from xps.measured import Measured
@@ -29,6 +29,8 @@ from xps.spectrum import Spectrum
 Floats = NDArray[np.float64]
 
 DRAWS = 500
+_TOLERANCE = 1e-4  # of a gain in deviance that is only compared with others
+_WEAK_SIGMA = 3.0  # above it a component needs no test
 _CENTRAL_68 = 0.6826894921370859
 
 
@@ -78,27 +80,6 @@ class Bootstrap:
             dict(zip(self.components, map(_percentiles, self.areas.T), strict=True)),
             dict(zip(self.components, map(_percentiles, self.shares.T), strict=True)),
         )
-
-
-@dataclass(frozen=True)
-class Significance:
-    """How often noise alone looks as good as a component.
-
-    Attributes
-    ----------
-    gain : float
-        By which the component lowers the deviance.
-    p_value : float
-        Chance of such a gain where the component is not there, ``(1 + hits) / (1 + draws)``.
-    p_value_error : float
-        Monte-Carlo error of `p_value`, one standard deviation.
-    draws : int
-    """
-
-    gain: float
-    p_value: float
-    p_value_error: float
-    draws: int
 
 
 def bootstrap(
@@ -203,6 +184,8 @@ def significance(
     ask = raising(cancelled, "the test", region.core_level)
     without = replace(without, start=solve(without, cancelled=ask).free)
     observed = _gain(without, compile_problem(region, spectrum, shift), region, component, ask)
+    if observed <= 0.0:  # no spectrum gains less
+        return Significance(0.0, 1.0, 0.0, draws)
     best = dict(zip(without.table.free, without.start.tolist(), strict=True))
     known = {ref: value for ref, value in best.items() if not region.param(ref).link}
     with_it = compile_problem(region.with_values(known), spectrum, shift)
@@ -226,16 +209,27 @@ def significance(
     )
 
 
+def weak_components(fit: RegionFit) -> tuple[str, ...]:
+    """Return the components with a free center whose area is below 3σ, or not significant."""
+    weak = []
+    for component in fit.region.components:
+        error = fit.stderr(Ref(component.id, "area"))
+        below = error is not None and component.area.value < _WEAK_SIGMA * error
+        if component.center.is_free and (below or not fit.is_significant(component)):
+            weak.append(component.id)
+    return tuple(weak)
+
+
 def _gain(
     without: Problem, with_it: Problem, region: Region, component: str, ask: Cancelled
 ) -> float:
     """Gain in deviance by a component, the best of several places; zero for negative areas."""
     table = with_it.table
     area = table.free.index(Ref(component, "area"))
-    base = solve(without, cancelled=ask).deviance
+    base = solve(without, tolerance=_TOLERANCE, cancelled=ask).deviance
     gains = [0.0]
     for start in _starts(with_it, region, component):
-        solution = solve(with_it, start, cancelled=ask)
+        solution = solve(with_it, start, tolerance=_TOLERANCE, cancelled=ask)
         if solution.free[area] > 0.0:
             gains.append(base - solution.deviance)
     return max(gains) / noise_scale(without)

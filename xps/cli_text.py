@@ -54,9 +54,10 @@ def fit_text(result: FitResult, notes: Sequence[str]) -> str:
         lines.append(f"Atomic percent ({quantification.basis})")
         for amount in quantification.amounts:
             name = amount.element if amount.is_element else f"  {amount.element}: {amount.name}"
-            lines.append(
-                f"  {amount.sample}: {name}  {_percent(amount.atomic_percent, amount.stderr)}"
-            )
+            percent = _percent(amount.atomic_percent, amount.stderr)
+            if amount.systematic is not None:
+                percent += f" ± {amount.systematic:.2g} % (systematic)"
+            lines.append(f"  {amount.sample}: {name}  {percent}")
     lines += [f"note: {note}" for note in (*notes, *quantification.notes)]
     return "\n".join(lines)
 
@@ -86,6 +87,9 @@ def _fit_lines(fit: RegionFit) -> Iterator[str]:
         share = "share unknown"
         if split is not None:
             share = _percent(100.0 * float(split.values[index]), _times(100.0, split.stderr(index)))
+        test = fit.errors.significance.get(component.id)
+        if test is not None:
+            share += f", p = {with_error(test.p_value, test.p_value_error)}"
         marks = "; ".join(flags(fit, component))
         yield (
             f"  {component.name}: {center} eV, FWHM {width} eV, area {area} {fit.area_unit}, "

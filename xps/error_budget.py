@@ -81,6 +81,27 @@ class BootstrapErrors:
 
 
 @dataclass(frozen=True)
+class Significance:
+    """How often noise alone looks as good as a component.
+
+    Attributes
+    ----------
+    gain : float
+        By which the component lowers the deviance.
+    p_value : float
+        Chance of such a gain where the component is not there, ``(1 + hits) / (1 + draws)``.
+    p_value_error : float
+        Monte-Carlo error of `p_value`, one standard deviation.
+    draws : int
+    """
+
+    gain: float
+    p_value: float
+    p_value_error: float
+    draws: int
+
+
+@dataclass(frozen=True)
 class Alternative:
     """Another minimum that describes the data as well.
 
@@ -146,9 +167,13 @@ class ErrorBudget:
     alternatives : tuple of Alternative
         Other minima that fit as well; searched for together with the profiles.
     systematic : SystematicErrors or None
+    significance : mapping of str to Significance
+        Tests of the weak components with free centers, by component; made together with the
+        bootstrap.
     """
 
     profiles: Mapping[Ref, Intervals] = field(default_factory=dict)
     bootstrap: BootstrapErrors | None = None
     alternatives: tuple[Alternative, ...] = ()
     systematic: SystematicErrors | None = None
+    significance: Mapping[str, Significance] = field(default_factory=dict)

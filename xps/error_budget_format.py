@@ -11,6 +11,7 @@ from xps.error_budget import (
     ErrorBudget,
     Interval,
     Intervals,
+    Significance,
     SystematicErrors,
     SystematicMember,
 )
@@ -30,6 +31,7 @@ def plain_errors(errors: ErrorBudget) -> Plain:
         "alternatives": [asdict(alternative) for alternative in errors.alternatives],
         "systematic": None if errors.systematic is None else asdict(errors.systematic),
         "bootstrap": None if errors.bootstrap is None else asdict(errors.bootstrap),
+        "significance": {id_: asdict(test) for id_, test in errors.significance.items()},
     }
 
 
@@ -51,6 +53,7 @@ def errors_of(table: Fields | None) -> ErrorBudget:
             for entry in table.tables("alternatives")
         ),
         _systematic(table.maybe_table("systematic")),
+        _significance(table.maybe_table("significance")),
     )
 
 
@@ -79,6 +82,21 @@ def _bootstrap(table: Fields | None) -> BootstrapErrors | None:
     return BootstrapErrors(
         table.whole("draws"), table.whole("failed"), table.whole("seed"), areas, shares
     )
+
+
+def _significance(table: Fields | None) -> dict[str, Significance]:
+    if table is None:
+        return {}
+    tests = {id_: table.table(id_) for id_ in table.names}
+    return {
+        id_: Significance(
+            test.number("gain"),
+            test.number("p_value"),
+            test.number("p_value_error"),
+            test.whole("draws"),
+        )
+        for id_, test in tests.items()
+    }
 
 
 def _ref(table: Fields) -> Ref:

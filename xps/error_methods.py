@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from xps.alternatives import alternatives
-from xps.bootstrap import bootstrap
+from xps.bootstrap import bootstrap, significance, weak_components
 from xps.error_budget import ERROR_METHODS, ErrorBudget, ErrorMethod
 from xps.errors import CancelledError, RecipeError, XpsError
 from xps.fitted import RegionFit
@@ -92,4 +92,7 @@ def _found(
     if method == "systematic":
         return replace(fit.errors, systematic=systematic(fit, spectrum, cancelled=cancelled))
     repeated = bootstrap(fit, spectrum, cancelled=cancelled)
-    return replace(fit.errors, bootstrap=repeated.errors())
+    tests = {
+        id_: significance(fit, spectrum, id_, cancelled=cancelled) for id_ in weak_components(fit)
+    }
+    return replace(fit.errors, bootstrap=repeated.errors(), significance=tests)

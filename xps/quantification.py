@@ -22,6 +22,7 @@ from xps.uncertainty import shares_of
 Floats = NDArray[np.float64]
 
 ESCAPE_EXPONENT = 0.75
+_FACTOR_ERROR = 0.1  # relative, of a sensitivity factor: sets of cross sections differ so much
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,9 @@ class Amount:
         Signed; displays clip it at zero.
     stderr : float or None
         Counting statistics and background; sensitivity factors are not in it.
+    systematic : float or None
+        Of other choices in the fits of the sample and of the sensitivity factors, 10 % each;
+        None where a fit of the sample was not repeated under other choices.
     """
 
     sample: str
@@ -53,6 +57,7 @@ class Amount:
     group: str
     atomic_percent: float
     stderr: float | None
+    systematic: float | None = None
 
     @property
     def is_element(self) -> bool:
@@ -196,6 +201,7 @@ def _amounts(sample: str, counted: list[tuple[RegionFit, float]], notes: list[st
         notes.append(f"{sample}: not counted, its areas do not add up to a positive amount")
         return []
     elements, species = [], []
+    moved = _systematic(areas, rows, [factor for _, factor in counted])
     for fit, part in rows:
         level = fit.region.core_level
         whole = float(result.values[part].sum())
@@ -205,13 +211,26 @@ def _amounts(sample: str, counted: list[tuple[RegionFit, float]], notes: list[st
             error = standard_error(float(result.covariance[part, part].sum()))
         symbol = element(level)
         elements.append(
-            Amount(sample, level, symbol, "", symbol, "", 100.0 * whole, _percent(error))
+            Amount(
+                sample,
+                level,
+                symbol,
+                "",
+                symbol,
+                "",
+                100.0 * whole,
+                _percent(error),
+                None if moved is None or len(rows) == 1 else _rms(moved[:, part].sum(axis=1)),
+            )
         )
-        for component, value, variance in zip(
-            fit.region.components,
-            result.values[part],
-            np.diag(result.covariance)[part],
-            strict=True,
+        for number, (component, value, variance) in enumerate(
+            zip(
+                fit.region.components,
+                result.values[part],
+                np.diag(result.covariance)[part],
+                strict=True,
+            ),
+            part.start,
         ):
             species.append(
                 Amount(
@@ -223,9 +242,41 @@ def _amounts(sample: str, counted: list[tuple[RegionFit, float]], notes: list[st
                     component.group,
                     100.0 * float(value),
                     _percent(standard_error(float(variance))),
+                    None if moved is None else _rms(moved[:, number]),
                 )
             )
     return elements + species
+
+
+def _systematic(
+    amounts: Floats, rows: list[tuple[RegionFit, slice]], factors: list[float]
+) -> Floats | None:
+    """Deviations of the fractions whose squares add up to their systematic variance.
+
+    One row for each choice in each fit, over the root of how many its group has, and one for
+    each sensitivity factor; shape (deviations, amounts). None where a fit has no ensemble.
+    """
+    fractions = amounts / amounts.sum()
+    deviations = []
+    for (fit, part), factor in zip(rows, factors, strict=True):
+        ensemble = fit.errors.systematic
+        if ensemble is None:
+            return None
+        counted = [member for member in ensemble.members if not member.why_left_out]
+        for member in counted:
+            changed = amounts.copy()
+            changed[part] = [member.areas[c.id] / factor for c in fit.region.components]
+            alike = sum(other.group == member.group for other in counted)
+            deviations.append((changed / changed.sum() - fractions) / np.sqrt(alike))
+        of_element = np.zeros(amounts.size)
+        of_element[part] = fractions[part]
+        deviations.append(_FACTOR_ERROR * (of_element - fractions * of_element.sum()))
+    return np.array(deviations)
+
+
+def _rms(deviations: Floats) -> float:
+    """Root of the sum of squares, in percent."""
+    return 100.0 * float(np.linalg.norm(deviations))
 
 
 def _percent(fraction: float | None) -> float | None:

@@ -185,6 +185,7 @@ def _component(
 ) -> dict[str, Any]:
     area = component.area.value
     repeated, moved = fit.errors.bootstrap, fit.errors.systematic
+    test = fit.errors.significance.get(component.id)
     return {
         "id": component.id,
         "name": component.name,
@@ -205,6 +206,8 @@ def _component(
             None if repeated is None else repeated.shares.get(component.id)
         ),
         "significant": fit.is_significant(component),
+        "p_value": None if test is None else test.p_value,
+        "p_value_error": None if test is None else test.p_value_error,
         "upper_limit_95": fit.insignificant.get(component.id),
         "shape": {
             "kind": component.shape,
@@ -254,7 +257,7 @@ def _quantification(project: Project) -> list[dict[str, Any]]:
             "group": amount.group or None,
             "atomic_percent": amount.atomic_percent,
             "stderr": amount.stderr,
-            "systematic": None,
+            "systematic": amount.systematic,
         }
         for amount in quantify(project).amounts
     ]

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 import xps
+from tests.truth import argyrodite
 from tests.xps.commands import Run, check_schema
 from tests.xps.projects import BARE, one_fit
+from xps.bootstrap import significance
 from xps.csv_table import csv_bytes
 from xps.error_budget import ErrorBudget, Interval, Intervals
 from xps.error_methods import with_errors
@@ -189,3 +191,44 @@ def test_unknown_method_of_the_command_is_bad_usage(run: Run) -> None:
     ended = run("fit", BARE, "--recipe", "argyrodite-s2p", "--errors", "covariance,guess")
     assert (ended.code, ended.out) == (2, "")
     assert "'guess': choose from covariance, profile, bootstrap, systematic" in ended.err
+
+
+# Tests of weak components -------------------------------------------------------------------------
+
+
+@cache
+def with_a_weak_component() -> FitResult:
+    """Without sulfite; the bootstrap tests what is weak."""
+    spectrum = argyrodite(1000.0, step=0.2).with_area("sulfite", 8.0).spectrum(5)
+    return xps.fit([spectrum], "argyrodite-s2p", errors=("bootstrap",))
+
+
+def test_bootstrap_tests_the_weak_components_with_free_centers_and_no_others() -> None:
+    (fit,) = with_a_weak_component().regions
+    by_id = {c["id"]: c for c in components(with_a_weak_component())}
+    assert by_id["sulfite"]["p_value"] is not None
+    for id_, component in by_id.items():
+        error = component["area_stderr"]
+        weak = not component["significant"] or component["area"] < 3.0 * error
+        assert (component["p_value"] is not None) == weak
+        assert (component["p_value_error"] is not None) == weak
+        assert (id_ in fit.errors.significance) == weak
+
+
+def test_p_value_is_that_of_the_test_alone() -> None:
+    (fit,) = with_a_weak_component().regions
+    spectrum = with_a_weak_component().project.entries[0].spectrum
+    test = significance(fit, spectrum, "sulfite")
+    assert fit.errors.significance["sulfite"] == test
+    assert 0.0 < test.p_value <= 1.0
+
+
+def test_p_values_are_null_without_the_bootstrap() -> None:
+    assert all(c["p_value"] is None for c in components(FitResult(one_fit())))
+
+
+def test_p_values_survive_a_session(tmp_path: Path) -> None:
+    path = tmp_path / "weak.doublet"
+    save(path, with_a_weak_component().project)
+    (before,), (after,) = with_a_weak_component().regions, load(path).fits
+    assert after.errors.significance == before.errors.significance

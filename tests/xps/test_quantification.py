@@ -10,10 +10,12 @@ import pytest
 import xps
 from tests.truth import Truth, argyrodite, oxide
 from xps.analysis import apply_recipe, fit_project
+from xps.cli_text import fit_text
 from xps.errors import XpsError
 from xps.project import Project
 from xps.quantification import Amount, Quantification
 from xps.recipe import load_recipe
+from xps.result import FitResult
 from xps.sensitivity import sensitivity
 from xps.spectrum import Spectrum
 
@@ -243,3 +245,55 @@ def test_what_a_spectrum_holds_beyond_its_window_does_not_matter(known: Quantifi
     amounts = zip(known.amounts, _quantified([wide, oxygen]).amounts, strict=True)
     for narrow, same in amounts:
         assert same.atomic_percent == pytest.approx(narrow.atomic_percent, rel=1e-6)
+
+
+# Systematic errors --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def ensemble() -> FitResult:
+    result = xps.fit(_sample(), "cathode", errors=("systematic",))
+    assert not result.failures
+    return result
+
+
+def test_systematic_errors_are_null_unless_asked_for(known: Quantification) -> None:
+    assert {amount.systematic for amount in known.amounts} == {None}
+
+
+def test_systematic_error_of_an_element_is_that_of_choices_and_factors(
+    ensemble: FitResult,
+) -> None:
+    """Recalculated for two elements: the ratio of their areas is all that matters."""
+    elements = {a.element: a for a in xps.quantify(ensemble).amounts if a.is_element}
+    fraction = elements["S"].atomic_percent / 100.0
+    relative = [0.1, 0.1]  # of the ratio, by either sensitivity factor
+    for fit in ensemble.regions:
+        whole = float(fit.areas.sum())
+        assert fit.errors.systematic is not None
+        counted = [m for m in fit.errors.systematic.members if not m.why_left_out]
+        for group in {member.group for member in counted}:
+            changes = [sum(m.areas.values()) / whole - 1.0 for m in counted if m.group == group]
+            relative.append(float(np.sqrt(np.mean(np.square(changes)))))
+    expected = 100.0 * fraction * (1.0 - fraction) * float(np.linalg.norm(relative))
+    for amount in elements.values():
+        assert amount.systematic == pytest.approx(expected, rel=0.05)
+        assert amount.systematic > 0.14 * 100.0 * fraction * (1.0 - fraction)
+
+
+def test_element_alone_has_no_systematic_error_but_its_species_do() -> None:
+    result = xps.fit(_sample()[:1], "argyrodite-s2p", errors=("systematic",))
+    (fit,) = result.regions
+    assert fit.errors.systematic is not None
+    element, *species = xps.quantify(result).amounts
+    assert element.systematic is None
+    for amount in species:
+        share = fit.errors.systematic.shares[amount.component]
+        assert amount.systematic == pytest.approx(100.0 * share, rel=1e-6)
+
+
+def test_systematic_errors_stand_in_the_json_and_the_text(ensemble: FitResult) -> None:
+    rows = ensemble.to_dict()["quantification"]
+    assert rows
+    assert all(row["systematic"] > 0.0 for row in rows)
+    assert "% (systematic)" in fit_text(ensemble, ())
