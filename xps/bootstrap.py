@@ -194,7 +194,7 @@ def significance(
     expected = without.expected(without.start)
     for _ in range(draws):
         ask()
-        counts = _drawn(without, expected, random)
+        counts = drawn_counts(without, expected, random)
         gain = _gain(
             replace(without, observed=counts),
             replace(with_it, observed=counts),
@@ -254,7 +254,7 @@ def _starts(problem: Problem, region: Region, component: str) -> Iterator[Floats
 def _repetition(problem: Problem, region: Region, random: np.random.Generator) -> Problem:
     """Problem of one simulated measurement."""
     priors = problem.priors
-    counts = _drawn(problem, problem.expected(problem.start), random)
+    counts = drawn_counts(problem, problem.expected(problem.start), random)
     scatter = math.sqrt(noise_scale(problem)) * priors.sigma
     means = priors.rows @ problem.start + scatter * random.standard_normal(scatter.size)
     kernel = problem.kernel
@@ -264,14 +264,14 @@ def _repetition(problem: Problem, region: Region, random: np.random.Generator) -
     return replace(problem, kernel=kernel, observed=counts, priors=replace(priors, mean=means))
 
 
-def _drawn(problem: Problem, expected: Floats, random: np.random.Generator) -> Floats:
-    """One measurement: Poisson counts, or the same mean with a scatter of estimated size."""
+def drawn_counts(problem: Problem, expected: Floats, random: np.random.Generator) -> Floats:
+    """Draw measurements: Poisson counts, or the same mean with a scatter of estimated size."""
     noise = problem.noise
     if noise.known:
         return random.poisson(np.maximum(expected, 0.0)).astype(np.float64)
     scale = noise_scale(problem)
     if noise.kind == "estimated-uniform":
-        return expected + math.sqrt(scale) * random.standard_normal(expected.size)
+        return expected + math.sqrt(scale) * random.standard_normal(expected.shape)
     return random.gamma(np.maximum(expected, noise.floor) / scale, scale)
 
 

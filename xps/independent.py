@@ -44,11 +44,11 @@ def loss_density(name: str, loss: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class TrueDoublet:
-    """Two lines of areas 2 : 1: Gaussian-Lorentzian sums mixed by height, or true Voigt lines.
+    """Two lines: Gaussian-Lorentzian sums mixed by height, or true Voigt lines.
 
     They are Voigt lines where `gauss` and `lorentz` are given, the full widths at half maximum
-    of the two curves that are folded; `fwhm` and `mixing` are without meaning then. Energies
-    are in eV.
+    of the two curves that are folded; `fwhm` and `mixing` are without meaning then. The second
+    line has the share `second_line` of the area: zero for a singlet. Energies are in eV.
     """
 
     name: str
@@ -57,6 +57,7 @@ class TrueDoublet:
     fwhm: float
     mixing: float = 0.3
     splitting: float = 1.18
+    second_line: float = 1.0 / 3.0
     gauss: float | None = None
     lorentz: float | None = None
 
@@ -67,8 +68,8 @@ class TrueDoublet:
     def _lines(self) -> tuple[tuple[float, float], ...]:
         """Area and center of each line."""
         return (
-            (2.0 / 3.0 * self.area, self.center),
-            (1.0 / 3.0 * self.area, self.center + self.splitting),
+            ((1.0 - self.second_line) * self.area, self.center),
+            (self.second_line * self.area, self.center + self.splitting),
         )
 
     def _areas(self) -> tuple[float, float]:

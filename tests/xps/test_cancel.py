@@ -17,6 +17,7 @@ from xps.errors import CancelledError
 from xps.fitting import fit_region
 from xps.matched_filter import greatest_gain
 from xps.model import Ref
+from xps.peak_count import count_peaks
 from xps.problem import compile_problem, with_guess
 from xps.profile import profile_all
 from xps.recipe import load_recipe
@@ -64,6 +65,9 @@ WORK: dict[str, Work] = {
     "bootstrap": lambda asked: bootstrap(FIT, SPECTRUM, draws=3, cancelled=asked),
     "significance": lambda asked: significance(FIT, SPECTRUM, "sulfite", draws=2, cancelled=asked),
     "search for peaks": search_for_peaks,
+    "count of peaks": lambda asked: count_peaks(
+        GUESS, SPECTRUM, "ps4", least_separation_ev=0.3, draws=99, cancelled=asked
+    ),
 }
 
 
