@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 import numpy as np
 
@@ -35,6 +35,7 @@ GAUSS = ShapeParameter(
 _PER_UNIT = 24  # places per unit of s
 _CELLS = 6  # cubics between neighboring places
 _STENCIL = 8
+_HALF_MAXIMA = 40.0  # they lie nearer to the center, in widths of the line
 _FINEST = 1e-5
 _KEPT = 64  # sets of parameters; some 0.3 MB each
 
@@ -88,41 +89,46 @@ def tabulated(core: Core, offset: Floats, fwhm: Floats, parameters: tuple[Floats
 
 def _rows(core: Core, values: tuple[float, ...], u: Floats) -> Floats:
     """g, g′ and ∂g/∂parameter."""
+    width = float(_width(core, values)[0])
     if values[-1] == 0.0:
-        return _scaled(core, values, u)
-    width = _width(core, values)[0]
-    stretch = width / _feature(values)
-    farthest = math.asinh(stretch * max(-float(u.min()), float(u.max())))
-    return _table(core, values, 2 * max(1, math.ceil(0.5 * farthest)))(u)
+        plain = _standard(core, values, width * u.reshape(-1)).reshape(-1, *u.shape)
+        return _scaled(core, values, u, plain)
+    farthest = width / _feature(values) * max(-float(u.min()), float(u.max()))
+    reach = max(_reach_of_half_maxima(values), 2 * math.ceil(0.5 * math.asinh(farthest)))
+    return _table(core, values, reach)(u)
 
 
 def _feature(values: tuple[float, ...]) -> float:
     return max(SIGMA_PER_GAUSS * values[-1], _FINEST)
 
 
+def _reach_of_half_maxima(values: tuple[float, ...]) -> int:
+    farthest = _HALF_MAXIMA * (1.0 + SIGMA_PER_GAUSS * values[-1])
+    return 2 * math.ceil(0.5 * math.asinh(farthest / _feature(values)))
+
+
 def _standard(core: Core, values: tuple[float, ...], y: Floats) -> Floats:
-    rows = broadened(core, y.reshape(-1), values[:-1], SIGMA_PER_GAUSS * values[-1])
+    rows = broadened(core, y, values[:-1], SIGMA_PER_GAUSS * values[-1])
     rows[-1] *= SIGMA_PER_GAUSS
-    return rows.reshape(-1, *y.shape)
+    return rows
 
 
 @lru_cache(maxsize=_KEPT)
 def _width(core: Core, values: tuple[float, ...]) -> Floats:
     """FWHM in units of the width of the line, and its derivatives by the parameters."""
-    sigma = SIGMA_PER_GAUSS * values[-1]
+    feature = _feature(values)
+    if values[-1] == 0.0:
+        return full_width(partial(_standard, core, values), _HALF_MAXIMA, feature)
+    reach = _reach_of_half_maxima(values)
+    table = _interpolant(_at_places(core, values, reach)[1], reach, 1.0 / feature)
+    return full_width(table, feature * math.sinh(reach), feature)
 
-    def curve(y: Floats) -> Floats:
-        return _standard(core, values, y)
 
-    return full_width(curve, 40.0 * (1.0 + sigma), _feature(values))
-
-
-def _scaled(core: Core, values: tuple[float, ...], u: Floats) -> Floats:
+def _scaled(core: Core, values: tuple[float, ...], u: Floats, standard: Floats) -> Floats:
     """``g(u) = w h(w u)/A`` with the derivatives of the width w and of the area A in it."""
     width, *by_width = _width(core, values).tolist()
     area, *by_area = core.area(values[:-1]).tolist()
-    rows = _standard(core, values, width * u)
-    rows *= width / area
+    rows: Floats = standard * (width / area)
     rows[1] *= width
     stretched = rows[0] + u * rows[1]
     for row, d_width, d_area in zip(rows[2:], by_width, [*by_area, 0.0], strict=True):
@@ -132,15 +138,26 @@ def _scaled(core: Core, values: tuple[float, ...], u: Floats) -> Floats:
 
 
 @lru_cache(maxsize=_KEPT)
-def _table(core: Core, values: tuple[float, ...], reach: int) -> _Table:
-    """Make the table for |s| ≤ reach."""
+def _at_places(core: Core, values: tuple[float, ...], reach: int) -> tuple[Floats, Floats]:
+    """The places y of a table for |s| ≤ reach, and the line there."""
     margin = _STENCIL // 2 - 1
     places = np.arange(-reach * _PER_UNIT - margin, reach * _PER_UNIT + margin + 1) / _PER_UNIT
-    stretch = _width(core, values)[0] / _feature(values)
-    rows = _scaled(core, values, np.sinh(places) / stretch)
+    y = _feature(values) * np.sinh(places)
+    return y, _standard(core, values, y)
+
+
+@lru_cache(maxsize=_KEPT)
+def _table(core: Core, values: tuple[float, ...], reach: int) -> _Table:
+    y, standard = _at_places(core, values, reach)
+    width = float(_width(core, values)[0])
+    scaled = _scaled(core, values, y / width, standard)
+    return _interpolant(scaled, reach, width / _feature(values))
+
+
+def _interpolant(rows: Floats, reach: int, stretch: float) -> _Table:
     windows = np.lib.stride_tricks.sliding_window_view(rows, _STENCIL, axis=1)
-    cubics = (windows @ _stencil()).reshape(*windows.shape[:2], _CELLS, 4)
-    cubics = np.ascontiguousarray(cubics.reshape(rows.shape[0], -1, 4).transpose(2, 0, 1))
+    cubics = (windows @ _stencil()).reshape(rows.shape[0], -1, 4)
+    cubics = np.ascontiguousarray(cubics.transpose(2, 0, 1))
     return _Table(-float(reach), float(_PER_UNIT * _CELLS), stretch, cubics)
 
 
