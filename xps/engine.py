@@ -362,16 +362,15 @@ def _descend(
             converged, message = True, "every parameter is fixed or at a bound"
             break
         unit = point.noise_unit(problem.noise)
-        step = equations.step(damping)
-        # no damped step gains more than the best one, which need not be known until the end
-        if equations.expected_gain(step) <= unit and _last(equations, gain, tolerance * unit):
+        trial_free = point.free.copy()
+        trial_free[~held] += _shortened(equations.step(damping), point.free[~held], equations)
+        trial_free = np.minimum(np.maximum(trial_free, lower), upper)
+        expected_gain = point.equations.expected_gain(trial_free - point.free)
+        # the best step, which gains more than any other, need not be known until the end
+        if expected_gain <= unit and _last(equations, gain, tolerance * unit):
             converged, message = True, "converged"
             point = point.after(equations.best_step, held, lower, upper)
             break
-        trial_free = point.free.copy()
-        trial_free[~held] += _shortened(step, point.free[~held], equations)
-        trial_free = np.minimum(np.maximum(trial_free, lower), upper)
-        expected_gain = point.equations.expected_gain(trial_free - point.free)
         trial = _Point(problem, trial_free, point.equations.scale)
         evaluations += 1
         gain = point.deviance - trial.deviance

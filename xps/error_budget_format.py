@@ -25,7 +25,7 @@ def plain_errors(errors: ErrorBudget) -> Plain:
     """Return the errors of a fit as JSON data."""
     return {
         "profiles": [
-            {"parameter": asdict(ref)} | asdict(intervals)
+            {"parameter": ref._asdict()} | asdict(intervals)
             for ref, intervals in errors.profiles.items()
         ],
         "alternatives": [asdict(alternative) for alternative in errors.alternatives],

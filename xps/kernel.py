@@ -92,6 +92,8 @@ class Kernel:
         self._by_free = (matrix[lines.parameter, : self._n_shaping] * lines.fraction[:, None]).T
         self._by_background = matrix[self._background.first_row :].T
         self._background_shapes = bool(self._by_background[: self._n_shaping].any())
+        tail = self._by_background[self._n_shaping :]
+        self._background_is_free = np.array_equal(tail, np.identity(tail.shape[1]))
 
     def curves(self, free: Floats) -> Curves:
         """Draw background and components for values of the free parameters, shape (free,)."""
@@ -123,10 +125,7 @@ class Kernel:
         """
         values = self.table.values(free)
         lines, background, n = self._lines, self._background, self._n_shaping
-        areas = values[..., None, lines.area]
-        combine = np.empty((*free.shape[:-1], n + len(background.of_lines), lines.fraction.size))
-        np.multiply(self._by_free, np.where(lines.is_density, 1.0, areas), out=combine[..., :n, :])
-        np.multiply(background.of_lines, areas, out=combine[..., n:, :])
+        combine = lines.combine(values, self._by_free, background.of_lines)
         curves = lines.curves(self.energy, values)
         peaks = combine @ curves
         totals = peaks[..., n:, :]
@@ -134,28 +133,31 @@ class Kernel:
         if self.static_background is not None:
             return model + self.static_background, peaks[..., :n, :]
         jacobian = np.empty((*free.shape, self.energy.size))
-        shaping = jacobian[..., :n, :]
-        terms = [np.broadcast_to(background.powers, (*free.shape[:-1], *background.powers.shape))]
+        shaping, linear = jacobian[..., :n, :], jacobian[..., n:, :]
+        terms = linear
+        if not self._background_is_free:
+            terms = np.empty((*free.shape[:-1], background.n_terms, self.energy.size))
+        terms[..., background.power_terms, :] = background.powers
         if background.k_rows.size == 1:
             below = background.cumulative(peaks)
+            terms[..., background.step_terms, :] = below[..., n:, :]
             np.multiply(below[..., :n, :], values[..., background.k_rows, None], out=shaping)
             shaping += peaks[..., :n, :]
-            terms.append(below[..., n:, :])
         elif background.k_rows.size:
+            terms[..., background.step_terms, :] = background.cumulative(totals)
             stepped = (combine[..., :n, :] * values[..., None, background.k_of_curve]) @ curves
             np.add(peaks[..., :n, :], background.cumulative(stepped), out=shaping)
-            terms.append(background.cumulative(totals))
         else:
             shaping[...] = peaks[..., :n, :]
         if background.t_row is not None:
+            terms[..., -1, :] = background.lost(model)
             t = values[..., background.t_row, None, None]
             shaping += t * background.lost(peaks[..., :n, :])
-            terms.append(background.lost(model[..., None, :]))
-        basis = np.concatenate(terms, axis=-2)
-        model += (values[..., None, background.first_row :] @ basis)[..., 0, :]
-        np.matmul(self._by_background[n:], basis, out=jacobian[..., n:, :])
-        if self._background_shapes:
-            shaping += self._by_background[:n] @ basis
+        model += (values[..., None, background.first_row :] @ terms)[..., 0, :]
+        if not self._background_is_free:
+            np.matmul(self._by_background[n:], terms, out=linear)
+            if self._background_shapes:
+                shaping += self._by_background[:n] @ terms
         return model, jacobian
 
     def _level(self, values: Floats, totals: Floats) -> Floats:
@@ -208,6 +210,17 @@ class _LineCurves:
             self.fraction,
             0.0,
         )
+
+    def combine(self, values: Floats, by_free: Floats, by_step: Floats) -> Floats:
+        """What adds the curves up to derivatives by free parameters, and to peaks by step.
+
+        Shape (..., free + steps, curves).
+        """
+        areas, n = values[..., None, self.area], len(by_free)
+        combine = np.empty((*values.shape[:-1], n + len(by_step), self.area.size))
+        np.multiply(by_free, np.where(self.is_density, 1.0, areas), out=combine[..., :n, :])
+        np.multiply(by_step, areas, out=combine[..., n:, :])
+        return combine
 
     def curves(self, energy_ev: Floats, values: Floats) -> Floats:
         """All curves; shape (..., curves, points)."""
@@ -276,10 +289,14 @@ class _InFitBackground:
     ----------
     first_row : int
         Where its parameters begin in the table: powers, steps, amplitude of the losses.
+    n_terms : int
+        How many parameters it has.
     power_rows, k_rows : ndarray of int
         Rows of the polynomial and of the steps.
     t_row : int or None
-        Row of the amplitude of the losses.
+        Row of the amplitude of the losses; it is the last.
+    power_terms, step_terms : slice
+        Places of polynomial and steps among its parameters.
     powers : ndarray, shape (powers, points)
     step_groups : ndarray, shape (steps or 1, components)
         Which components have which step.
@@ -300,6 +317,9 @@ class _InFitBackground:
         self.power_rows = np.array([index[n] for n in names if n in _POWERS], dtype=np.intp)
         self.k_rows = np.array([index[name] for name in steps], dtype=np.intp)
         self.t_row = index.get("t")
+        self.n_terms = len(names)
+        self.power_terms = slice(0, self.power_rows.size)
+        self.step_terms = slice(self.power_rows.size, self.power_rows.size + self.k_rows.size)
         relative = energy_ev - region.window_ev[0]
         self.powers = np.array([relative ** _POWERS[n] for n in names if n in _POWERS])
         own = [id_ for id_, _ in background.own_k] if len(steps) > 1 else []

@@ -167,7 +167,9 @@ class Region:
     def with_values(self, values: Mapping[Ref, float]) -> Region:
         """Return a copy with new values; linked parameters follow their targets."""
         params = dict(self.params())
-        params.update({ref: params[ref].at(value) for ref, value in values.items()})
+        for ref, value in values.items():
+            if value != params[ref].value:
+                params[ref] = params[ref].at(value)
         for ref, param in params.items():
             if param.link is not None:
                 root, factor, shift = self.resolve(ref)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import cache, cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +45,7 @@ class NormalEquations:
     @property
     def is_finite(self) -> bool:
         """Whether these numbers can be computed with."""
-        return math.isfinite(float(self._length.sum() + self.gradient.sum()))
+        return math.isfinite(float(self._length @ self._length + self.gradient @ self.gradient))
 
     def without(self, held: NDArray[np.bool_]) -> NormalEquations:
         """Return the equations of the parameters that are not held."""
@@ -70,14 +69,12 @@ class NormalEquations:
 
     def step(self, damping: float) -> Floats:
         """Solve for the step at a damping."""
-        factorize, solve = _cholesky()
         normal = self._normal
         if damping > 0.0:
             normal = normal.copy()
             normal.flat[:: len(normal) + 1] += damping * (self.scale / self._length) ** 2
-        factor, failed = factorize(normal)
+        factor, scaled, failed = _cholesky()(normal, self.gradient / self._length)
         if not failed and _is_well_conditioned(factor):
-            scaled, _ = solve(factor, self.gradient / self._length)
             step: Floats = scaled / self._length
             return step
         vectors, values, amplitudes = _singular(self._derivatives, self._residual, self.scale)
@@ -87,10 +84,8 @@ class NormalEquations:
     def covariance(self) -> Floats:
         """Inverse of the information; NaN throughout where it has none."""
         outer = self._length[:, None] * self._length
-        factorize, solve = _cholesky()
-        factor, failed = factorize(self._normal)
+        factor, inverse, failed = _cholesky()(self._normal, np.identity(len(self._normal)))
         if not failed and _is_well_conditioned(factor):
-            inverse, _ = solve(factor, np.identity(len(factor)))
             covariance: Floats = (inverse + inverse.T) / (2.0 * outer)
             return covariance
         vectors, values, _ = _singular(self._derivatives, self._residual, self._length)
@@ -105,11 +100,12 @@ class NormalEquations:
 
 
 @cache
-def _cholesky() -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """LAPACK's dpotrf and dpotrs: numpy's wrappers take longer than matrices of this size."""
-    from scipy.linalg.lapack import dpotrf, dpotrs
+def _cholesky() -> Callable[[Floats, Floats], tuple[Floats, Floats, int]]:
+    """LAPACK's dposv: numpy's wrapper takes longer than the solution of so few equations."""
+    from scipy.linalg.lapack import dposv
 
-    return dpotrf, dpotrs
+    solver: Callable[[Floats, Floats], tuple[Floats, Floats, int]] = dposv
+    return solver
 
 
 def _is_well_conditioned(factor: Floats) -> bool:

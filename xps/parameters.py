@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from xps.errors import RecipeError
 
@@ -14,8 +14,7 @@ BACKGROUND_ID = "background"
 LinkKind = Literal["same", "offset", "ratio"]
 
 
-@dataclass(frozen=True)
-class Ref:
+class Ref(NamedTuple):
     """A parameter of a component in the same region, e.g. ``Ref("ps4", "fwhm")``."""
 
     component: str

@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol
 
 from xps.errors import RecipeError
 from xps.fitted import RegionFit
-from xps.model import Region
+from xps.model import Ref, Region
 from xps.spectrum import Spectrum
 
 ChargeMethod = Literal["none", "manual", "component"]
@@ -292,6 +292,8 @@ def _plain(value: Any) -> object:
         return value
     if kind is tuple:
         return tuple([_plain(item) for item in value])
+    if kind is Ref:
+        return ("Ref", *value)
     if isinstance(value, int | float):
         return float(value)
     return (kind.__name__, *[_plain(getattr(value, name)) for name in value.__dataclass_fields__])

@@ -123,9 +123,11 @@ def _plain_param(param: Param) -> Plain:
     if math.isfinite(param.max):
         plain["max"] = param.max
     if param.link is not None:
-        plain["link"] = asdict(param.link)
+        plain["link"] = asdict(param.link) | {"target": param.link.target._asdict()}
     if param.prior is not None:
-        plain["prior"] = asdict(param.prior)
+        target = param.prior.relative_to
+        relative_to = None if target is None else target._asdict()
+        plain["prior"] = asdict(param.prior) | {"relative_to": relative_to}
     return plain
 
 
@@ -139,9 +141,9 @@ def _plain_fit(fit: RegionFit) -> Plain:
         {"region": _plain_region(fit.region)}
         | {name: getattr(fit, name) for name in names}
         | {
-            "free": [asdict(ref) for ref in fit.free],
-            "held": [asdict(ref) for ref in fit.held],
-            "at_bound": [asdict(ref) for ref in fit.at_bound],
+            "free": [ref._asdict() for ref in fit.free],
+            "held": [ref._asdict() for ref in fit.held],
+            "at_bound": [ref._asdict() for ref in fit.at_bound],
             "insignificant": dict(fit.insignificant),
             "warnings": list(fit.warnings),
             "errors": plain_errors(fit.errors),

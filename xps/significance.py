@@ -211,7 +211,7 @@ def upper_limits(
     if not result.errorbars:
         return {}
     limits: dict[str, float] = {}
-    problem = compile_problem(region, spectrum, shift_ev)
+    problem = None
     for component in region.components:
         ref = Ref(component.id, "area")
         area = result.params[parameter_name(ref)]
@@ -219,6 +219,7 @@ def upper_limits(
             continue
         if area.value > 2.0 * np.sqrt(_DETECTION) * area.stderr:
             continue  # far beyond the threshold: no refit can bring it below
+        problem = problem or compile_problem(region, spectrum, shift_ev)
         profile = Profile(problem, ref, cancelled=cancelled)
         at_zero = profile.rise(0.0)
         if profile.best > 0.0 and at_zero >= _DETECTION:
