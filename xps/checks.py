@@ -7,8 +7,10 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Literal
 
+from xps.errors import SpectrumError
 from xps.fitted import RegionFit
 from xps.project import Entry, HoldsProject, Project, project_in
+from xps.replicates import dispersion, repeated
 from xps.species import library
 
 Severity = Literal["error", "warning", "note"]
@@ -17,6 +19,7 @@ _TAIL_FWHM = 1.5  # from the outermost line to the end of the window, background
 _STATIC_TAIL_FWHM = 3.0  # the same for a background that is anchored at the ends
 _CLOSE_FWHM = 0.5
 _HOPELESS_CHI2 = 10.0
+_DISPERSION = "Fisher, Thornton and Mackenzie 1922, 10.1111/j.1744-7348.1922.tb05962.x"
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Finding:
 
 
 def check(result: Project | HoldsProject) -> tuple[Finding, ...]:
-    """Apply every rule to every fit of a project, or of what `xps.fit` returned."""
+    """Apply every rule to the fits and repeated measurements of a project, or of `xps.fit`."""
     project = project_in(result)
     findings: list[Finding] = []
     for region in project.regions:
@@ -57,6 +60,7 @@ def check(result: Project | HoldsProject) -> tuple[Finding, ...]:
         entry = project.entry(region.spectrum)
         for rule in RULES:
             findings += rule(project, entry, fit)
+    findings += _replicates(project)
     return tuple(findings)
 
 
@@ -256,6 +260,52 @@ def _noise(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Finding]:
             "load raw counts, or give dwell time and sweeps",
             "",
         )
+
+
+def _replicates(project: Project) -> Iterator[Finding]:
+    """Whether repeated measurements scatter as counts do, and stay the same."""
+    for spectra in repeated(entry.spectrum for entry in project.entries):
+        try:
+            found = dispersion(spectra)
+        except SpectrumError:
+            continue  # too few counts to tell
+        level = spectra[0].core_level or ""
+        where = ", ".join(part for part in (spectra[0].sample, level) if part)
+        low, high = found.interval_95
+        scatter = (
+            f"{found.spectra} repeated measurements scatter {found.factor:.2f} ({low:.2f} to "
+            f"{high:.2f}) times as much as counts do"
+        )
+        if found.verdict == "over-dispersed":
+            yield Finding(
+                "replicates-over-dispersed",
+                "warning",
+                where,
+                scatter,
+                "check dwell time and sweeps, and whether the file holds counts: they were scaled, "
+                f"or the detector adds noise; errors are too small by √{found.factor:.2f}",
+                _DISPERSION,
+            )
+        elif found.verdict == "under-dispersed":
+            yield Finding(
+                "replicates-under-dispersed",
+                "warning",
+                where,
+                scatter,
+                "fit raw counts: these were smoothed, averaged or interpolated between detector "
+                "channels, and χ²ᵣ and errors cannot be taken at their word",
+                _DISPERSION,
+            )
+        if found.changed:
+            yield Finding(
+                "replicates-change",
+                "warning",
+                where,
+                f"the spectrum changes over {found.spectra} repeated measurements by more than "
+                "noise",
+                "fit them one by one: look for damage by X-rays and for drifts of the charge",
+                "ISO 18554",
+            )
 
 
 Rule = Callable[[Project, Entry, RegionFit], Iterator[Finding]]
