@@ -166,7 +166,7 @@ def fit_project(
             raising(cancelled, "the fit", region.core_level)()
             project = _fit_one(project, region, methods, cancelled)
         except XpsError as error:
-            failures[region.id] = error
+            failures[region.id] = error.at(region.core_level)
     if progress is not None:
         progress(len(wanted), len(wanted))
     return Outcome(project, failures)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
 
 
 class XpsError(Exception):
@@ -39,6 +40,12 @@ class XpsError(Exception):
         place = ": ".join(part for part in (path, self.where) if part)
         text = f"{place}: {self.reason}" if place else self.reason
         return f"{text} ({self.remedy})" if self.remedy else text
+
+    def at(self, where: str) -> Self:
+        """Return the same error with its place, where it has none yet."""
+        if self.where:
+            return self
+        return type(self)(self.reason, self.remedy, path=self.path, where=where)
 
     def to_dict(self) -> dict[str, str | None]:
         """Return the ``doublet.error/1`` object of the command line."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from xps.background_doubts import BackgroundScene, LossTerm, background_doubts
 from xps.cancel import raising
 from xps.engine import Problem
+from xps.errors import FitError
 from xps.fitted import NEGATIVE_SIGMA, RegionFit
 from xps.kernel import Curves
 from xps.model import BACKGROUND_ID, Ref, Region
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from lmfit.minimizer import MinimizerResult
 
 Floats = NDArray[np.float64]
+
+_FLAT = 1e-10  # of the largest singular value: a direction in which the model does not change
+_PART = 0.1  # of a parameter in such a direction, in units of its own effect
 
 
 def fit_region(
@@ -59,6 +63,7 @@ def fit_region(
     refuse_if_empty(region, spectrum, charge.shift_ev, cancelled=cancelled)
     problem, result = _minimize(region, spectrum, charge.shift_ev, cancelled)
     best = _best(region, result)
+    _refuse_runaways(best, problem)
     refuse_without_peak(best, spectrum, charge.shift_ev, result, cancelled=cancelled)
     weak = weak_centers(best, result)
     solved = best
@@ -80,7 +85,35 @@ def _minimize(
 
     problem = compile_problem(region, spectrum, shift_ev)
     ask = raising(cancelled, "the fit", region.core_level)
-    return problem, RegionMinimizer(problem, region).doublet(cancelled=ask)
+    try:
+        return problem, RegionMinimizer(problem, region).doublet(cancelled=ask)
+    except FitError as error:
+        raise error.at(region.core_level) from error
+
+
+def _refuse_runaways(region: Region, problem: Problem) -> None:
+    """Raise a FitError where a component has left the data: its area then means nothing."""
+    low, high = problem.kernel.energy[0], problem.kernel.energy[-1]
+    for component in region.components:
+        lines = [component.center.value + line.offset_ev for line in component.lines.lines]
+        if max(lines) < low or min(lines) > high:
+            raise FitError(
+                f"{component.name} left the data: the fit moved it to {lines[0]:.5g} eV, outside "
+                f"{low:.2f} to {high:.2f} eV",
+                "give its center bounds or an expectation, or remove it",
+                where=region.core_level,
+            )
+
+
+def _undetermined(problem: Problem, free: Floats) -> tuple[Ref, ...]:
+    """The free parameters that can change without any change of the model."""
+    jacobian = problem.jacobian(free)
+    length = np.linalg.norm(jacobian, axis=0)
+    length[length == 0.0] = 1.0
+    _, values, directions = np.linalg.svd(jacobian / length, full_matrices=False)
+    flat = directions[values <= _FLAT * values.max(initial=0.0)]
+    moved = (np.abs(flat) > _PART).any(axis=0)
+    return tuple(ref for ref, part in zip(problem.table.free, moved, strict=True) if part)
 
 
 def _best(region: Region, result: MinimizerResult) -> Region:
@@ -116,7 +149,7 @@ def _record(
         region=best,
         fingerprint=fingerprint(best, spectrum, charge.shift_ev),
         success=bool(result.success),
-        message=_message(result),
+        message=_message(result, problem, free),
         n_points=int(problem.observed.size),
         n_free=len(problem.table.free),
         chi2=chi2,
@@ -137,10 +170,14 @@ def _record(
     return replace(fit, background_physical=not doubts, warnings=_warnings(fit, doubts))
 
 
-def _message(result: MinimizerResult) -> str:
-    if not result.errorbars:
-        return f"{result.message}; the data do not determine every parameter: no errors"
-    return str(result.message)
+def _message(result: MinimizerResult, problem: Problem, free: Floats) -> str:
+    if result.errorbars:
+        return str(result.message)
+    names = ", ".join(map(str, _undetermined(problem, free))) or "every parameter"
+    return (
+        f"{result.message}; the data do not determine {names}: no errors; fix or link them, or "
+        "remove a component"
+    )
 
 
 def _background_doubts(

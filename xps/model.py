@@ -6,6 +6,7 @@ spectrum (counts/s·eV where the live time is known, else in its own unit times 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -67,10 +68,10 @@ class Region:
 
     def __post_init__(self) -> None:
         low, high = self.window_ev
-        if not low < high:
+        if not -math.inf < low < high < math.inf:
             raise RecipeError(
                 f"a window from {low} to {high} eV",
-                "give the lower binding energy first",
+                "give two finite binding energies, the lower one first",
                 where=self.core_level,
             )
         ids = [component.id for component in self.components]

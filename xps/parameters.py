@@ -36,9 +36,12 @@ class Link:
     amount: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.kind == "ratio" and not self.amount > 0.0:
+        if self.kind == "ratio" and not 0.0 < self.amount < math.inf:
             reason = f"a ratio to {self.target} of {self.amount}"
-            raise RecipeError(reason, "give a ratio above zero")
+            raise RecipeError(reason, "give a finite ratio above zero")
+        if not math.isfinite(self.amount):
+            reason = f"a distance of {self.amount} from {self.target}"
+            raise RecipeError(reason, "give a finite number")
 
     @property
     def factor(self) -> float:
