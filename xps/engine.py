@@ -32,10 +32,11 @@ CANCELLED = "cancelled"
 Watch = Callable[[Floats], bool]
 
 _MAX_ITERATIONS = 1000
-_TOLERANCE = 1e-12  # expected gain in deviance that is left: (1e-6 σ)²
-_LONGEST = 10.0  # step, over the length of all parameters
-_ROUNDING = 1e-12  # step over the length of all parameters that rounding hides
-_STALLED = 1e-9  # gain below which a rejected step is rounding, not a wrong direction
+START_DAMPING = 1e-3  # of parameters scaled by the length of their derivatives
+TOLERANCE = 1e-12  # expected gain in deviance that is left: (1e-6 σ)²
+LONGEST = 10.0  # step, over the length of all parameters
+ROUNDING = 1e-12  # step over the length of all parameters that rounding hides
+STALLED = 1e-9  # gain below which a rejected step is rounding, not a wrong direction
 
 
 @dataclass(frozen=True)
@@ -238,7 +239,7 @@ def solve(
     problem: Likelihood,
     start: Floats | None = None,
     *,
-    tolerance: float = _TOLERANCE,
+    tolerance: float = TOLERANCE,
     cancelled: Callable[[], bool] | None = None,
     watch: Watch | None = None,
 ) -> Solution:
@@ -348,7 +349,7 @@ def _descend(
             "the numbers of the model are too large to be computed with",
             "check values, counting times and the widths of expectations",
         )
-    damping, growth, evaluations, iterations = 1e-3, 2.0, 1, 0
+    damping, growth, evaluations, iterations = START_DAMPING, 2.0, 1, 0
     converged, message = False, f"no convergence after {_MAX_ITERATIONS} iterations"
     held = _held_back(point, lower, upper)
     equations = point.equations.without(held)
@@ -381,8 +382,8 @@ def _descend(
             point = trial
             held = _held_back(point, lower, upper)
             equations = point.equations.without(held)
-        elif equations.best_gain < _STALLED * (unit + 1e-3 * abs(point.deviance)) or (
-            _relative_length(equations.best_step, point.free[~held], equations) < _ROUNDING
+        elif equations.best_gain < STALLED * (unit + 1e-3 * abs(point.deviance)) or (
+            _relative_length(equations.best_step, point.free[~held], equations) < ROUNDING
         ):
             converged, message = True, "converged"
             break
@@ -424,7 +425,7 @@ def _shortened(step: Floats, free: Floats, equations: NormalEquations) -> Floats
 
     The first steps may otherwise lead to where the model does not depend on them any more.
     """
-    return step / max(1.0, _relative_length(step, free, equations) / _LONGEST)
+    return step / max(1.0, _relative_length(step, free, equations) / LONGEST)
 
 
 def _relative_length(step: Floats, free: Floats, equations: NormalEquations) -> float:

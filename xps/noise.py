@@ -59,21 +59,27 @@ class Noise:
         return np.maximum(expected, self.floor)
 
     def deviance(self, observed: Floats, expected: Floats) -> float:
-        """Twice the log-likelihood ratio against a perfect model.
+        """Twice the log-likelihood ratio against a perfect model, see `deviances`."""
+        return float(self.deviances(observed, expected))
+
+    def deviances(self, observed: Floats, expected: Floats) -> Floats:
+        """Twice the log-likelihood ratio against a perfect model; shapes (...) of (..., n).
 
         Poisson: ``2 Σ [m − y + y ln(y/m)]`` (McCullagh & Nelder 1989, section 2.3); below
         the floor continued by its second-order expansion there, which keeps it convex.
         Uniform: ``Σ (y − m)²``.
         """
         if self.kind == "estimated-uniform":
-            return float(np.sum((observed - expected) ** 2))
+            squares: Floats = np.sum((observed - expected) ** 2, axis=-1)
+            return squares
         safe = np.maximum(expected, self.floor)
         positive = np.maximum(observed, _TINY)  # no counts: 0 · ln(tiny) is nothing
         terms = safe - observed + observed * np.log(positive / safe)
         if expected.min(initial=np.inf) < self.floor:
             below = expected - safe
             terms = terms + below * (1.0 - observed / safe) + 0.5 * below**2 / safe
-        return float(2.0 * np.sum(terms))
+        deviances: Floats = 2.0 * np.sum(terms, axis=-1)
+        return deviances
 
     def score(self, observed: Floats, expected: Floats) -> Floats:
         """Minus half the derivative of the deviance by each expected value."""

@@ -73,8 +73,8 @@ class NormalEquations:
         if damping > 0.0:
             normal = normal.copy()
             normal.flat[:: len(normal) + 1] += damping * (self.scale / self._length) ** 2
-        factor, scaled, failed = _cholesky()(normal, self.gradient / self._length)
-        if not failed and _is_well_conditioned(factor):
+        factor, scaled, failed = cholesky_solver()(normal, self.gradient / self._length)
+        if not failed and is_well_conditioned(factor):
             step: Floats = scaled / self._length
             return step
         vectors, values, amplitudes = _singular(self._derivatives, self._residual, self.scale)
@@ -84,8 +84,8 @@ class NormalEquations:
     def covariance(self) -> Floats:
         """Inverse of the information; NaN throughout where it has none."""
         outer = self._length[:, None] * self._length
-        factor, inverse, failed = _cholesky()(self._normal, np.identity(len(self._normal)))
-        if not failed and _is_well_conditioned(factor):
+        factor, inverse, failed = cholesky_solver()(self._normal, np.identity(len(self._normal)))
+        if not failed and is_well_conditioned(factor):
             covariance: Floats = (inverse + inverse.T) / (2.0 * outer)
             return covariance
         vectors, values, _ = _singular(self._derivatives, self._residual, self._length)
@@ -100,7 +100,7 @@ class NormalEquations:
 
 
 @cache
-def _cholesky() -> Callable[[Floats, Floats], tuple[Floats, Floats, int]]:
+def cholesky_solver() -> Callable[[Floats, Floats], tuple[Floats, Floats, int]]:
     """LAPACK's dposv: numpy's wrapper takes longer than the solution of so few equations."""
     from scipy.linalg.lapack import dposv
 
@@ -108,8 +108,9 @@ def _cholesky() -> Callable[[Floats, Floats], tuple[Floats, Floats, int]]:
     return solver
 
 
-def _is_well_conditioned(factor: Floats) -> bool:
-    return not factor.size or bool(factor.diagonal().min() > _WELL_CONDITIONED)
+def is_well_conditioned(factor: Floats) -> bool:
+    """Whether a Cholesky factor of unit columns keeps enough digits."""
+    return min(factor.diagonal().tolist(), default=1.0) > _WELL_CONDITIONED
 
 
 def _singular(

@@ -1,0 +1,390 @@
+"""The solver for many spectra at once: one region, one axis, one kind of noise.
+
+The same Levenberg-Marquardt as in `xps.engine`, with the spectra along the first axis of every
+array. A few are worked on at a time, so that the arrays stay in the processor's cache; a place
+that becomes free takes the next spectrum. What is not straightforward, such as equations that
+need their singular values, is left to `xps.engine.solve`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xps.engine import LONGEST, ROUNDING, STALLED, START_DAMPING, TOLERANCE, Problem, solve
+from xps.errors import FitError
+from xps.normal_equations import cholesky_solver, is_well_conditioned
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.intp]
+
+_AT_ONCE = 16  # spectra: more fall out of the cache, fewer leave numpy's overhead
+_MOST_ITERATIONS = 100  # after which a spectrum is left to the solver for one
+_KEPT_BYTES = 16 << 20  # of memory that the allocator keeps, see `_keep_memory`
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What differs from spectrum to spectrum.
+
+    Attributes
+    ----------
+    observed : ndarray, shape (spectra, points)
+        In the unit of the problem's.
+    starts : ndarray, shape (spectra, free)
+    prior_means : ndarray, shape (spectra, priors), optional
+        Instead of those of the problem.
+    static_backgrounds : ndarray, shape (spectra, points), optional
+        Instead of that of the problem's kernel.
+    """
+
+    observed: Floats
+    starts: Floats
+    prior_means: Floats | None = None
+    static_backgrounds: Floats | None = None
+
+    def part(self, chosen: slice) -> Batch:
+        """Return some of the spectra."""
+        return Batch(
+            self.observed[chosen],
+            self.starts[chosen],
+            None if self.prior_means is None else self.prior_means[chosen],
+            None if self.static_backgrounds is None else self.static_backgrounds[chosen],
+        )
+
+    def problem(self, shared: Problem, spectrum: int) -> Problem:
+        """Return the problem of one spectrum."""
+        one = replace(shared, observed=self.observed[spectrum], start=self.starts[spectrum])
+        if self.prior_means is not None:
+            one = replace(one, priors=replace(shared.priors, mean=self.prior_means[spectrum]))
+        if self.static_backgrounds is not None:
+            background = self.static_backgrounds[spectrum]
+            one = replace(one, kernel=shared.kernel.with_static_background(background))
+        return one
+
+
+@dataclass(frozen=True)
+class BatchSolution:
+    """Where the solver ended, for each spectrum.
+
+    Attributes
+    ----------
+    free : ndarray, shape (spectra, free)
+    deviance : ndarray, shape (spectra,)
+        Priors included.
+    chi2 : ndarray, shape (spectra,)
+        Pearson's, of the data alone.
+    covariance : ndarray, shape (spectra, free, free)
+        Of counting noise of known size; as in `xps.engine.Solution`.
+    at_bound : ndarray of bool, shape (spectra, free)
+    converged : ndarray of bool, shape (spectra,)
+    iterations : ndarray of int, shape (spectra,)
+    """
+
+    free: Floats
+    deviance: Floats
+    chi2: Floats
+    covariance: Floats
+    at_bound: Bools
+    converged: Bools
+    iterations: Ints
+
+    @classmethod
+    def empty(cls, spectra: int, free: int) -> BatchSolution:
+        """Make room for so many spectra."""
+        return cls(
+            np.empty((spectra, free)),
+            np.empty(spectra),
+            np.empty(spectra),
+            np.empty((spectra, free, free)),
+            np.empty((spectra, free), dtype=np.bool_),
+            np.empty(spectra, dtype=np.bool_),
+            np.empty(spectra, dtype=np.intp),
+        )
+
+    def part(self, chosen: slice) -> BatchSolution:
+        """Return views of some of the spectra."""
+        return BatchSolution(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
+
+
+def solve_batch(
+    problem: Problem,
+    batch: Batch,
+    *,
+    tolerance: float = TOLERANCE,
+    threads: int = 1,
+    cancelled: Callable[[], bool] | None = None,
+) -> BatchSolution:
+    """Find the best values of the free parameters for each of many spectra.
+
+    Parameters
+    ----------
+    problem : Problem
+        Region, axis, noise and bounds that all spectra share.
+    batch : Batch
+    tolerance : float
+        As in `xps.engine.solve`.
+    threads : int
+        Among which the spectra are divided; the result does not depend on it.
+    cancelled : callable, optional
+        Asked at each iteration; when it says True a FitError is raised.
+
+    Returns
+    -------
+    BatchSolution
+        A spectrum whose numbers cannot be computed with is not converged and all NaN.
+
+    Raises
+    ------
+    FitError
+        If it was cancelled.
+    """
+    spectra, free = batch.starts.shape
+    solution = BatchSolution.empty(spectra, free)
+    _keep_memory()
+
+    def work(chosen: slice) -> None:
+        _Places(problem, batch.part(chosen), solution.part(chosen), tolerance).run(cancelled)
+
+    if threads <= 1 or spectra <= _AT_ONCE:
+        work(slice(None))
+    else:
+        share = -(-spectra // threads)
+        parts = [slice(first, first + share) for first in range(0, spectra, share)]
+        with ThreadPoolExecutor(threads) as pool:
+            for _ in pool.map(work, parts):
+                pass
+    return solution
+
+
+def _keep_memory() -> None:
+    """Let the allocator keep what the solver frees and takes again at every iteration.
+
+    glibc gives memory back to the system once more than twice the largest block ever freed is
+    free; getting it anew takes as long as the arithmetic.
+    """
+    np.empty(_KEPT_BYTES // 8)
+
+
+class _Places:
+    """The spectra that are worked on, one at each place along the first axis of all arrays."""
+
+    def __init__(
+        self, problem: Problem, batch: Batch, solution: BatchSolution, tolerance: float
+    ) -> None:
+        self._problem, self._batch, self._solution = problem, batch, solution
+        self._tolerance = tolerance
+        self._waiting = iter(range(len(batch.starts)))
+        self._prior_information = problem.priors.weighted.T @ problem.priors.weighted
+        self._freedom = max(batch.observed.shape[1] - problem.lower.size, 1)
+        places, size = min(_AT_ONCE, len(batch.starts)), problem.lower.size
+        self.spectrum = np.zeros(places, dtype=np.intp)
+        self.iterations = np.zeros(places, dtype=np.intp)
+        self.free, self.trial, self.lower, self.gradient, self.scale = np.zeros((5, places, size))
+        self.information = np.zeros((places, size, size))
+        self.deviance, self.chi2, self.gain, self.expected_gain = np.zeros((4, places))
+        self.damping, self.growth = np.zeros((2, places))
+        self._refill(np.arange(places))
+
+    def run(self, cancelled: Callable[[], bool] | None) -> None:
+        """Work until every spectrum has its solution."""
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            while self.spectrum.size:
+                if cancelled is not None and cancelled():
+                    raise FitError("the fits were cancelled")
+                self._evaluate()
+                self._refill(self._propose())
+
+    def _refill(self, places: Ints) -> None:
+        """Give places that have become free to the next spectra, or up."""
+        spectra = list(islice(self._waiting, places.size))
+        filled, unused = places[: len(spectra)], places[len(spectra) :]
+        problem = self._problem
+        self.spectrum[filled] = spectra
+        self.iterations[filled] = 0
+        self.lower[filled] = problem.first_lower
+        self.trial[filled] = np.clip(
+            self._batch.starts[spectra], problem.first_lower, problem.upper
+        )
+        self._begin(filled)
+        if unused.size:
+            for name, array in vars(self).items():
+                if not name.startswith("_"):
+                    setattr(self, name, np.delete(array, unused, axis=0))
+
+    def _begin(self, places: Ints) -> None:
+        """Start from the trial values: whatever they give is better than nothing."""
+        self.deviance[places] = np.inf
+        self.expected_gain[places], self.gain[places], self.scale[places] = np.inf, 0.0, 0.0
+        self.damping[places], self.growth[places] = START_DAMPING, 2.0
+
+    def _evaluate(self) -> None:
+        """Linearize at the trial values, and move to them where they are better."""
+        problem, batch = self._problem, self._batch
+        if batch.static_backgrounds is not None:
+            background = batch.static_backgrounds[self.spectrum]
+            problem = replace(problem, kernel=problem.kernel.with_static_background(background))
+        observed = batch.observed[self.spectrum]
+        expected, rows = problem.expected_and_jacobian(self.trial)
+        weight = 1.0 / np.sqrt(problem.noise.variance(expected))
+        rows *= weight[:, None, :]
+        residual = (observed - expected) * weight
+        information = rows @ rows.transpose(0, 2, 1)
+        gradient = (rows @ residual[:, :, None])[:, :, 0]
+        deviance = problem.noise.deviances(observed, expected)
+        if problem.priors.sigma.size:
+            missed = self._missed_priors()
+            information += self._prior_information
+            gradient -= missed @ problem.priors.weighted
+            deviance = deviance + np.sum(missed**2, axis=1)
+        finite = np.isfinite(deviance) & np.isfinite(np.sum(gradient, axis=1))
+        finite &= np.isfinite(np.trace(information, axis1=1, axis2=2))
+        began = np.isinf(self.deviance)
+        gain = np.where(finite, self.deviance - deviance, -np.inf)
+        better = gain > 0.0
+        self.gain = np.where(began & better, 0.0, gain)
+        ratio = np.minimum(gain / np.maximum(self.expected_gain, 1e-300), 2.0)
+        eased = self.damping * np.maximum(1.0 / 3.0, 1.0 - (2.0 * ratio - 1.0) ** 3)
+        harder = np.maximum(self.damping, 1e-6) * self.growth
+        self.damping = np.where(better, np.where(began, self.damping, eased), harder)
+        self.growth = np.where(better, 2.0, 2.0 * self.growth)
+        self.free = np.where(better[:, None], self.trial, self.free)
+        self.gradient = np.where(better[:, None], gradient, self.gradient)
+        self.information = np.where(better[:, None, None], information, self.information)
+        self.deviance = np.where(better, deviance, self.deviance)
+        self.chi2 = np.where(better, np.sum(residual**2, axis=1), self.chi2)
+        self.iterations += 1
+
+    def _missed_priors(self) -> Floats:
+        """Distances of the trial values from the expected ones in sigma."""
+        priors, means = self._problem.priors, self._batch.prior_means
+        mean = priors.mean if means is None else means[self.spectrum]
+        missed: Floats = (self.trial @ priors.rows.T - mean) / priors.sigma
+        return missed
+
+    def _propose(self) -> Ints:
+        """Find the next trial values; return the places whose spectra are done."""
+        problem = self._problem
+        held = ((self.free <= self.lower) & (self.gradient < 0.0)) | (
+            (self.free >= problem.upper) & (self.gradient > 0.0)
+        )
+        diagonal = np.einsum("pii->pi", self.information)
+        length = np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))
+        self.scale = np.maximum(self.scale, length)
+        unit = np.ones_like(self.deviance)
+        if not problem.noise.known:
+            unit = self.deviance / self._freedom
+        normal, gradient = self._scaled(held, length)
+        damped = normal.copy()
+        np.einsum("pii->pi", damped)[...] += self.damping[:, None] * (self.scale / length) ** 2
+        step, sound = _solved(damped, gradient)
+        step /= length
+        step /= np.maximum(1.0, self._relative_length(step, held) / LONGEST)[:, None]
+        self.trial = np.clip(self.free + step, self.lower, problem.upper)
+        moved = self.trial - self.free
+        along = (self.information @ moved[:, :, None])[:, :, 0]
+        self.expected_gain = np.sum((2.0 * self.gradient - along) * moved, axis=1)
+
+        near_end = ((self.expected_gain <= unit) | (self.gain < 0.0)) & sound
+        places = np.flatnonzero(near_end)
+        best, certain = _solved(normal[places], gradient[places])
+        best /= length[places]
+        best_gain = np.sum(self.gradient[places] * best, axis=1)
+        left = self._tolerance * unit[places]
+        last = (best_gain <= left) | (
+            (best_gain > 0.0) & (best_gain**2 <= left * self.gain[places])
+        )
+        last &= (self.expected_gain[places] <= unit[places]) & certain
+        stalled = (self.gain[places] < 0.0) & (
+            (best_gain < STALLED * (unit[places] + 1e-3 * np.abs(self.deviance[places])))
+            | (self._relative_length(best, held[places], places) < ROUNDING)
+        )
+        self._take(places[last], best[last])
+        ended = places[last | (stalled & certain)]
+        lost = np.flatnonzero(
+            ~sound | (self.iterations >= _MOST_ITERATIONS) | np.isinf(self.deviance)
+        )
+        lost = np.setdiff1d(lost, ended)
+        released = (
+            (self.free[ended] <= self.lower[ended]) & (problem.lower < self.lower[ended])
+        ).any(axis=1)
+        again, done = ended[released], ended[~released]
+        self.lower[again] = problem.lower
+        self.trial[again] = self.free[again]
+        self._begin(again)
+        self._store(done, held[done], normal[done], length[done])
+        for place in lost:
+            self._leave(int(self.spectrum[place]))
+        return np.concatenate((done, lost))
+
+    def _scaled(self, held: Bools, length: Floats) -> tuple[Floats, Floats]:
+        """Normal equations with unit columns, in which held parameters do not move."""
+        normal = self.information / (length[:, :, None] * length[:, None, :])
+        normal[held] = 0.0
+        normal.transpose(0, 2, 1)[held] = 0.0
+        np.einsum("pii->pi", normal)[held] = 1.0
+        return normal, np.where(held, 0.0, self.gradient / length)
+
+    def _relative_length(
+        self, step: Floats, held: Bools, places: Ints | slice = slice(None)
+    ) -> Floats:
+        """Length of a step over that of the parameters that may move; zero where these are."""
+        scale = np.where(held, 0.0, self.scale[places])
+        length = np.sqrt(np.sum((scale * self.free[places]) ** 2, axis=1))
+        relative = np.sqrt(np.sum((scale * step) ** 2, axis=1)) / length
+        return np.where(length > 0.0, relative, 0.0)
+
+    def _take(self, places: Ints, step: Floats) -> None:
+        """Take a last step where the bounds allow it."""
+        free = self.free[places] + step
+        inside = ((free >= self.lower[places]) & (free <= self._problem.upper)).all(axis=1)
+        step, places = step[inside], places[inside]
+        along = (self.information[places] @ step[:, :, None])[:, :, 0]
+        self.free[places] += step
+        self.deviance[places] -= np.sum((2.0 * self.gradient[places] - along) * step, axis=1)
+
+    def _store(self, places: Ints, held: Bools, normal: Floats, length: Floats) -> None:
+        """Write down the ends of spectra."""
+        inverse = np.linalg.inv(normal) if places.size else normal
+        inverse[held] = 0.0
+        inverse.transpose(0, 2, 1)[held] = 0.0
+        found, rows = self._solution, self.spectrum[places]
+        found.covariance[rows] = inverse / (length[:, :, None] * length[:, None, :])
+        found.free[rows], found.at_bound[rows] = self.free[places], held
+        found.deviance[rows], found.chi2[rows] = self.deviance[places], self.chi2[places]
+        found.converged[rows], found.iterations[rows] = True, self.iterations[places]
+
+    def _leave(self, spectrum: int) -> None:
+        """Leave a spectrum to the solver for one."""
+        found = self._solution
+        try:
+            one = self._batch.problem(self._problem, spectrum)
+            end = solve(one, tolerance=self._tolerance)
+        except FitError:
+            found.free[spectrum], found.covariance[spectrum] = np.nan, np.nan
+            found.deviance[spectrum], found.chi2[spectrum] = np.nan, np.nan
+            found.at_bound[spectrum], found.converged[spectrum] = False, False
+            found.iterations[spectrum] = 0
+            return
+        residual = (one.observed - end.expected) / np.sqrt(one.noise.variance(end.expected))
+        found.free[spectrum], found.covariance[spectrum] = end.free, end.covariance
+        found.deviance[spectrum], found.chi2[spectrum] = end.deviance, residual @ residual
+        found.at_bound[spectrum], found.converged[spectrum] = end.at_bound, end.converged
+        found.iterations[spectrum] = end.iterations
+
+
+def _solved(normal: Floats, gradient: Floats) -> tuple[Floats, Bools]:
+    """Solutions of well-conditioned equations, and which these are; zero for the others."""
+    solve_one = cholesky_solver()
+    steps, sound = np.zeros_like(gradient), np.zeros(len(gradient), dtype=np.bool_)
+    for place, (matrix, right) in enumerate(zip(normal, gradient, strict=True)):
+        factor, step, failed = solve_one(matrix, right)
+        if not failed and is_well_conditioned(factor):
+            steps[place], sound[place] = step, True
+    return steps, sound
