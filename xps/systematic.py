@@ -20,13 +20,17 @@ from xps.errors import CancelledError, FitError, XpsError
 from xps.fitted import RegionFit
 from xps.lineshapes import SHAPES
 from xps.measured import measured
-from xps.model import Doublet, Param, Region
+from xps.model import Background, Doublet, Param, Region
 from xps.problem import compile_problem
 from xps.profile import compiled, noise_scale
 from xps.spectrum import Spectrum
 
 Floats = NDArray[np.float64]
 
+_GAUSSIAN_LORENTZIAN = ("sgl", "gl", "voigt", "pseudo-voigt")  # take the region's mixing
+_LOSSES = ("u2", "u3-sio2", "u3-polymer")
+_STEP = Param(0.02, min=0.0, max=0.3)  # of the background, where losses may explain it too
+_LOSS = Param(0.3, min=0.0, max=5.0)
 _END_EV = 0.5  # by which either end of the window is moved
 _REJECTED = 25.0  # rise in deviance at which the data rule a choice out: five sigma
 _CALCULATED_RATIOS = {"S 2p": 0.567 / 1.11}  # Scofield, J. Electron Spectrosc. 8 (1976) 129
@@ -37,9 +41,10 @@ def systematic(
 ) -> SystematicErrors:
     """Fit under other choices and return how far areas and shares move.
 
-    Each end of the window moves by 0.5 eV either way; a slope of the background is left out;
-    every other line shape is taken, under the same expectations; the ratio of S 2p is
-    the calculated one. Subtracted backgrounds are no members: their bias is known and is no
+    Each end of the window moves by 0.5 eV either way; the slope of the background is left out,
+    alone or for losses (Tougaard's U2, SiO2 and polymers); every other Gaussian-Lorentzian
+    shape is taken, under the same expectations; the ratio of S 2p is the calculated one.
+    Subtracted backgrounds are no members: their bias is known and is no
     uncertainty. A choice that cannot be fitted, or on the same points raises the deviance by
     more than 25, does not count; it is named with the reason.
 
@@ -99,17 +104,34 @@ def _choices(
         if not beyond and window[0] < window[1]:
             moved = replace(region, window_ev=window)
         yield "window", name, moved
-    background = region.background
-    if background.in_fit and background.slope.is_free:
-        level = background.with_param("slope", Param(0.0, vary=False))
-        yield "background", "peak Shirley without slope", replace(region, background=level)
+    for name, background in _backgrounds(region.background):
+        yield "background", name, replace(region, background=background)
     used = {component.shape for component in region.components}
-    for kind in ("sgl", "gl", "voigt", "pseudo-voigt"):
+    for kind in _GAUSSIAN_LORENTZIAN:
         if used != {kind}:
             yield "shape", SHAPES[kind].title, _of_shape(region, kind)
     ratio = _CALCULATED_RATIOS.get(region.core_level)
     if ratio is not None:
         yield "ratio", f"area ratio {ratio:.3f}", _of_ratio(region, ratio)
+
+
+def _backgrounds(background: Background) -> Iterator[tuple[str, Background]]:
+    """Backgrounds in the fit that could have been chosen as well.
+
+    A slope takes the place of the losses, and they of it: together they are not told apart.
+    """
+    if not background.in_fit:
+        return
+    level = replace(background, slope=Param(0.0, vary=False))
+    if background.slope.is_free:
+        yield "the same without slope", level
+    if background.has_losses:
+        sloped = replace(background, kind="peak-shirley", slope=Background().slope)
+        yield "peak Shirley with slope", sloped
+    for loss in _LOSSES:
+        if not (background.has_losses and background.loss == loss):
+            lossy = replace(level, kind="peak-shirley-tougaard", loss=loss, k=_STEP, t=_LOSS)
+            yield f"peak Shirley and Tougaard {loss.upper()}", lossy
 
 
 def _of_shape(region: Region, kind: str) -> Region | str:

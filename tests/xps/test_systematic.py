@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.truth import argyrodite
+from tests.truth import Truth, argyrodite
 from tests.xps.commands import Run, check_schema
 from tests.xps.projects import BARE, one_fit
 from tests.xps.test_profile import fitted
@@ -17,6 +17,10 @@ from xps.error_budget import SystematicErrors
 from xps.error_methods import with_errors
 from xps.errors import FitError
 from xps.fitted import RegionFit
+from xps.fitting import fit_region
+from xps.model import Background, Param
+from xps.problem import with_guess
+from xps.recipe import load_recipe
 from xps.report import report_html
 from xps.session import load, save
 from xps.spectrum import Spectrum
@@ -39,7 +43,7 @@ def test_each_choice_is_named_once() -> None:
     groups = [group for group, _ in names]
     assert {group: groups.count(group) for group in groups} == {
         "window": 4,
-        "background": 1,
+        "background": 4,
         "shape": 3,
         "ratio": 1,
     }
@@ -70,7 +74,7 @@ def test_choice_that_the_data_rule_out_is_named_and_does_not_count() -> None:
     steep = replace(WIDE, slope=12.0 * WIDE.slope)
     spectrum = steep.spectrum(0)
     found = systematic(fitted(spectrum), spectrum)
-    (member,) = [member for member in found.members if member.group == "background"]
+    (member,) = [member for member in found.members if member.name == "the same without slope"]
     assert "the data rule it out" in member.why_left_out
 
 
@@ -129,3 +133,63 @@ def test_session_keeps_every_member(tmp_path: Path) -> None:
     save(tmp_path / "b.doublet", one_fit().with_fit(full))
     assert load(tmp_path / "b.doublet").fits[0].errors == full.errors
     assert full.errors.systematic is not None
+
+
+# Losses in the truth ------------------------------------------------------------------------------
+
+LOSS = {
+    "u2": lambda t: 2866.0 * t / (1643.0 + t * t) ** 2,
+    "u3-sio2": lambda t: 325.0 * t / ((542.0 - t * t) ** 2 + 275.0 * t * t),
+    "u3-polymer": lambda t: 434.0 * t / ((551.0 - t * t) ** 2 + 436.0 * t * t),
+}
+"""Tougaard's published curves, folded with the peaks on a fine grid below."""
+
+
+def with_losses(loss: str) -> tuple[Truth, Spectrum]:
+    """Argyrodite whose whole background is a constant and the losses of its peaks."""
+    truth = replace(argyrodite(10_000.0, step=0.1), k=0.0, slope=0.0)
+    fine = np.arange(140.0, truth.high + 0.005, 0.01)
+    peaks = np.sum([peak.density(fine) for peak in truth.peaks], axis=0)
+    curve = LOSS[loss](0.01 * np.arange(fine.size)) * 0.01
+    measured = peaks + np.convolve(peaks, curve)[: fine.size]
+    counts = truth.offset + np.interp(truth.energy, fine, measured)
+    return truth, truth.spectrum(None).with_(intensity=counts)
+
+
+@pytest.mark.parametrize("loss", LOSS)
+def test_losses_in_the_truth_are_covered(loss: str) -> None:
+    """Without noise what is wrong is systematic."""
+    truth, spectrum = with_losses(loss)
+    region = load_recipe("argyrodite-s2p").regions[0]
+    fit = fit_region(with_guess(region, spectrum, 0.0), spectrum)
+    errors = systematic(fit, spectrum)
+    for component, area, right in zip(fit.region.components, fit.areas, truth.areas, strict=True):
+        assert abs(area - right) < errors.areas[component.id]
+
+
+@pytest.mark.parametrize("loss", LOSS)
+def test_member_with_the_losses_of_the_truth_finds_the_truth(loss: str) -> None:
+    truth, spectrum = with_losses(loss)
+    region = load_recipe("argyrodite-s2p").regions[0]
+    fit = fit_region(with_guess(region, spectrum, 0.0), spectrum)
+    (member,) = [m for m in systematic(fit, spectrum).members if m.name.endswith(loss.upper())]
+    assert not member.why_left_out
+    np.testing.assert_allclose(list(member.areas.values()), truth.areas, rtol=0.01)
+
+
+def test_ensemble_of_a_background_with_losses_holds_the_slope_and_other_losses() -> None:
+    _, spectrum = with_losses("u2")
+    region = load_recipe("argyrodite-s2p").regions[0]
+    lossy = Background(
+        "peak-shirley-tougaard",
+        slope=Param(0.0, vary=False),
+        k=Param(0.02, min=0.0, max=0.3),
+        t=Param(0.3, min=0.0, max=5.0),
+    )
+    fit = fit_region(with_guess(replace(region, background=lossy), spectrum, 0.0), spectrum)
+    names = [m.name for m in systematic(fit, spectrum).members if m.group == "background"]
+    assert names == [
+        "peak Shirley with slope",
+        "peak Shirley and Tougaard U3-SIO2",
+        "peak Shirley and Tougaard U3-POLYMER",
+    ]

@@ -13,6 +13,7 @@ from tests.truth import Peak, Truth, argyrodite
 from xps.engine import solve
 from xps.fitted import RegionFit
 from xps.fitting import fit_region
+from xps.measured import measured
 from xps.model import Background, Component, Param, Ref, Region, Singlet
 from xps.problem import compile_problem, with_guess
 from xps.recipe import load_recipe
@@ -78,6 +79,40 @@ def test_few_counts_give_unbiased_areas(free_shape: bool) -> None:
     assert (np.abs(areas.mean(axis=0) - FEW.areas) < 3.0 * scatter / np.sqrt(len(fits))).all()
     ratio = np.sqrt(np.mean(errors**2, axis=0)) / scatter
     assert ((ratio > 0.85) & (ratio < 1.15)).all()
+
+
+def test_half_a_count_a_channel_gives_an_unbiased_area_and_its_error() -> None:
+    """Weights made from the data, 1/max(y, 1), would lose a large part of such a peak."""
+    truth = replace(FEW, peaks=(replace(FEW.peaks[0], area=18.0),), step=0.05)
+    truth = replace(truth, offset=0.5, slope=0.0, k=0.0)
+    assert np.mean([truth.counts(seed) == 0.0 for seed in range(20)]) > 0.3
+    region = _few_region(free_shape=False)
+    region = replace(region, components=region.components[:1])
+    fits = [fitted(truth.spectrum(seed), region) for seed in range(200)]
+    areas = np.array([fit.areas[0] for fit in fits])
+    standard_error = areas.std(ddof=1) / np.sqrt(areas.size)
+    assert standard_error < 0.005 * 18.0
+    assert abs(areas.mean() - 18.0) < 3.0 * standard_error
+    errors = np.array([fit.area_covariance[0, 0] for fit in fits])
+    assert np.sqrt(errors.mean()) / areas.std(ddof=1) == pytest.approx(1.0, abs=0.15)
+
+
+@pytest.mark.parametrize("scale", [0.02, 1.0, 40.0])
+def test_factor_of_scaled_counts_is_estimated_and_said_to_be(scale: float) -> None:
+    """Variance over intensity is `scale` where counts were multiplied by it."""
+    truth = argyrodite(3000.0, step=0.1)
+    factors = []
+    for seed in range(40):
+        counted = truth.spectrum(seed, unit="arbitrary", dwell_s=None)
+        spectrum = counted.with_(intensity=scale * counted.intensity)
+        fit = fitted(spectrum)
+        assert fit.noise_model == "estimated-proportional"
+        assert any("is estimated from the residuals" in warning for warning in fit.warnings)
+        assert fit.reduced_chi2 is not None
+        factors.append(fit.reduced_chi2 / measured(spectrum).noise.counts_per_unit)
+    standard_error = np.std(factors, ddof=1) / np.sqrt(len(factors))
+    assert standard_error < 0.025 * scale
+    assert abs(np.mean(factors) - scale) < 3.0 * standard_error
 
 
 def test_weak_argyrodite_is_unbiased_in_its_main_component() -> None:
