@@ -35,6 +35,8 @@ _MAX_ITERATIONS = 1000
 START_DAMPING = 1e-3  # of parameters scaled by the length of their derivatives
 TOLERANCE = 1e-12  # expected gain in deviance that is left: (1e-6 σ)²
 LONGEST = 10.0  # step, over the length of all parameters
+NEAR = 100.0  # gain of a step from which on the bends of the model are worth knowing
+FAST = 0.01  # of the gain of a step, the next one
 ROUNDING = 1e-12  # step over the length of all parameters that rounding hides
 STALLED = 1e-9  # gain below which a rejected step is rounding, not a wrong direction
 
@@ -320,6 +322,61 @@ class _Point:
         return 1.0 if noise.known else self.deviance / max(self.expected.size - self.free.size, 1)
 
 
+class _Curvature:
+    """What is known from the steps so far of the second derivatives of the model.
+
+    Fisher's information leaves them out. Where the data are weak the steps without them go
+    too far, and come near the minimum slowly.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.matrix: Floats = np.zeros((size, size))
+
+    def learn(self, before: _Point, after: _Point, gain: float) -> bool:
+        """Take in a step; return whether the matrix would have told its gain better."""
+        moved = after.free - before.free
+        straight = before.equations.straight_gain(moved)
+        bent = straight - float(moved @ self.matrix @ moved)
+        fallen = before.equations.gradient - after.equations.gradient
+        self.matrix = updated_curvature(self.matrix, moved, fallen, after.equations.information)
+        return abs(bent - gain) < abs(straight - gain)
+
+
+def updated_curvature(
+    curvature: Floats, moved: Floats, fallen: Floats, information: Floats
+) -> Floats:
+    """Return the least change of a curvature that explains how the gradient fell along a step.
+
+    The secant update of NL2SOL, sized (Dennis, Gay and Welsch, ACM Trans. Math. Softw. 7
+    (1981) 348), for one step or many along leading axes.
+
+    Parameters
+    ----------
+    curvature, information : ndarray, shape (..., free, free)
+        The second at the end of the step.
+    moved, fallen : ndarray, shape (..., free)
+        The step, and by how much the gradient fell along it.
+    """
+    along = np.sum(fallen * moved, axis=-1)
+    wanted = fallen - _times(information, moved)
+    bend = np.abs(np.sum(moved * _times(curvature, moved), axis=-1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sizing = np.abs(np.sum(moved * wanted, axis=-1)) / bend
+        fallen = fallen / along[..., None]
+    curvature = np.where(bend > 0.0, np.minimum(sizing, 1.0), 1.0)[..., None, None] * curvature
+    missing = wanted - _times(curvature, moved)
+    mixed = missing[..., :, None] * fallen[..., None, :]
+    square = fallen[..., :, None] * fallen[..., None, :]
+    updated = curvature + mixed + np.swapaxes(mixed, -1, -2)
+    updated -= np.sum(missing * moved, axis=-1)[..., None, None] * square
+    return np.where((along > 0.0)[..., None, None], updated, curvature)
+
+
+def _times(matrix: Floats, vector: Floats) -> Floats:
+    product: Floats = (matrix @ vector[..., None])[..., 0]
+    return product
+
+
 def _deviance(problem: Likelihood, free: Floats, expected: Floats) -> float:
     deviance = problem.noise.deviance(problem.observed, expected)
     if problem.priors.mean.size:
@@ -350,6 +407,7 @@ def _descend(
             "check values, counting times and the widths of expectations",
         )
     damping, growth, evaluations, iterations = START_DAMPING, 2.0, 1, 0
+    curvature = _Curvature(point.free.size)
     converged, message = False, f"no convergence after {_MAX_ITERATIONS} iterations"
     held = _held_back(point, lower, upper)
     equations = point.equations.without(held)
@@ -379,9 +437,13 @@ def _descend(
             ratio = gain / max(expected_gain, 1e-300)
             damping *= max(1.0 / 3.0, 1.0 - (2.0 * min(ratio, 2.0) - 1.0) ** 3)
             growth = 2.0
+            if gain <= NEAR * unit and curvature.learn(point, trial, gain):
+                trial.equations.curvature = curvature.matrix
             point = trial
             held = _held_back(point, lower, upper)
             equations = point.equations.without(held)
+        elif equations.curvature is not None:
+            point.equations.curvature = equations.curvature = None
         elif equations.best_gain < STALLED * (unit + 1e-3 * abs(point.deviance)) or (
             _relative_length(equations.best_step, point.free[~held], equations) < ROUNDING
         ):
@@ -414,10 +476,10 @@ def _descend(
 def _last(equations: NormalEquations, gain: float, left: float) -> bool:
     """Whether the best step leaves no more than `left` to gain, by how the gains have shrunk.
 
-    Near the end they shrink by the same factor each time.
+    Where they shrink fast, they shrink by the same factor or faster the next time.
     """
     best = equations.best_gain
-    return best <= left or 0.0 < best * best <= left * gain
+    return best <= left or (0.0 < best <= FAST * gain and best * best <= left * gain)
 
 
 def _shortened(step: Floats, free: Floats, equations: NormalEquations) -> Floats:

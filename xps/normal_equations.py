@@ -7,7 +7,7 @@ derivatives, so that units do not matter.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 
 import numpy as np
@@ -31,10 +31,19 @@ class NormalEquations:
         Data minus model in units of the noise.
     scale : ndarray, shape (parameters,), optional
         What damping is relative to; at least the length of the derivatives.
+    curvature : ndarray, shape (parameters, parameters), optional
+        What the second derivatives of the model add to the information in steps and gains.
+        Where the sum is not positive definite, steps do without.
     """
 
-    def __init__(self, derivatives: Floats, residual: Floats, scale: Floats | None = None) -> None:
-        self._derivatives, self._residual = derivatives, residual
+    def __init__(
+        self,
+        derivatives: Floats,
+        residual: Floats,
+        scale: Floats | None = None,
+        curvature: Floats | None = None,
+    ) -> None:
+        self._derivatives, self._residual, self.curvature = derivatives, residual, curvature
         self.information: Floats = derivatives @ derivatives.T
         self.gradient: Floats = derivatives @ residual
         self._length: Floats = np.sqrt(self.information.diagonal())
@@ -51,9 +60,16 @@ class NormalEquations:
         """Return the equations of the parameters that are not held."""
         if not held.any():
             return self
-        return NormalEquations(self._derivatives[~held], self._residual, self.scale[~held])
+        curvature = None if self.curvature is None else self.curvature[np.ix_(~held, ~held)]
+        rows, scale = self._derivatives[~held], self.scale[~held]
+        return NormalEquations(rows, self._residual, scale, curvature)
 
     def expected_gain(self, step: Floats) -> float:
+        """How much the deviance falls along a step if the model bends as it is thought to."""
+        gain = self.straight_gain(step)
+        return gain if self.curvature is None else gain - float(step @ self.curvature @ step)
+
+    def straight_gain(self, step: Floats) -> float:
         """How much the deviance falls along a step if the model is linear."""
         return float((2.0 * self.gradient - self.information @ step) @ step)
 
@@ -69,14 +85,13 @@ class NormalEquations:
 
     def step(self, damping: float) -> Floats:
         """Solve for the step at a damping."""
-        normal = self._normal
-        if damping > 0.0:
-            normal = normal.copy()
-            normal.flat[:: len(normal) + 1] += damping * (self.scale / self._length) ** 2
-        factor, scaled, failed = cholesky_solver()(normal, self.gradient / self._length)
-        if not failed and is_well_conditioned(factor):
-            step: Floats = scaled / self._length
-            return step
+        damped = damping * (self.scale / self._length) ** 2
+        for normal in self._normals():
+            normal.flat[:: len(normal) + 1] += damped
+            factor, scaled, failed = cholesky_solver()(normal, self.gradient / self._length)
+            if not failed and is_well_conditioned(factor):
+                step: Floats = scaled / self._length
+                return step
         vectors, values, amplitudes = _singular(self._derivatives, self._residual, self.scale)
         damped = values / (values**2 + max(damping, _LEAST_DAMPING))
         return (vectors @ (damped * amplitudes)) / self.scale
@@ -84,7 +99,8 @@ class NormalEquations:
     def covariance(self) -> Floats:
         """Inverse of the information; NaN throughout where it has none."""
         outer = self._length[:, None] * self._length
-        factor, inverse, failed = cholesky_solver()(self._normal, np.identity(len(self._normal)))
+        normal = self.information / outer
+        factor, inverse, failed = cholesky_solver()(normal, np.identity(len(normal)))
         if not failed and is_well_conditioned(factor):
             covariance: Floats = (inverse + inverse.T) / (2.0 * outer)
             return covariance
@@ -93,10 +109,12 @@ class NormalEquations:
             return np.full_like(self.information, np.nan)
         return ((vectors / values**2) @ vectors.T) / outer
 
-    @cached_property
-    def _normal(self) -> Floats:
-        normal: Floats = self.information / (self._length[:, None] * self._length)
-        return normal
+    def _normals(self) -> Iterator[Floats]:
+        """The equations of unit columns to try: with the curvature, then without."""
+        outer = self._length[:, None] * self._length
+        if self.curvature is not None:
+            yield (self.information + self.curvature) / outer
+        yield self.information / outer
 
 
 @cache
