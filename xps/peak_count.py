@@ -69,7 +69,8 @@ class PeakCount:
     level : float
     one, two : Region
         The region with the single peak and with the pair, at their best values; the second peak
-        has the id of the component with `xps.peak_pair.SECOND`.
+        has the id of the component with `xps.peak_pair.SECOND`. Of pairs that the data cannot
+        tell apart, one that matters is preferred to a speck far from the peak.
     """
 
     verdict: Verdict
@@ -149,18 +150,21 @@ def count_peaks(
     rough = replace(rivals, tolerance=_ROUGH)
     gain = max(rivals.gain(best), 0.0)
     p_value, error, drawn = _chance(rough, gain, level, draws, seed)
+    rival = best
+    if not best.matters(least_share, least):
+        rival = rough.best_pair(least_share, least, near=best)
+    limits = _Limits(rough, rival, level)
     verdict: Verdict = "two"
     expected_gain: float | None = None
     share: Interval | None = None
     separation: Interval | None = None
     if p_value > level:
-        rival = rough.best_pair(least_share, least, near=best)
-        limits = _Limits(rough, rival, level)
         expected_gain = _expected_gain(rough, rival)
         verdict = "one" if limits.excludes_pair(rival) else "cannot tell"
         if intervals:
             share, separation = limits.share(least), limits.separation(least_share)
     free = rivals.two.table.free
+    shown = best if rival.deviance > best.deviance + limits.rise else rival
     return PeakCount(
         verdict,
         gain,
@@ -174,7 +178,7 @@ def count_peaks(
         separation,
         level,
         rivals.region,
-        rivals.pair_region.with_values(dict(zip(free, best.free.tolist(), strict=True))),
+        rivals.pair_region.with_values(dict(zip(free, shown.free.tolist(), strict=True))),
     )
 
 
@@ -236,9 +240,9 @@ class _Limits:
         from scipy.special import chdtri
 
         self._rivals, self._near = rivals, near
-        rise = float(chdtri(1, 2.0 * level)) * rivals.noise_scale(near)
+        self.rise = float(chdtri(1, 2.0 * level)) * rivals.noise_scale(near)
         # Pairs that do not matter set no standard: a lucky speck would exclude all others.
-        self._allowed = min(near.deviance, rivals.single.deviance) + rise
+        self._allowed = min(near.deviance, rivals.single.deviance) + self.rise
 
     def excludes(self, share: float, separation_ev: float) -> bool:
         """Whether every pair of at least that share and separation is excluded."""

@@ -63,6 +63,11 @@ class Pair:
         share = self.areas[1] / whole if whole > 0.0 else 0.5
         return share, self.centers[1] - self.centers[0]
 
+    def matters(self, share: float, separation_ev: float) -> bool:
+        """Whether the lesser peak has at least that share, and the two are so far apart."""
+        second, distance = self.place
+        return min(second, 1.0 - second) >= share and abs(distance) >= separation_ev
+
 
 @dataclass(frozen=True, eq=False)
 class Rivals:

@@ -141,6 +141,18 @@ def test_deviance_of_the_pair_is_that_of_its_region(rivals: Rivals) -> None:
     assert rivals.two.deviance(pair.free) == pytest.approx(pair.deviance, rel=1e-9)
 
 
+def test_pair_that_matters_is_preferred_to_a_speck_that_fits_as_well() -> None:
+    of, specks = truth(tallest=2000.0), 0
+    for seed in range(5):
+        spectrum = of.spectrum(seed)
+        best = Rivals.of(region_of(spectrum), spectrum, "peak", 0.0).best_pair()
+        specks += not best.matters(0.05, 0.3)
+        shown = pair_of(counted(of, seed, least_separation_ev=0.3, draws=99, intervals=False))
+        assert min(share for _, share in shown) >= 0.05 - 1e-9
+        assert shown[1][0] - shown[0][0] >= 0.3 - 1e-9
+    assert specks > 0
+
+
 @pytest.mark.parametrize(("separation", "share", "verdict"), [(0.0, 0.0, "one"), (1.0, 0.4, "two")])
 def test_spin_orbit_doublet_is_one_peak(separation: float, share: float, verdict: str) -> None:
     of = truth(separation, share, splitting=1.18)
