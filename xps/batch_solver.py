@@ -16,7 +16,20 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from xps.engine import LONGEST, ROUNDING, STALLED, START_DAMPING, TOLERANCE, Problem, solve
+from xps.engine import (
+    FAST,
+    LONGEST,
+    NEAR,
+    ROUNDING,
+    STALLED,
+    START_DAMPING,
+    TOLD,
+    TOLERANCE,
+    Problem,
+    solve,
+    times,
+    updated_curvature,
+)
 from xps.errors import FitError
 from xps.normal_equations import cholesky_solver, is_well_conditioned
 
@@ -187,7 +200,8 @@ class _Places:
         self.spectrum = np.zeros(places, dtype=np.intp)
         self.iterations = np.zeros(places, dtype=np.intp)
         self.free, self.trial, self.lower, self.gradient, self.scale = np.zeros((5, places, size))
-        self.information = np.zeros((places, size, size))
+        self.information, self.curvature = np.zeros((2, places, size, size))
+        self.is_bent = np.zeros(places, dtype=np.bool_)
         self.deviance, self.chi2, self.gain, self.expected_gain = np.zeros((4, places))
         self.damping, self.growth = np.zeros((2, places))
         self._refill(np.arange(places))
@@ -223,6 +237,7 @@ class _Places:
         self.deviance[places] = np.inf
         self.expected_gain[places], self.gain[places], self.scale[places] = np.inf, 0.0, 0.0
         self.damping[places], self.growth[places] = START_DAMPING, 2.0
+        self.curvature[places], self.is_bent[places] = 0.0, False
 
     def _evaluate(self) -> None:
         """Linearize at the trial values, and move to them where they are better."""
@@ -252,14 +267,41 @@ class _Places:
         ratio = np.minimum(gain / np.maximum(self.expected_gain, 1e-300), 2.0)
         eased = self.damping * np.maximum(1.0 / 3.0, 1.0 - (2.0 * ratio - 1.0) ** 3)
         harder = np.maximum(self.damping, 1e-6) * self.growth
-        self.damping = np.where(better, np.where(began, self.damping, eased), harder)
-        self.growth = np.where(better, 2.0, 2.0 * self.growth)
+        stays = np.where(better, began, self.is_bent)  # a worse step by the bends blames them
+        self.damping = np.where(stays, self.damping, np.where(better, eased, harder))
+        self.growth = np.where(better, 2.0, np.where(stays, self.growth, 2.0 * self.growth))
+        self.is_bent &= better
+        self._learn(better & ~began, gain, gradient, information)
         self.free = np.where(better[:, None], self.trial, self.free)
         self.gradient = np.where(better[:, None], gradient, self.gradient)
         self.information = np.where(better[:, None, None], information, self.information)
         self.deviance = np.where(better, deviance, self.deviance)
         self.chi2 = np.where(better, np.sum(residual**2, axis=1), self.chi2)
         self.iterations += 1
+
+    def _learn(self, better: Bools, gain: Floats, gradient: Floats, information: Floats) -> None:
+        """Learn from the steps near the end how the model bends."""
+        unit = self._unit()
+        places = np.flatnonzero(better & (gain <= NEAR * unit))
+        if not places.size:
+            return
+        moved = self.trial[places] - self.free[places]
+        before = self.gradient[places]
+        curvature = self.curvature[places]
+        straight = np.sum((2.0 * before - times(self.information[places], moved)) * moved, axis=1)
+        bent = straight - np.sum(moved * times(curvature, moved), axis=1)
+        helps = np.abs(bent - gain[places]) < np.abs(straight - gain[places])
+        self.is_bent[places] = (gain[places] <= TOLD * unit[places]) | helps
+        self.curvature[places] = updated_curvature(
+            curvature, moved, before - gradient[places], information[places]
+        )
+
+    def _unit(self) -> Floats:
+        """What a deviance of one is worth, as in the solver for one."""
+        if self._problem.noise.known:
+            return np.ones_like(self.deviance)
+        unit: Floats = self.deviance / self._freedom
+        return unit
 
     def _missed_priors(self) -> Floats:
         """Distances of the trial values from the expected ones in sigma."""
@@ -274,39 +316,37 @@ class _Places:
         held = ((self.free <= self.lower) & (self.gradient < 0.0)) | (
             (self.free >= problem.upper) & (self.gradient > 0.0)
         )
-        diagonal = np.einsum("pii->pi", self.information)
+        diagonal = _diagonal(self.information)
         length = np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))
         self.scale = np.maximum(self.scale, length)
-        unit = np.ones_like(self.deviance)
-        if not problem.noise.known:
-            unit = self.deviance / self._freedom
-        normal, gradient = self._scaled(held, length)
-        damped = normal.copy()
-        np.einsum("pii->pi", damped)[...] += self.damping[:, None] * (self.scale / length) ** 2
-        step, sound = _solved(damped, gradient)
+        unit = self._unit()
+        damped = self.damping[:, None] * (self.scale / length) ** 2
+        step, sound = self._solved(held, length, damped)
         step /= length
         step /= np.maximum(1.0, self._relative_length(step, held) / LONGEST)[:, None]
         self.trial = np.clip(self.free + step, self.lower, problem.upper)
         moved = self.trial - self.free
-        along = (self.information @ moved[:, :, None])[:, :, 0]
-        self.expected_gain = np.sum((2.0 * self.gradient - along) * moved, axis=1)
+        self.expected_gain = self._gain_along(moved)
 
         near_end = ((self.expected_gain <= unit) | (self.gain < 0.0)) & sound
         places = np.flatnonzero(near_end)
-        best, certain = _solved(normal[places], gradient[places])
+        best, certain = self._solved(held, length, np.zeros_like(damped), places)
         best /= length[places]
         best_gain = np.sum(self.gradient[places] * best, axis=1)
         left = self._tolerance * unit[places]
         last = (best_gain <= left) | (
-            (best_gain > 0.0) & (best_gain**2 <= left * self.gain[places])
+            (best_gain > 0.0)
+            & (best_gain <= FAST * self.gain[places])
+            & (best_gain**2 <= left * self.gain[places])
         )
         last &= (self.expected_gain[places] <= unit[places]) & certain
         stalled = (self.gain[places] < 0.0) & (
             (best_gain < STALLED * (unit[places] + 1e-3 * np.abs(self.deviance[places])))
             | (self._relative_length(best, held[places], places) < ROUNDING)
         )
-        self._take(places[last], best[last])
-        ended = places[last | (stalled & certain)]
+        ends = last | (stalled & certain)
+        ended = places[ends]
+        self._take(ended, best[ends])
         lost = np.flatnonzero(
             ~sound | (self.iterations >= _MOST_ITERATIONS) | np.isinf(self.deviance)
         )
@@ -318,18 +358,39 @@ class _Places:
         self.lower[again] = problem.lower
         self.trial[again] = self.free[again]
         self._begin(again)
-        self._store(done, held[done], normal[done], length[done])
+        self._store(done, held[done], length[done])
         for place in lost:
             self._leave(int(self.spectrum[place]))
         return np.concatenate((done, lost))
 
-    def _scaled(self, held: Bools, length: Floats) -> tuple[Floats, Floats]:
-        """Normal equations with unit columns, in which held parameters do not move."""
-        normal = self.information / (length[:, :, None] * length[:, None, :])
-        normal[held] = 0.0
-        normal.transpose(0, 2, 1)[held] = 0.0
-        np.einsum("pii->pi", normal)[held] = 1.0
-        return normal, np.where(held, 0.0, self.gradient / length)
+    def _solved(
+        self, held: Bools, length: Floats, damping: Floats, places: Ints | None = None
+    ) -> tuple[Floats, Bools]:
+        """Steps over `length`, and which of them can be relied on; the others are zero."""
+        if places is None:
+            places = np.arange(self.spectrum.size)
+        held, length = held[places], length[places]
+        gradient = np.where(held, 0.0, self.gradient[places] / length)
+        bent = self.is_bent[places]
+        matrix = self.information[places]
+        matrix[bent] += self.curvature[places[bent]]
+        normal = _unit_columns(matrix, held, length)
+        _diagonal(normal)[...] += damping[places]
+        steps, sound = _each_solved(normal, gradient)
+        again = np.flatnonzero(bent & ~sound)
+        if again.size:
+            self.is_bent[places[again]] = False
+            plain = _unit_columns(self.information[places[again]], held[again], length[again])
+            _diagonal(plain)[...] += damping[places[again]]
+            steps[again], sound[again] = _each_solved(plain, gradient[again])
+        return steps, sound
+
+    def _gain_along(self, moved: Floats) -> Floats:
+        """By how much the deviance should fall along steps of all places."""
+        along = times(self.information, moved)
+        along += np.where(self.is_bent[:, None], times(self.curvature, moved), 0.0)
+        gain: Floats = np.sum((2.0 * self.gradient - along) * moved, axis=1)
+        return gain
 
     def _relative_length(
         self, step: Floats, held: Bools, places: Ints | slice = slice(None)
@@ -344,18 +405,21 @@ class _Places:
         """Take a last step where the bounds allow it."""
         free = self.free[places] + step
         inside = ((free >= self.lower[places]) & (free <= self._problem.upper)).all(axis=1)
-        step, places = step[inside], places[inside]
-        along = (self.information[places] @ step[:, :, None])[:, :, 0]
-        self.free[places] += step
-        self.deviance[places] -= np.sum((2.0 * self.gradient[places] - along) * step, axis=1)
+        moved = np.zeros_like(self.free)
+        moved[places[inside]] = step[inside]
+        self.deviance -= self._gain_along(moved)
+        self.free += moved
 
-    def _store(self, places: Ints, held: Bools, normal: Floats, length: Floats) -> None:
+    def _store(self, places: Ints, held: Bools, length: Floats) -> None:
         """Write down the ends of spectra."""
-        inverse = np.linalg.inv(normal) if places.size else normal
+        if not places.size:
+            return
+        normal = _unit_columns(self.information[places], held, length)
+        inverse = np.linalg.inv(normal) / (length[:, :, None] * length[:, None, :])
         inverse[held] = 0.0
         inverse.transpose(0, 2, 1)[held] = 0.0
         found, rows = self._solution, self.spectrum[places]
-        found.covariance[rows] = inverse / (length[:, :, None] * length[:, None, :])
+        found.covariance[rows] = inverse
         found.free[rows], found.at_bound[rows] = self.free[places], held
         found.deviance[rows], found.chi2[rows] = self.deviance[places], self.chi2[places]
         found.converged[rows], found.iterations[rows] = True, self.iterations[places]
@@ -379,7 +443,23 @@ class _Places:
         found.iterations[spectrum] = end.iterations
 
 
-def _solved(normal: Floats, gradient: Floats) -> tuple[Floats, Bools]:
+def _unit_columns(matrix: Floats, held: Bools, length: Floats) -> Floats:
+    """Matrices scaled by the lengths of the derivatives, in which held parameters rest."""
+    normal: Floats = matrix / (length[:, :, None] * length[:, None, :])
+    if held.any():
+        normal[held] = 0.0
+        normal.transpose(0, 2, 1)[held] = 0.0
+        _diagonal(normal)[held] = 1.0
+    return normal
+
+
+def _diagonal(matrices: Floats) -> Floats:
+    """A view of the diagonals; shape (matrices, free)."""
+    diagonal: Floats = np.einsum("pii->pi", matrices)
+    return diagonal
+
+
+def _each_solved(normal: Floats, gradient: Floats) -> tuple[Floats, Bools]:
     """Solutions of well-conditioned equations, and which these are; zero for the others."""
     solve_one = cholesky_solver()
     steps, sound = np.zeros_like(gradient), np.zeros(len(gradient), dtype=np.bool_)

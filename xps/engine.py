@@ -36,6 +36,7 @@ START_DAMPING = 1e-3  # of parameters scaled by the length of their derivatives
 TOLERANCE = 1e-12  # expected gain in deviance that is left: (1e-6 σ)²
 LONGEST = 10.0  # step, over the length of all parameters
 NEAR = 100.0  # gain of a step from which on the bends of the model are worth knowing
+TOLD = 1e-8  # gain that stands out of the rounding of the deviance
 FAST = 0.01  # of the gain of a step, the next one
 ROUNDING = 1e-12  # step over the length of all parameters that rounding hides
 STALLED = 1e-9  # gain below which a rejected step is rounding, not a wrong direction
@@ -331,15 +332,16 @@ class _Curvature:
 
     def __init__(self, size: int) -> None:
         self.matrix: Floats = np.zeros((size, size))
+        self.helps = False
 
-    def learn(self, before: _Point, after: _Point, gain: float) -> bool:
-        """Take in a step; return whether the matrix would have told its gain better."""
+    def learn(self, before: _Point, after: _Point, gain: float, unit: float) -> None:
+        """Take in a step, and whether the matrix would have told its gain better."""
         moved = after.free - before.free
         straight = before.equations.straight_gain(moved)
         bent = straight - float(moved @ self.matrix @ moved)
         fallen = before.equations.gradient - after.equations.gradient
         self.matrix = updated_curvature(self.matrix, moved, fallen, after.equations.information)
-        return abs(bent - gain) < abs(straight - gain)
+        self.helps = gain <= TOLD * unit or abs(bent - gain) < abs(straight - gain)
 
 
 def updated_curvature(
@@ -358,13 +360,13 @@ def updated_curvature(
         The step, and by how much the gradient fell along it.
     """
     along = np.sum(fallen * moved, axis=-1)
-    wanted = fallen - _times(information, moved)
-    bend = np.abs(np.sum(moved * _times(curvature, moved), axis=-1))
+    wanted = fallen - times(information, moved)
+    bend = np.abs(np.sum(moved * times(curvature, moved), axis=-1))
     with np.errstate(divide="ignore", invalid="ignore"):
         sizing = np.abs(np.sum(moved * wanted, axis=-1)) / bend
         fallen = fallen / along[..., None]
     curvature = np.where(bend > 0.0, np.minimum(sizing, 1.0), 1.0)[..., None, None] * curvature
-    missing = wanted - _times(curvature, moved)
+    missing = wanted - times(curvature, moved)
     mixed = missing[..., :, None] * fallen[..., None, :]
     square = fallen[..., :, None] * fallen[..., None, :]
     updated = curvature + mixed + np.swapaxes(mixed, -1, -2)
@@ -372,7 +374,8 @@ def updated_curvature(
     return np.where((along > 0.0)[..., None, None], updated, curvature)
 
 
-def _times(matrix: Floats, vector: Floats) -> Floats:
+def times(matrix: Floats, vector: Floats) -> Floats:
+    """Matrix times vector, for one or many along leading axes."""
     product: Floats = (matrix @ vector[..., None])[..., 0]
     return product
 
@@ -437,17 +440,20 @@ def _descend(
             ratio = gain / max(expected_gain, 1e-300)
             damping *= max(1.0 / 3.0, 1.0 - (2.0 * min(ratio, 2.0) - 1.0) ** 3)
             growth = 2.0
-            if gain <= NEAR * unit and curvature.learn(point, trial, gain):
-                trial.equations.curvature = curvature.matrix
+            if gain <= NEAR * unit:
+                curvature.learn(point, trial, gain, unit)
+                trial.equations.curvature = curvature.matrix if curvature.helps else None
             point = trial
             held = _held_back(point, lower, upper)
             equations = point.equations.without(held)
         elif equations.curvature is not None:
-            point.equations.curvature = equations.curvature = None
+            point.equations = point.equations.straightened()
+            equations = point.equations.without(held)
         elif equations.best_gain < STALLED * (unit + 1e-3 * abs(point.deviance)) or (
             _relative_length(equations.best_step, point.free[~held], equations) < ROUNDING
         ):
             converged, message = True, "converged"
+            point = point.after(equations.best_step, held, lower, upper)
             break
         else:
             damping = max(damping, 1e-6) * growth

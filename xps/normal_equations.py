@@ -64,6 +64,10 @@ class NormalEquations:
         rows, scale = self._derivatives[~held], self.scale[~held]
         return NormalEquations(rows, self._residual, scale, curvature)
 
+    def straightened(self) -> NormalEquations:
+        """Return the equations without the curvature."""
+        return NormalEquations(self._derivatives, self._residual, self.scale)
+
     def expected_gain(self, step: Floats) -> float:
         """How much the deviance falls along a step if the model bends as it is thought to."""
         gain = self.straight_gain(step)
