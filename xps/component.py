@@ -16,6 +16,9 @@ from xps.parameters import BACKGROUND_ID, Param
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*\Z")
 _WIDTHS_EV = (0.001, math.inf)
 
+COMMON_PARAMETERS = ("area", "center", "fwhm")
+"""What a component of any shape has; all others belong to its shape."""
+
 
 @dataclass(frozen=True)
 class Component:
@@ -99,19 +102,43 @@ class Component:
         """Return a copy with one parameter replaced."""
         return self.with_params({name: param})
 
+    def untied(self, name: str) -> Component:
+        """Return a copy in which a parameter has no link; its bounds are such as it may have."""
+        param = replace(self.params[name], link=None)
+        ranges = {parameter.name: parameter for parameter in SHAPES[self.shape].parameters}
+        if name == "fwhm":
+            param = _within(param, _WIDTHS_EV, _WIDTHS_EV)
+        elif name in ranges:
+            known = ranges[name]
+            param = _within(param, (known.low, known.high), known.typical)
+        return self.with_param(name, param)
+
     def with_shape(self, kind: str) -> Component:
-        """Return a copy of another shape; parameters that both shapes have stay as they are."""
+        """Return a copy of another shape.
+
+        Parameters that both shapes have stay as they are, within the range of the new one.
+        """
         known = self.params
         return replace(
             self,
             shape=kind,
             shape_params=tuple(
-                known.get(default.name, param)
-                for default, param in zip(
+                _within(known[parameter.name], (parameter.low, parameter.high), parameter.typical)
+                if parameter.name in known
+                else default
+                for parameter, default in zip(
                     SHAPES[kind].parameters, default_shape_params(kind), strict=True
                 )
             ),
         )
+
+
+def _within(param: Param, possible: tuple[float, float], typical: tuple[float, float]) -> Param:
+    """Bring a parameter into a range; its bounds are the typical ones if none is left."""
+    low, high = max(param.min, possible[0]), min(param.max, possible[1])
+    if not low < high:
+        low, high = typical
+    return replace(param, value=min(max(param.value, low), high), min=low, max=high)
 
 
 def default_shape_params(kind: str) -> tuple[Param, ...]:

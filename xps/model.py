@@ -7,11 +7,12 @@ spectrum (counts/s·eV where the live time is known, else in its own unit times 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from xps.background import BACKGROUND_KINDS, IN_FIT_KINDS, Background
-from xps.component import Component, default_shape_params
+from xps.component import COMMON_PARAMETERS, Component, default_shape_params
 from xps.errors import RecipeError
 from xps.multiplet import Doublet, Line, Singlet, multiplet_of
 from xps.parameters import BACKGROUND_ID, Link, LinkKind, Param, Prior, Ref
@@ -158,12 +159,40 @@ class Region:
         expectations relative to it become expectations of the present distance's value.
         """
         freed = tuple(
-            _without_target(component, id_, self)
+            _without_targets(component, lambda target: target.component == id_, self)
             for component in self.components
             if component.id != id_
         )
         background = self.background.without_component(id_)
         return replace(self, background=background, components=freed)
+
+    def with_shape(self, ids: Collection[str], kind: str) -> Region:
+        """Return a copy in which some components have another shape.
+
+        What was tied stays tied: a component whose shape parameters were equal to those of
+        another one that changes with it has its new ones equal to that one's. Components of a
+        shape without parameters follow the first one that changes. Ties and expectations of
+        shape parameters between components that no longer have the same shape end; their
+        values stay.
+        """
+        changed = [component for component in self.components if component.id in ids]
+        leaders = _shape_leaders(changed)
+        reshaped = {c.id: _led(c.with_shape(kind), c, leaders.get(c.id)) for c in changed}
+        components = {c.id: reshaped.get(c.id, c) for c in self.components}
+
+        def ends(source: Component, target: Ref) -> bool:
+            if target.parameter in COMMON_PARAMETERS or not {source.id, target.component} & set(ids):
+                return False
+            other = components[target.component]
+            return other.shape != source.shape or target.parameter not in other.params
+
+        return replace(
+            self,
+            components=tuple(
+                _without_targets(component, partial(ends, component), self)
+                for component in components.values()
+            ),
+        ).settled()
 
     def with_values(self, values: Mapping[Ref, float]) -> Region:
         """Return a copy with new values; linked parameters follow their targets."""
@@ -219,15 +248,51 @@ def _targets(param: Param) -> Iterator[Ref]:
         yield param.prior.relative_to
 
 
-def _without_target(component: Component, gone: str, region: Region) -> Component:
+def _without_targets(
+    component: Component, is_gone: Callable[[Ref], bool], region: Region
+) -> Component:
+    """End the ties and expectations of a component that refer to what is gone from a region."""
     for name, param in component.params.items():
         link, prior = param.link, param.prior
-        if link is not None and link.target.component == gone:
-            param = replace(param, link=None)
-        if prior is not None and prior.relative_to is not None:
-            target = prior.relative_to
-            if target.component == gone:
-                mean = prior.mean + region.param(target).value
-                param = replace(param, prior=Prior(mean, prior.sigma))
-        component = component.with_param(name, param)
+        if prior is not None and prior.relative_to is not None and is_gone(prior.relative_to):
+            mean = prior.mean + region.param(prior.relative_to).value
+            component = component.with_param(name, replace(param, prior=Prior(mean, prior.sigma)))
+        if link is not None and is_gone(link.target):
+            component = component.untied(name)
     return component
+
+
+def _shape_leaders(components: Sequence[Component]) -> dict[str, str]:
+    """Tell which component follows which one in its shape, by id."""
+    leaders: dict[str, str] = {}
+    for component in components:
+        leader: str | None = components[0].id
+        if component.shape_params:
+            leader = _shape_leader(component, {other.id for other in components})
+        end = leader
+        while end is not None and end != component.id:
+            end = leaders.get(end)
+        if leader is not None and end is None:
+            leaders[component.id] = leader
+    return leaders
+
+
+def _shape_leader(component: Component, ids: Collection[str]) -> str | None:
+    for param in component.shape_params:
+        link = param.link
+        if link is not None and link.kind == "same" and link.target.component in ids:
+            return link.target.component
+    return None
+
+
+def _led(new: Component, old: Component, leader: str | None) -> Component:
+    """Make the shape parameters that a component did not have before equal to another one's."""
+    if leader is None:
+        return new
+    return new.with_params(
+        {
+            name: replace(param, link=Link("same", Ref(leader, name)))
+            for name, param in new.params.items()
+            if name not in old.params
+        }
+    )

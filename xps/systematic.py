@@ -136,8 +136,8 @@ def _backgrounds(background: Background) -> Iterator[tuple[str, Background]]:
 
 def _of_shape(region: Region, kind: str) -> Region | str:
     try:
-        return replace(region, components=tuple(c.with_shape(kind) for c in region.components))
-    except XpsError as error:  # e.g. bounds of the mixing that this shape does not have
+        return region.with_shape([c.id for c in region.components], kind)
+    except XpsError as error:  # e.g. a ratio of mixings that this shape does not have
         return str(error)
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from xps.errors import RecipeError
 from xps.levels import levels
+from xps.lineshapes import SHAPES
 from xps.model import (
     Background,
     Component,
@@ -234,6 +235,101 @@ def test_static_backgrounds_have_no_parameters() -> None:
     assert set(Background().params) == {"offset", "slope", "k"}
     assert Background("shirley").params == {}
     assert Background("linear").params == {}
+
+
+# Other line shapes --------------------------------------------------------------------------------
+
+
+def family() -> Region:
+    """Two components of one mixing, and one with its own."""
+    return region(
+        component("a", shape_params=(Param(0.3, min=0.0, max=1.0),)),
+        component("b", shape_params=(tied("same", "a", "mixing"),)),
+        component("c", shape_params=(Param(0.4, min=0.0, max=0.8),)),
+    ).settled()
+
+
+def test_a_family_of_one_shape_stays_one_in_another_shape() -> None:
+    changed = family().with_shape(["a", "b", "c"], "la")
+    a, b, c = changed.components
+    assert [other.shape for other in changed.components] == ["la"] * 3
+    assert all(param.is_free for param in (*a.shape_params, *c.shape_params))
+    for name in ("alpha", "beta", "gauss"):
+        assert b.params[name].link == Link("same", Ref("a", name))
+
+
+def test_a_parameter_that_both_shapes_have_keeps_value_bounds_and_ties() -> None:
+    changed = family().with_shape(["a", "b", "c"], "exponential-tail")
+    assert changed.component("a").params["mixing"] == Param(0.3, min=0.0, max=1.0)
+    assert changed.component("b").params["mixing"].link == Link("same", Ref("a", "mixing"))
+    assert changed.component("b").params["tail"].link == Link("same", Ref("a", "tail"))
+    assert changed.component("c").params["tail"].is_free
+
+
+def test_values_and_bounds_come_into_the_range_of_the_new_shape() -> None:
+    damped = region(component("a")).with_shape(["a"], "lf")
+    damped = damped.with_param(Ref("a", "alpha"), Param(0.3, min=0.25, max=0.4))
+    damped = damped.with_param(Ref("a", "beta"), Param(0.3, min=0.25, max=2.0))
+    changed = damped.with_shape(["a"], "la").component("a")
+    assert changed.params["alpha"] == Param(0.6, min=0.6, max=3.0)
+    assert changed.params["beta"] == Param(0.51, min=0.51, max=2.0)
+
+
+def test_ties_of_shape_end_between_components_of_unlike_shape() -> None:
+    for ids in (["a"], ["b"]):
+        changed = family().with_shape(ids, "voigt")
+        assert changed.component("b").params["mixing"].is_free
+        assert changed.component("b").params["mixing"].value == 0.3
+
+
+def test_ties_to_a_parameter_that_is_gone_end() -> None:
+    changed = family().with_shape(["a"], "gaussian")
+    assert changed.component("b").params["mixing"].is_free
+    assert changed.component("c") == family().component("c")
+
+
+def test_expectations_relative_to_a_shape_that_is_gone_keep_their_place() -> None:
+    expected = Param(0.5, min=0.0, max=1.0, prior=Prior(0.2, 0.05, Ref("a", "mixing")))
+    pair = region(component("a"), component("b", shape_params=(expected,)))
+    prior = pair.with_shape(["a"], "gaussian").component("b").params["mixing"].prior
+    assert prior == Prior(0.2 + 0.3, 0.05)
+
+
+def test_ties_within_a_component_end_with_the_parameter() -> None:
+    pair = region(component("a")).with_shape(["a"], "la")
+    pair = pair.with_param(Ref("a", "alpha"), tied("same", "a", "beta")).settled()
+    assert pair.with_shape(["a"], "la-symmetric").component("a").params["alpha"].is_free
+
+
+def test_ties_of_width_outlive_a_change_of_shape() -> None:
+    pair = region(component("a"), component("b", fwhm=tied("same", "a", "fwhm"))).settled()
+    assert pair.with_shape(["a"], "gaussian").component("b").fwhm.link is not None
+
+
+def test_shapes_without_parameters_leave_one_family() -> None:
+    changed = family().with_shape(["a", "b", "c"], "gaussian").with_shape(["a", "b", "c"], "sgl")
+    assert changed.component("a").params["mixing"].is_free
+    for id_ in "bc":
+        assert changed.component(id_).params["mixing"].link == Link("same", Ref("a", "mixing"))
+
+
+def test_ties_that_lead_both_ways_make_no_circle() -> None:
+    pair = region(component("a"), component("b")).with_shape(["a", "b"], "la")
+    pair = pair.with_param(Ref("a", "alpha"), tied("same", "b", "alpha"))
+    pair = pair.with_param(Ref("b", "beta"), tied("same", "a", "beta")).settled()
+    changed = pair.with_shape(["a", "b"], "sgl")
+    free = [c.params["mixing"].is_free for c in changed.components]
+    assert sorted(free) == [False, True]
+
+
+@given(st.lists(st.sampled_from("abc"), unique=True), st.lists(st.sampled_from(sorted(SHAPES))))
+def test_any_change_of_shapes_makes_a_valid_region(ids: list[str], kinds: list[str]) -> None:
+    changed = family()
+    for kind in kinds:
+        changed = changed.with_shape(ids, kind)
+    expected = kinds[-1] if kinds else "sgl"
+    assert all(changed.component(id_).shape == expected for id_ in ids)
+    assert changed.settled() == changed
 
 
 # Doublets -----------------------------------------------------------------------------------------
