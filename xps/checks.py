@@ -9,6 +9,7 @@ from typing import Literal
 
 from xps.errors import SpectrumError
 from xps.fitted import RegionFit
+from xps.lineshapes import SHAPES
 from xps.project import Entry, HoldsProject, Project, project_in
 from xps.replicates import dispersion, repeated
 from xps.species import library
@@ -20,6 +21,7 @@ _STATIC_TAIL_FWHM = 3.0  # the same for a background that is anchored at the end
 _CLOSE_FWHM = 0.5
 _HOPELESS_CHI2 = 10.0
 _DISPERSION = "Fisher, Thornton and Mackenzie 1922, 10.1111/j.1744-7348.1922.tb05962.x"
+_SHAPE_SOURCES = {"doniach-sunjic": "Doniach and Šunjić, J. Phys. C 3 (1970) 285"}
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,20 @@ def _background(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Find
             "use the peak-shirley background",
             "Herrera-Gomez 2014, 10.1002/sia.5453",
         )
+
+
+def _shape(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Finding]:
+    for component in fit.region.components:
+        shape = SHAPES[component.shape]
+        if shape.caution:
+            yield Finding(
+                "shape-caution",
+                "warning",
+                _place(entry, component.name),
+                f"{shape.title}: {shape.caution}",
+                "take a shape of finite area that is established, unless this one is needed",
+                _SHAPE_SOURCES.get(shape.kind, ""),
+            )
 
 
 def _insignificant(project: Project, entry: Entry, fit: RegionFit) -> Iterator[Finding]:
@@ -317,6 +333,7 @@ RULES: tuple[Rule, ...] = (
     _negative,
     _memory,
     _background,
+    _shape,
     _insignificant,
     _correlated,
     _window,

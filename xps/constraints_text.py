@@ -6,8 +6,15 @@ import math
 from collections.abc import Iterator
 
 from xps.model import BACKGROUND_ID, Param, Ref, Region
+from xps.model_text import background_term
 
-_NAMES = {"fwhm": "FWHM"}
+_NAMES = {
+    "fwhm": "FWHM",
+    "alpha": "α",
+    "beta": "β",
+    "gauss": "Gaussian broadening m",
+    "tail": "tail length",
+}
 _UNITS = {"center": " eV", "fwhm": " eV"}
 
 
@@ -53,8 +60,8 @@ def _alone(region: Region) -> Iterator[str]:
 
 def _what(region: Region, ref: Ref) -> tuple[str, str]:
     if ref.component == BACKGROUND_ID:
-        step = ref.parameter.startswith("k")
-        return f"background {ref.parameter}", " /eV" if step else ""
+        term = background_term(region, ref.parameter)
+        return f"background {term.title}", f" {term.unit}" if term.unit else ""
     name = region.component(ref.component).name
     return f"{_NAMES.get(ref.parameter, ref.parameter)} of {name}", _UNITS.get(ref.parameter, "")
 

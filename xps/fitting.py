@@ -15,6 +15,7 @@ from xps.engine import Problem
 from xps.errors import FitError
 from xps.fitted import NEGATIVE_SIGMA, RegionFit
 from xps.kernel import Curves
+from xps.lineshapes import SHAPES
 from xps.model import BACKGROUND_ID, Ref, Region
 from xps.problem import compile_problem, free_values
 from xps.project import ChargeReference, fingerprint
@@ -228,6 +229,8 @@ def _warnings(fit: RegionFit, doubts: tuple[str, ...]) -> tuple[str, ...]:
         warnings.append(
             "the live time is unknown: the size of the noise is estimated from the residuals"
         )
+    used = {component.shape for component in fit.region.components}
+    warnings += [f"{s.title}: {s.caution}" for s in SHAPES.values() if s.kind in used and s.caution]
     if not fit.region.background.in_fit:
         warnings.append(
             "the background was subtracted before the fit: the errors do not contain it and "

@@ -11,22 +11,14 @@ from xps.constraints_text import constraints
 from xps.error_budget import BootstrapErrors
 from xps.levels import levels
 from xps.lineshapes import SHAPES
-from xps.model import Background, Doublet, Region
+from xps.model import Doublet, Region
+from xps.model_text import background_sentence, listed, shape_sentences
 from xps.numbers_text import with_error
 from xps.project import Project, Sample
 from xps.quantification import quantify
 from xps.spectrum import Spectrum
 from xps.tables import RegionTable
 
-_BACKGROUNDS = {
-    "peak-shirley": "The background is an offset, a slope and a step proportional to the "
-    "integral of the fitted peaks (peak Shirley; Herrera-Gomez 2014, 10.1002/sia.5453), fitted "
-    "together with the peaks, so that its uncertainty is part of every error",
-    "shirley": "The background is an iterated Shirley curve (Proctor and Sherwood 1982, "
-    "10.1021/ac00238a008), subtracted before the fit, so that the errors lack its uncertainty",
-    "linear": "The background is a straight line, subtracted before the fit, so that the "
-    "errors lack its uncertainty",
-}
 _NOISE = {
     "poisson": "The likelihood of Poisson counts was maximized with weights from the model; "
     "errors are not rescaled by χ²ᵣ",
@@ -76,7 +68,8 @@ def methods(project: Project, tables: Sequence[RegionTable]) -> Methods:
     sentences += [_charge(project, sample) for sample in project.samples]
     for _, group in _by_level(fitted):
         sentences += _shared(group, lambda table: _model(table.region))
-    sentences += _shared(fitted, lambda table: _background(table.region.background))
+    sentences += shape_sentences(c.shape for table in fitted for c in table.region.components)
+    sentences += _shared(fitted, lambda table: background_sentence(table.region))
     sentences += _shared(fitted, _weights)
     sentences += _shared(fitted, _held)
     if fitted:
@@ -157,14 +150,6 @@ def _shared(tables: Sequence[RegionTable], describe: Callable[[RegionTable], str
         yield f"{where}: {text}"
 
 
-def listed(names: Iterable[str]) -> str:
-    """Return names as a list in words: "a, b and c"; each name once."""
-    once = list(dict.fromkeys(names))
-    if len(once) < 2:
-        return "".join(once)
-    return f"{', '.join(once[:-1])} and {once[-1]}"
-
-
 def _instrument(table: RegionTable) -> str:
     spectrum = table.entry.spectrum
     parts = []
@@ -227,13 +212,6 @@ def _model(region: Region) -> str:
         f"{region.core_level} was fitted from {low:g} to {high:g} eV with {kinds}"
         f"{_doublets(region)}."
     )
-
-
-def _background(background: Background) -> str:
-    text = _BACKGROUNDS.get(background.kind, f"The background is of the kind {background.kind}")
-    if background.in_fit:
-        return f"{text}."
-    return f"{text}; {background.average_points} points are averaged at each end."
 
 
 def _doublets(region: Region) -> str:

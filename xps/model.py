@@ -181,7 +181,9 @@ class Region:
         components = {c.id: reshaped.get(c.id, c) for c in self.components}
 
         def ends(source: Component, target: Ref) -> bool:
-            if target.parameter in COMMON_PARAMETERS or not {source.id, target.component} & set(ids):
+            if target.parameter in COMMON_PARAMETERS or not {source.id, target.component} & set(
+                ids
+            ):
                 return False
             other = components[target.component]
             return other.shape != source.shape or target.parameter not in other.params

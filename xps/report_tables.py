@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from xps.checks import Finding
 from xps.error_budget import Alternative
+from xps.fitted import RegionFit
 from xps.markup import Cell, Content, Html, element, joined, table
+from xps.model_text import background_numbers, background_title, shape_numbers
 from xps.numbers_text import UNKNOWN, interval, number, upper_limit, with_error
 from xps.palette import color_key
 from xps.project import ChargeReference, Project
@@ -89,6 +91,7 @@ def region_section(part: RegionTable, colors: Mapping[tuple[str, str], str]) -> 
             ),
             *(element("p", _alternative(part, other)) for other in part.fit.errors.alternatives),
             element("p", *_quality(part), class_="facts"),
+            element("p", _model_numbers(part.fit), class_="facts"),
         ]
     return joined(content)
 
@@ -168,15 +171,23 @@ def _quality(part: RegionTable) -> list[Content]:
         else number(fit.reduced_chi2, 2)
     )
     physical = "" if fit.background_physical else ", not physical"
+    background = f"{background_title(fit.region.background)}{physical}"
     return [
         "χ²ᵣ ",
         reduced,
         f" · Durbin-Watson {number(fit.durbin_watson, 2)} · {fit.n_points} points · "
         f"{fit.n_free} free parameters · noise: {_NOISE.get(fit.noise_model, fit.noise_model)}"
-        f" · background {fit.region.background.kind}{physical} · window {low:g} to {high:g} eV"
+        f" · background {background} · window {low:g} to {high:g} eV"
         f" · {'converged' if fit.success else 'NOT converged: ' + fit.message}"
         + "".join(f" · {warning}" for warning in fit.warnings),
     ]
+
+
+def _model_numbers(fit: RegionFit) -> str:
+    """What the component table has no room for: line shapes and background."""
+    background = background_numbers(fit.region, fit)
+    shapes = f"Line shape: {shape_numbers(fit.region, fit)}."
+    return f"{shapes} Background: {background}." if background else shapes
 
 
 def quantification_tables(project: Project, parts: Sequence[RegionTable]) -> tuple[list[Html], str]:

@@ -11,8 +11,9 @@ from tests.xps.example import Case, hostile, mixed, pair, stale
 from xps.constraints_text import constraints
 from xps.fitting import fit_region
 from xps.markup import Cell, Html, element, escaped, table
-from xps.methods_text import listed, methods
+from xps.methods_text import methods
 from xps.model import Background, Link, Param, Ref
+from xps.model_text import listed
 from xps.numbers_text import with_error
 from xps.project import ChargeReference, Project, Step
 from xps.report import report_html
