@@ -11,7 +11,8 @@ from app.gestures import PARAMETER_NAMES, bound_text
 from app.numerals import plain_number
 from xps.fitted import RegionFit
 from xps.lineshapes import SHAPES
-from xps.model import Component, Param, Ref, Region
+from xps.model import BACKGROUND_ID, Component, Param, Ref, Region
+from xps.model_text import background_term
 from xps.numbers_text import UNKNOWN, upper_limit, with_error
 from xps.tables import why_no_error
 from xps.uncertainty import Shares, shares
@@ -148,21 +149,28 @@ def _percent(split: Shares, index: int) -> str:
 
 
 def _meaning(region: Region, ref: Ref, fit: RegionFit | None) -> str:
-    component: Component = region.component(ref.component)
-    lines = component.lines.lines
-    unit = fit.area_unit if fit is not None else "the plot's unit times eV"
-    texts = {
-        "center": f"Binding energy of {lines[0].label or 'the line'} in eV, charge corrected.",
-        "fwhm": "Full width at half maximum of each line in eV.",
-        "area": f"Whole area{' of both lines' if len(lines) > 1 else ''} in {unit}.",
-    } | {parameter.name: parameter.meaning for parameter in SHAPES[component.shape].parameters}
     param = region.param(ref)
     bounds = ""
     if math.isfinite(param.min) or math.isfinite(param.max):
         bounds = f" Bounds: {bound_text(param.min) or '−∞'} to {bound_text(param.max) or '∞'}."
+    if ref.component == BACKGROUND_ID:
+        term = background_term(region, ref.parameter)
+        unit = f" In 1{term.unit}." if term.title.startswith("k") else ""
+        return f"{term.meaning}{unit}{bounds}{_expectation(region, param)}"
     tie = tie_text(region, param)
     tied = f" Tied: {PARAMETER_NAMES[ref.parameter]} {tie}." if tie else ""
+    texts = _meanings(region.component(ref.component), fit)
     return texts[ref.parameter] + (tied or bounds) + _expectation(region, param)
+
+
+def _meanings(component: Component, fit: RegionFit | None) -> dict[str, str]:
+    lines = component.lines.lines
+    unit = fit.area_unit if fit is not None else "the plot's unit times eV"
+    return {
+        "center": f"Binding energy of {lines[0].label or 'the line'} in eV, charge corrected.",
+        "fwhm": "Full width at half maximum of each line in eV.",
+        "area": f"Whole area{' of both lines' if len(lines) > 1 else ''} in {unit}.",
+    } | {parameter.name: parameter.meaning for parameter in SHAPES[component.shape].parameters}
 
 
 def _expectation(region: Region, param: Param) -> str:

@@ -13,8 +13,6 @@ from xps.errors import XpsError
 from xps.lineshapes import SHAPES
 from xps.model import (
     BACKGROUND_ID,
-    IN_FIT_KINDS,
-    Background,
     Component,
     Link,
     Param,
@@ -23,6 +21,7 @@ from xps.model import (
     default_shape_params,
     multiplet_of,
 )
+from xps.model_text import background_term
 from xps.problem import with_guess
 from xps.project import Entry, Project
 from xps.species import library
@@ -147,7 +146,7 @@ def set_value(project: Project, region_id: str, ref: Ref, value: float) -> Chang
     """
     region = project.region(region_id)
     param = region.param(ref)
-    name = PARAMETER_NAMES[ref.parameter]
+    name = PARAMETER_NAMES.get(ref.parameter) or _name(region, ref)
     if param.link is not None:
         raise XpsError(f"{name} is tied to {param.link.target}", "untie it first")
     if not param.min <= value <= param.max:
@@ -202,8 +201,11 @@ def set_tie(project: Project, region_id: str, ref: Ref, target: str | None) -> C
     """
     region = project.region(region_id)
     param = region.param(ref)
-    link = None if target is None else Link("same", Ref(target, ref.parameter))
-    changed = region.with_param(ref, replace(param, link=link)).settled()
+    if target is None:
+        changed = region.with_component(region.component(ref.component).untied(ref.parameter))
+    else:
+        link = Link("same", Ref(target, ref.parameter))
+        changed = region.with_param(ref, replace(param, link=link)).settled()
     text = (
         f"Untie {_name(region, ref)}"
         if target is None
@@ -229,17 +231,14 @@ def set_window(project: Project, region_id: str, low: float, high: float) -> Cha
     )
 
 
-def set_background(project: Project, region_id: str, kind: str) -> Change:
-    """Choose the kind of background of a region."""
+def set_shape(project: Project, region_id: str, ids: Sequence[str], kind: str) -> Change:
+    """Give components of a region another line shape."""
     region = project.region(region_id)
-    changed = replace(region, background=replace(region.background, kind=kind))
-    if kind in IN_FIT_KINDS:
-        entry = project.entry(region.spectrum)
-        fresh = replace(region, background=Background(kind))
-        changed = with_guess(fresh, entry.spectrum, project.charge_of(entry.id).shift_ev)
-    return Change(
-        project.with_region(changed), f"Set background of {_place_of(project, region)} to {kind}"
-    )
+    changed = region.with_shape(ids, kind)
+    who = _place_of(project, region)
+    if len(ids) < len(region.components):
+        who = ", ".join(short_name(region.component(id_).name) for id_ in ids)
+    return Change(project.with_region(changed), f"Set line shape of {who} to {SHAPES[kind].title}")
 
 
 def set_manual_shift(project: Project, sample: str, shift_ev: float) -> Change:
@@ -300,6 +299,8 @@ def _with_guessed_area(project: Project, region: Region, component: Component) -
 
 
 def _widest_bounds(region: Region, ref: Ref) -> tuple[float, float]:
+    if ref.component == BACKGROUND_ID:
+        return -math.inf, math.inf
     if ref.parameter == "fwhm":
         return _LEAST_FWHM_EV, math.inf
     for parameter in SHAPES[region.component(ref.component).shape].parameters:
@@ -314,7 +315,7 @@ def _place_of(project: Project, region: Region) -> str:
 
 def _name(region: Region, ref: Ref) -> str:
     if ref.component == BACKGROUND_ID:
-        return f"background {ref.parameter}"
+        return f"background {background_term(region, ref.parameter).title}"
     name = PARAMETER_NAMES[ref.parameter]
     return f"{name} of {short_name(region.component(ref.component).name)}"
 

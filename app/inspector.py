@@ -19,20 +19,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import gestures
+from app import background_gestures, gestures
 from app.charge_section import ChargeSection
 from app.component_table import ComponentModel, ComponentTable
 from app.document import Document
 from app.editing import Editor
 from app.looks import looks_of
-from app.parameter_table import ParameterModel, ParameterTable
+from app.parameter_model import ParameterModel
+from app.parameter_rows import ParameterRow, component_rows
+from app.parameter_table import ParameterTable
 from app.plain import menu_text
 from app.region_section import RegionSection
 from app.selection import Selection
+from app.shape_choice import ShapeChoice
 from app.shown import FitState, area_unit, fit_state
 from app.wording import explain
 from xps.fitted import RegionFit
-from xps.model import Region
+from xps.model import Component, Region
 from xps.numbers_text import number
 from xps.species import library
 
@@ -85,7 +88,8 @@ class Inspector(QScrollArea):
         self.component_model = ComponentModel(self)
         self.components = ComponentTable(self.component_model)
         self.parameter_model = ParameterModel(self)
-        self.parameters = ParameterTable(self.parameter_model)
+        self.parameters = ParameterTable(self.parameter_model, "Numbers of the selected component")
+        self.shape = ShapeChoice()
         self.add_button = QToolButton()
         self.fit_button = QPushButton("Fit")
         self.status = QLabel()
@@ -129,10 +133,21 @@ class Inspector(QScrollArea):
         elif not model.isRowSelected(row):
             flags = QItemSelectionModel.SelectionFlag
             model.setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
-        self.parameter_model.show_component(self._selection.region, component)
+        region = self._selection.region
+        self.shape.show_component(region, component)
+        self.parameter_model.show_rows(region, self._parameter_rows(region, component))
         self._parameters_box.setVisible(component is not None)
         if component is not None:
             self._parameters_box.setTitle(menu_text(gestures.short_name(component.name)))
+
+    def _parameter_rows(
+        self, region: Region | None, component: Component | None
+    ) -> tuple[ParameterRow, ...]:
+        if region is None or component is None:
+            return ()
+        project = self._document.project
+        stale = not project.is_fresh(region.id)
+        return component_rows(region, component, project.fit_of(region.id), stale=stale)
 
     def _build(self) -> None:
         self.setWidgetResizable(True)
@@ -157,6 +172,7 @@ class Inspector(QScrollArea):
         inner = QVBoxLayout(self._components_box)
         inner.setContentsMargins(6, 4, 6, 6)
         inner.addWidget(self.components)
+        inner.addWidget(self.shape)
         row = QHBoxLayout()
         row.addWidget(self.add_button)
         row.addStretch(1)
@@ -188,19 +204,30 @@ class Inspector(QScrollArea):
         self.region.windowTyped.connect(
             lambda low, high: self._on_region(gestures.set_window, low, high)
         )
-        self.region.backgroundChosen.connect(self._set_background)
+        self.region.backgroundChosen.connect(
+            lambda kind, loss: self._on_region(background_gestures.set_background, kind, loss)
+        )
+        self.region.termToggled.connect(
+            lambda name, wanted: self._on_region(
+                background_gestures.add_term if wanted else background_gestures.remove_term, name
+            )
+        )
+        self.shape.shapeChosen.connect(
+            lambda kind, ids: self._on_region(gestures.set_shape, ids, kind)
+        )
         self.component_model.valueTyped.connect(
             lambda ref, value: self._on_region(gestures.set_value, ref, value)
         )
-        self.parameter_model.valueTyped.connect(
-            lambda ref, value: self._on_region(gestures.set_value, ref, value)
-        )
-        self.parameter_model.varyToggled.connect(
-            lambda ref, vary: self._on_region(gestures.set_vary, ref, vary)
-        )
-        self.parameter_model.boundsTyped.connect(
-            lambda ref, low, high: self._on_region(gestures.set_bounds, ref, low, high)
-        )
+        for numbers in (self.parameter_model, self.region.term_model):
+            numbers.valueTyped.connect(
+                lambda ref, value: self._on_region(gestures.set_value, ref, value)
+            )
+            numbers.varyToggled.connect(
+                lambda ref, vary: self._on_region(gestures.set_vary, ref, vary)
+            )
+            numbers.boundsTyped.connect(
+                lambda ref, low, high: self._on_region(gestures.set_bounds, ref, low, high)
+            )
         self.parameter_model.tieChosen.connect(
             lambda ref, target: self._on_region(gestures.set_tie, ref, target)
         )
@@ -223,11 +250,6 @@ class Inspector(QScrollArea):
         region = self._selection.region
         if region is not None and not self._editor.do(gesture, region.id, *arguments):
             self.refresh()
-
-    def _set_background(self, kind: str) -> None:
-        region = self._selection.region
-        if region is not None and kind != region.background.kind:
-            self._on_region(gestures.set_background, kind)
 
     def _add(self, species_key: str) -> None:
         self._on_region(gestures.add_component, species_key)

@@ -1,20 +1,10 @@
-"""The numbers of one component or background: value, fitted or fixed, bounds, tie."""
+"""The view of a table of parameters: cells to type into, boxes to check, ties to choose."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractItemModel,
-    QAbstractTableModel,
-    QEvent,
-    QObject,
-    QPointF,
-    QRectF,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QAbstractItemModel, QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -27,183 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.component_cells import tie_text
 from app.component_table import Index
-from app.curve_items import letter_of
-from app.gestures import bound_text, short_name, typed_number
-from app.numerals import plain_number
-from app.plain import tooltip
-from xps.errors import XpsError
-from xps.lineshapes import SHAPES
-from xps.model import Component, Param, Ref, Region
+from app.parameter_model import FITTED, TIED, VALUE, ParameterModel
 
-HEADERS = ("Value", "Fitted", "Min", "Max", "Tied")
-VALUE, FITTED, MIN, MAX, TIED = range(len(HEADERS))
-_ROWS = ("center", "fwhm", "area")
-_ROW_NAMES = {"center": "Center / eV", "fwhm": "FWHM / eV", "area": "Area"}
-_TIPS = (
-    "Start value before the fit, best value after it",
-    "Checked: the fit changes it. Unchecked: fixed.",
-    "Lower bound; empty for none",
-    "Upper bound; empty for none",
-    "Equal to the same number of another component",
-)
-_NOT_TIED = "–"
 _BOX = 13.0
-
-
-class ParameterModel(QAbstractTableModel):
-    """Parameters of the selected component.
-
-    Signals
-    -------
-    valueTyped(Ref, float), varyToggled(Ref, bool), boundsTyped(Ref, float, float)
-        What a person wants changed.
-    tieChosen(Ref, object)
-        Id of the component to tie to, or None to untie.
-    refused(str)
-        What was typed cannot be taken.
-    """
-
-    valueTyped = Signal(object, float)
-    varyToggled = Signal(object, bool)
-    boundsTyped = Signal(object, float, float)
-    tieChosen = Signal(object, object)
-    refused = Signal(str)
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._region: Region | None = None
-        self._component: Component | None = None
-
-    def show_component(self, region: Region | None, component: Component | None) -> None:
-        """Show the parameters of a component, or none."""
-        same_rows = _rows(component) == _rows(self._component)
-        if not same_rows:
-            self.beginResetModel()
-        self._region, self._component = region, component
-        if not same_rows:
-            self.endResetModel()
-        elif component is not None:
-            last = self.index(self.rowCount() - 1, len(HEADERS) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
-
-    def tie_choices(self) -> list[tuple[str, str | None]]:
-        """Return texts and component ids that a parameter can be tied to."""
-        assert self._region is not None
-        assert self._component is not None
-        choices: list[tuple[str, str | None]] = [(_NOT_TIED, None)]
-        for number, other in enumerate(self._region.components):
-            if other.id != self._component.id:
-                choices.append((f"= {letter_of(number)}  {short_name(other.name)}", other.id))
-        return choices
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(_rows(self._component))
-
-    def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(HEADERS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        horizontal = orientation == Qt.Orientation.Horizontal
-        if role == Qt.ItemDataRole.DisplayRole:
-            return HEADERS[section] if horizontal else self._row_name(section)
-        if role == Qt.ItemDataRole.ToolTipRole and horizontal:
-            return tooltip(_TIPS[section])
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or self._region is None:
-            return None
-        param = self._param(index)
-        column = index.column()
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
-            return self._text(param, column)
-        if role == Qt.ItemDataRole.CheckStateRole and column == FITTED:
-            return Qt.CheckState.Checked if param.is_free else Qt.CheckState.Unchecked
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return tooltip(_TIPS[column])
-        return None
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        tied = self._param(index).link is not None
-        if index.column() == TIED:
-            return flags | Qt.ItemFlag.ItemIsEditable
-        if tied:
-            return Qt.ItemFlag.ItemIsSelectable
-        if index.column() == FITTED:
-            return flags | Qt.ItemFlag.ItemIsUserCheckable
-        return flags | Qt.ItemFlag.ItemIsEditable
-
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        ref, column = self._ref(index), index.column()
-        if role == Qt.ItemDataRole.CheckStateRole and column == FITTED:
-            self.varyToggled.emit(ref, Qt.CheckState(value) == Qt.CheckState.Checked)
-            return True
-        if role != Qt.ItemDataRole.EditRole:
-            return False
-        if column == TIED:
-            self.tieChosen.emit(ref, value)
-            return True
-        if str(value) == self._text(self._param(index), column):
-            return False
-        try:
-            self._emit_number(ref, column, str(value))
-        except XpsError as error:
-            self.refused.emit(str(error))
-            return False
-        return True
-
-    def _emit_number(self, ref: Ref, column: int, text: str) -> None:
-        if column == VALUE:
-            self.valueTyped.emit(ref, typed_number(text))
-            return
-        assert self._region is not None
-        param = self._region.param(ref)
-        low, high = param.min, param.max
-        if column == MIN:
-            low = typed_number(text) if text.strip() else -math.inf
-        else:
-            high = typed_number(text) if text.strip() else math.inf
-        self.boundsTyped.emit(ref, low, high)
-
-    def _text(self, param: Param, column: int) -> str:
-        assert self._region is not None
-        if column == VALUE:
-            return plain_number(param.value)
-        if column == MIN:
-            return bound_text(param.min)
-        if column == MAX:
-            return bound_text(param.max)
-        if column == TIED:
-            return tie_text(self._region, param) or _NOT_TIED
-        return ""
-
-    def _row_name(self, row: int) -> str:
-        name = _rows(self._component)[row]
-        if name in _ROW_NAMES or self._component is None:
-            return _ROW_NAMES[name]
-        return SHAPES[self._component.shape].parameters[row - len(_ROWS)].title
-
-    def _ref(self, index: Index) -> Ref:
-        assert self._component is not None
-        return Ref(self._component.id, _rows(self._component)[index.row()])
-
-    def _param(self, index: Index) -> Param:
-        assert self._region is not None
-        return self._region.param(self._ref(index))
-
-
-def _rows(component: Component | None) -> tuple[str, ...]:
-    """Names of the parameters, those of the shape last."""
-    if component is None:
-        return ()
-    return (*_ROWS, *(parameter.name for parameter in SHAPES[component.shape].parameters))
 
 
 class CheckDelegate(QStyledItemDelegate):
@@ -262,7 +79,7 @@ class TieDelegate(QStyledItemDelegate):
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         box = QComboBox(parent)
-        for text, id_ in self._model(index).tie_choices():
+        for text, id_ in self._model(index).tie_choices(index.row()):
             box.addItem(text, id_)
         box.setAccessibleName("Tie to component")
         box.activated.connect(lambda _: self._finish(box))
@@ -296,7 +113,7 @@ class TieDelegate(QStyledItemDelegate):
 class ParameterTable(QTableView):
     """The view of a `ParameterModel`."""
 
-    def __init__(self, model: ParameterModel, parent: QWidget | None = None) -> None:
+    def __init__(self, model: ParameterModel, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setModel(model)
         self.setItemDelegateForColumn(FITTED, CheckDelegate(self))
@@ -316,7 +133,7 @@ class ParameterTable(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.verticalHeader().setHighlightSections(False)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Numbers of the selected component")
+        self.setAccessibleName(name)
         model.modelReset.connect(self._fit_height)
         self._fit_height()
 

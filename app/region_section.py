@@ -3,61 +3,120 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QGroupBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QToolButton,
+    QWidget,
+)
 
+from app.background_choice import KindBox, LossBox, has_loss, kind_with_loss, loss_of
+from app.background_gestures import OWN_STEP
+from app.gestures import short_name
 from app.number_field import NumberField
+from app.parameter_model import ParameterModel
+from app.parameter_rows import background_rows
+from app.parameter_table import ParameterTable
+from app.plain import menu_text
+from xps.backgrounds import STATIC
 from xps.fitted import RegionFit
-from xps.model import BACKGROUND_ID, Ref, Region
-from xps.numbers_text import number, with_error
+from xps.model import Background, Region
+from xps.model_text import background_numbers
 
-BACKGROUNDS = {
-    "peak-shirley": "Peak Shirley, in the fit",
-    "shirley": "Iterated Shirley, subtracted first",
-    "linear": "Linear, subtracted first",
-}
-_TIPS = {
-    "peak-shirley": "Step k under the model's own peaks, with offset and slope, fitted together "
-    "with the components: its error is in every number.",
-    "shirley": "Computed from the data before the fit, as in older work: errors do not contain it.",
-    "linear": "A straight line between the ends of the window, computed before the fit.",
-}
-_UNITS = {"slope": "/eV", "k": "/eV"}
+_POLYNOMIAL = {"curvature": "Curvature", "cubic": "Cubic term"}
 
 
 class RegionSection(QGroupBox):
     """Window and background.
 
+    The numbers of the background stand in one line; a button opens them as a table.
+
     Signals
     -------
     windowTyped(float, float)
         Lower and upper binding energy in eV.
-    backgroundChosen(str)
+    backgroundChosen(str, str)
+        Kind and loss function.
+    termToggled(str, bool)
+        A term that the background shall have, or have no longer.
     refused(str)
     """
 
     windowTyped = Signal(float, float)
-    backgroundChosen = Signal(str)
+    backgroundChosen = Signal(str, str)
+    termToggled = Signal(str, bool)
     refused = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Region and background", parent)
+        self._background = Background()
         self.high = NumberField("Upper end of the window in eV", "Higher binding energy in eV")
         self.low = NumberField("Lower end of the window in eV", "Lower binding energy in eV")
         self.high.typed.connect(lambda high: self.windowTyped.emit(self.low.value, high))
         self.low.typed.connect(lambda low: self.windowTyped.emit(low, self.high.value))
-        for field in (self.low, self.high):
-            field.refused.connect(self.refused)
-        self.background = QComboBox()
-        self.background.setAccessibleName("Background")
-        for row, (kind, text) in enumerate(BACKGROUNDS.items()):
-            self.background.addItem(text, kind)
-            self.background.setItemData(row, _TIPS[kind], Qt.ItemDataRole.ToolTipRole)
-        self.background.activated.connect(
-            lambda row: self.backgroundChosen.emit(self.background.itemData(row))
-        )
+        self.kind = KindBox()
+        self.kind.kindChosen.connect(self._choose_kind)
+        self.loss = LossBox()
+        self.loss.lossChosen.connect(self._choose_loss)
+        self.term_model = ParameterModel(self, ties=False)
+        self.terms = ParameterTable(self.term_model, "Numbers of the background")
+        for source in (self.low, self.high, self.term_model):
+            source.refused.connect(self.refused)
+        self.numbers_button = QToolButton()
+        self.terms_button = QToolButton()
         self._numbers = QLabel()
+        self._loss_label = QLabel("Loss function")
+        self._build()
+
+    @property
+    def background_text(self) -> str:
+        """The fitted numbers of the background, or what one must know about it."""
+        return self._numbers.text()
+
+    def show_region(self, region: Region | None, fit: RegionFit | None, *, stale: bool) -> None:
+        """Show a region, or none."""
+        self.setEnabled(region is not None)
+        rows = () if region is None else background_rows(region, fit, stale=stale)
+        self.term_model.show_rows(region, rows)
+        self._background = Background() if region is None else region.background
+        for widget in (self._loss_label, self.loss):
+            widget.setVisible(region is not None and has_loss(self._background))
+        self._show_numbers()
+        if region is None:
+            self.low.clear()
+            self.high.clear()
+            self._numbers.clear()
+            return
+        low, high = region.window_ev
+        self.low.show_value(low)
+        self.high.show_value(high)
+        self.kind.show_kind(self._background.kind)
+        self.loss.show_loss(self._background)
+        if self._background.in_fit:
+            text = background_numbers(region, None if stale else fit)
+            # Lines break between the numbers, never within one.
+            self._numbers.setText(text.replace(" ", "\u00a0").replace("\u00a0·\u00a0", " · "))
+        else:
+            self._numbers.setText(STATIC[self._background.kind].caution)
+        self._fill_terms_menu(region)
+
+    def _build(self) -> None:
         self._numbers.setTextFormat(Qt.TextFormat.PlainText)
         self._numbers.setWordWrap(True)
+        self._numbers.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.numbers_button.setText("Numbers")
+        self.numbers_button.setToolTip("Show the numbers of the background as a table")
+        self.numbers_button.setCheckable(True)
+        self.numbers_button.setAutoRaise(True)
+        self.numbers_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.numbers_button.toggled.connect(self._show_numbers)
+        self.terms_button.setText("Terms")
+        self.terms_button.setToolTip("Add terms to the background, or take them out")
+        self.terms_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.terms_button.setMenu(QMenu(self.terms_button))
         window = QHBoxLayout()
         window.addWidget(self.high)
         window.addWidget(QLabel("to"))
@@ -68,44 +127,50 @@ class RegionSection(QGroupBox):
         grid.addWidget(QLabel("Window / eV"), 0, 0)
         grid.addLayout(window, 0, 1)
         grid.addWidget(QLabel("Background"), 1, 0)
-        grid.addWidget(self.background, 1, 1)
-        grid.addWidget(self._numbers, 2, 1)
+        grid.addWidget(self.kind, 1, 1)
+        grid.addWidget(self._loss_label, 2, 0)
+        grid.addWidget(self.loss, 2, 1)
+        top_left = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+        grid.addWidget(self.numbers_button, 3, 0, top_left)
+        grid.addWidget(self._numbers, 3, 1)
+        grid.addWidget(self.terms_button, 3, 1, top_left)
+        grid.addWidget(self.terms, 4, 0, 1, 2)
         grid.setColumnStretch(1, 1)
 
-    @property
-    def background_text(self) -> str:
-        """The fitted numbers of the background."""
-        return self._numbers.text()
+    def _show_numbers(self) -> None:
+        in_fit = self.isEnabled() and self._background.in_fit
+        opened = in_fit and self.numbers_button.isChecked()
+        arrow = Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow
+        self.numbers_button.setArrowType(arrow)
+        self.numbers_button.setVisible(in_fit)
+        self.terms.setVisible(opened)
+        self.terms_button.setVisible(opened)
+        self._numbers.setVisible(self.isEnabled() and not opened)
 
-    def show_region(self, region: Region | None, fit: RegionFit | None, *, stale: bool) -> None:
-        """Show a region, or none."""
-        self.setEnabled(region is not None)
-        self._numbers.setVisible(region is not None and region.background.in_fit)
-        if region is None:
-            self.low.clear()
-            self.high.clear()
-            return
-        low, high = region.window_ev
-        self.low.show_value(low)
-        self.high.show_value(high)
-        self.background.setCurrentIndex(self.background.findData(region.background.kind))
-        self.background.setToolTip(_TIPS[region.background.kind])
-        self._numbers.setText(_numbers(region, None if stale else fit))
+    def _choose_kind(self, kind: str) -> None:
+        loss = loss_of(self._background)
+        self._choose(kind_with_loss(kind, loss), loss)
 
+    def _choose_loss(self, loss: str) -> None:
+        self._choose(kind_with_loss(self._background.kind, loss), loss)
 
-def _numbers(region: Region, fit: RegionFit | None) -> str:
-    parts = []
-    for name, param in region.background.params.items():
-        ref = Ref(BACKGROUND_ID, name)
-        stderr = fit.stderr(ref) if fit is not None and ref in fit.table.index else None
-        text = number(param.value) if stderr is None else with_error(param.value, stderr)
-        note = "" if param.vary else " fixed"
-        if fit is not None and ref in fit.at_bound:
-            note = " at min" if param.value == param.min else " at max"
-        parts.append(f"{name} {text}{_unit(name)}{note}".replace(" ", "\u00a0"))
-    return " · ".join(parts)
+    def _choose(self, kind: str, loss: str) -> None:
+        if (kind, loss) != (self._background.kind, loss_of(self._background)):
+            self.backgroundChosen.emit(kind, loss)
 
-
-def _unit(name: str) -> str:
-    unit = _UNITS.get(name, "")
-    return f" {unit}" if unit else ""
+    def _fill_terms_menu(self, region: Region) -> None:
+        menu = self.terms_button.menu()
+        menu.clear()
+        names = dict(_POLYNOMIAL)
+        if region.background.has_step:
+            names |= {
+                f"{OWN_STEP}{c.id}": f"Own step k for {short_name(c.name)}"
+                for c in region.components
+            }
+        for name, text in names.items():
+            if name.startswith(OWN_STEP) and len(menu.actions()) == len(_POLYNOMIAL):
+                menu.addSeparator()
+            action = menu.addAction(menu_text(text))
+            action.setCheckable(True)
+            action.setChecked(name in region.background.params)
+            action.triggered.connect(lambda wanted, name=name: self.termToggled.emit(name, wanted))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from app.component_table import CELL_ROLE, COLUMNS
-from app.parameter_table import FITTED, MAX, MIN, TIED, VALUE
+from app.parameter_model import FITTED, MAX, MIN, TIED, VALUE
 from app.window import MainWindow
 from tests.app.user import choose, fit_all, open_files, type_into, type_into_cell
 from xps.model import BACKGROUND_ID, Component, Ref
