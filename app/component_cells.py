@@ -170,7 +170,10 @@ def _meanings(component: Component, fit: RegionFit | None) -> dict[str, str]:
         "center": f"Binding energy of {lines[0].label or 'the line'} in eV, charge corrected.",
         "fwhm": "Full width at half maximum of each line in eV.",
         "area": f"Whole area{' of both lines' if len(lines) > 1 else ''} in {unit}.",
-    } | {parameter.name: parameter.meaning for parameter in SHAPES[component.shape].parameters}
+    } | {
+        parameter.name: f"{parameter.title}. {parameter.meaning}"
+        for parameter in SHAPES[component.shape].parameters
+    }
 
 
 def _expectation(region: Region, param: Param) -> str:

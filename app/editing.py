@@ -56,6 +56,16 @@ class Editor:
             stack = self._document.stack
             self._messages.info(f"{stack.undoText()}: done.", Button("Undo", stack.undo))
 
+    def offer(self, text: str, button: str, instead: Callable[[], object]) -> None:
+        """Say something about the last edit, and offer to undo it and do something instead."""
+        stack = self._document.stack
+
+        def act() -> None:
+            stack.undo()
+            instead()
+
+        self._messages.info(text, Button(button, act))
+
     def refuse(self, reason: str) -> None:
         """Say why something cannot be done."""
         self._messages.error(reason, topic=_REFUSAL)

@@ -31,7 +31,7 @@ from app.parameter_table import ParameterTable
 from app.plain import menu_text
 from app.region_section import RegionSection
 from app.selection import Selection
-from app.shape_choice import ShapeChoice
+from app.shape_choice import ShapeChoice, shape_family
 from app.shown import FitState, area_unit, fit_state
 from app.wording import explain
 from xps.fitted import RegionFit
@@ -111,6 +111,7 @@ class Inspector(QScrollArea):
         self.component_model.show_region(region, fit, looks, unit, stale=stale)
         self._fill_add_menu(region)
         self.fit_button.setEnabled(region is not None)
+        self.show_selected_component()
         state: FitState = "no region"
         if entry is not None:
             state = fit_state(project, entry, self._document.failures)
@@ -118,9 +119,8 @@ class Inspector(QScrollArea):
         if failure is not None:
             self.status.setText(f"⚠ Could not be fitted: {explain(failure)}")
         else:
-            self.status.setText(_HINTS[state] or _verdict(fit))
+            self.status.setText(_HINTS[state] or _verdict(fit, self.shape.caution))
         self._components_box.setTitle("Components" + (" (stale)" if stale else ""))
-        self.show_selected_component()
 
     def show_selected_component(self) -> None:
         """Mark the selected component and show its numbers."""
@@ -212,9 +212,7 @@ class Inspector(QScrollArea):
                 background_gestures.add_term if wanted else background_gestures.remove_term, name
             )
         )
-        self.shape.shapeChosen.connect(
-            lambda kind, ids: self._on_region(gestures.set_shape, ids, kind)
-        )
+        self.shape.shapeChosen.connect(self._set_shape)
         self.component_model.valueTyped.connect(
             lambda ref, value: self._on_region(gestures.set_value, ref, value)
         )
@@ -251,6 +249,21 @@ class Inspector(QScrollArea):
         if region is not None and not self._editor.do(gesture, region.id, *arguments):
             self.refresh()
 
+    def _set_shape(self, kind: str, ids: tuple[str, ...]) -> None:
+        region = self._selection.region
+        if region is None:
+            return
+        family = tuple(i for id_ in ids for i in shape_family(region, region.component(id_)))
+        self._on_region(gestures.set_shape, ids, kind)
+        left = [region.component(id_) for id_ in family if id_ not in ids]
+        if left and self._document.project.region(region.id) != region:
+            names = ", ".join(gestures.short_name(component.name) for component in left)
+            self._editor.offer(
+                f"Its shape is no longer tied to that of {names}.",
+                "Change them too",
+                lambda: self._on_region(gestures.set_shape, family, kind),
+            )
+
     def _add(self, species_key: str) -> None:
         self._on_region(gestures.add_component, species_key)
         region = self._selection.region
@@ -270,7 +283,7 @@ class Inspector(QScrollArea):
                 menu.addAction(action)
 
 
-def _verdict(fit: RegionFit | None) -> str:
+def _verdict(fit: RegionFit | None, said: str) -> str:
     if fit is None:
         return ""
     chi2, durbin_watson = number(fit.reduced_chi2, 2), number(fit.durbin_watson, 2)
@@ -280,5 +293,6 @@ def _verdict(fit: RegionFit | None) -> str:
         f"{head} · χ²ᵣ {chi2} · Durbin–Watson {durbin_watson}",
         f"{fit.n_points} points, {fit.n_free} free parameters, noise: {noise}",
     ]
-    lines += [f"⚠ {warning}" for warning in fit.warnings]
+    cautions = (f"⚠ {warning}" for warning in fit.warnings)
+    lines += [line for line in cautions if not said or not line.endswith(said)]
     return "\n".join(lines)

@@ -12,7 +12,7 @@ from app.component_cells import tie_text
 from app.component_table import Index
 from app.curve_items import letter_of
 from app.gestures import bound_text, short_name, typed_number
-from app.numerals import plain_number
+from app.numerals import MINUS, plain_number
 from app.parameter_rows import ParameterRow
 from app.plain import tooltip
 from app.theme import VERMILLION, mix
@@ -111,7 +111,9 @@ class ParameterModel(QAbstractTableModel):
         column = index.column()
         if role == Qt.ItemDataRole.DisplayRole and column == VALUE:
             return _value_text(self._rows[index.row()], param)
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _signed(self._text(param, column))
+        if role == Qt.ItemDataRole.EditRole:
             return self._text(param, column)
         if role in (Qt.ItemDataRole.FontRole, Qt.ItemDataRole.ForegroundRole):
             marked = column == VALUE and self._rows[index.row()].cell.mark == "bound"
@@ -191,9 +193,15 @@ def _value_text(row: ParameterRow, param: Param) -> str:
     """The value, with its error or the bound that holds it."""
     cell = row.cell
     if cell.mark == "limit":
-        return plain_number(param.value)
+        return _signed(plain_number(param.value))
+    if cell.mark == "bound":
+        return f"{_signed(plain_number(param.value))} {cell.note}"
     error = cell.note.startswith("± ") and cell.note != f"± {UNKNOWN}"
-    return f"{cell.value} {cell.note}" if error or cell.mark == "bound" else cell.value
+    return f"{cell.value} {cell.note}" if error else cell.value
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", MINUS)
 
 
 def _bound_look(role: int) -> QFont | QBrush:

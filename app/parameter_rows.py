@@ -11,6 +11,7 @@ from xps.lineshapes import SHAPES
 from xps.model import BACKGROUND_ID, Component, Ref, Region
 
 _COMPONENT_TITLES = {"center": "Center / eV", "fwhm": "FWHM / eV", "area": "Area"}
+_SHORT_TITLES = {"mixing": "G–L mixing", "gauss": "Broadening m"}
 _BACKGROUND_TITLES = {
     "offset": "Offset",
     "slope": "Slope",
@@ -42,7 +43,10 @@ def component_rows(
     region: Region, component: Component, fit: RegionFit | None, *, stale: bool
 ) -> tuple[ParameterRow, ...]:
     """Return the parameters of a component, those of its shape last."""
-    of_shape = {parameter.name: parameter.title for parameter in SHAPES[component.shape].parameters}
+    of_shape = {
+        parameter.name: _SHORT_TITLES.get(parameter.name, parameter.title)
+        for parameter in SHAPES[component.shape].parameters
+    }
     refs = {
         Ref(component.id, name): title for name, title in (_COMPONENT_TITLES | of_shape).items()
     }

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.component_table import Index
-from app.parameter_model import FITTED, TIED, VALUE, ParameterModel
+from app.parameter_model import FITTED, MAX, MIN, TIED, VALUE, ParameterModel
 
 _BOX = 13.0
 
@@ -125,7 +125,9 @@ class ParameterTable(QTableView):
             | QAbstractItemView.EditTrigger.AnyKeyPressed
         )
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        for column in (VALUE, FITTED):
+        # Ties are longer than bounds: where there are any, they get what is left.
+        tied = model.columnCount() > TIED
+        for column in (VALUE, FITTED, MIN, MAX) if tied else (VALUE, FITTED):
             self.horizontalHeader().setSectionResizeMode(
                 column, QHeaderView.ResizeMode.ResizeToContents
             )

@@ -1,15 +1,15 @@
-"""The choice of a line shape, for one component, for those tied to it, or for all."""
+"""The choice of a line shape, for one component or for all of a region."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSizePolicy, QWidget
 
-from app.gestures import short_name
 from app.plain import tooltip
 from xps.lineshapes import SHAPES, Shape
 from xps.model import Component, Ref, Region
 
+_WARNING_SIGN = "⚠ "
 _SEPARATED = "la"  # the first shape that need not be symmetric
 
 
@@ -40,65 +40,69 @@ class ShapeChoice(QWidget):
             self.kind.setItemData(
                 self.kind.count() - 1, tooltip(_tip(shape)), Qt.ItemDataRole.ToolTipRole
             )
-        self.scope = QComboBox()
-        self.scope.setAccessibleName("Components that get the line shape")
-        self.scope.setToolTip("Which components get the line shape that you choose")
+        self.for_all = QCheckBox("all")
+        self.for_all.setAccessibleName("Line shape for all components")
+        self.for_all.setToolTip(
+            "Checked: the shape that you choose is for all components of the region. "
+            "Unchecked: for the selected one."
+        )
         self._caution = QLabel()
         self._caution.setTextFormat(Qt.TextFormat.PlainText)
         self._caution.setWordWrap(True)
-        self._shown: object = None
+        self._region: Region | None = None
+        self._component: Component | None = None
         self.kind.activated.connect(self._choose)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.addWidget(QLabel("Line shape"), 0, 0)
+        grid.addWidget(QLabel("Shape"), 0, 0)
         grid.addWidget(self.kind, 0, 1)
-        grid.addWidget(QLabel("of"), 0, 2)
-        grid.addWidget(self.scope, 0, 3)
-        grid.addWidget(self._caution, 1, 0, 1, 4)
+        grid.addWidget(self.for_all, 0, 2)
+        grid.addWidget(self._caution, 1, 0, 1, 3)
         grid.setColumnStretch(1, 1)
 
     @property
-    def caution_text(self) -> str:
+    def caution(self) -> str:
         """What one must know about the shape that is shown; "" if nothing."""
-        return self._caution.text()
+        return self._caution.text().removeprefix(_WARNING_SIGN)
 
     def show_component(self, region: Region | None, component: Component | None) -> None:
         """Show the shape of a component; without one, that of all components of the region."""
         components = () if region is None else region.components
         self.setEnabled(bool(components))
-        shapes = {c.shape for c in components} if component is None else {component.shape}
-        shape = SHAPES[next(iter(shapes))] if len(shapes) == 1 else None
+        other_region = region is None or self._region is None or region.id != self._region.id
+        other_component = _id(component) != _id(self._component)
+        self._region, self._component = region, component
+        unlike = len({c.shape for c in components}) > 1
+        self.for_all.setEnabled(component is not None)
+        if other_region or other_component:
+            # Where the shapes differ already, a choice is hardly meant for all.
+            self.for_all.setChecked(component is None or not unlike)
+        shape = None
+        if component is not None:
+            shape = SHAPES[component.shape]
+        elif components and not unlike:
+            shape = SHAPES[components[0].shape]
         self.kind.setCurrentIndex(-1 if shape is None else self.kind.findData(shape.kind))
         self.kind.setToolTip("" if shape is None else tooltip(_tip(shape)))
-        self._caution.setText("" if shape is None or not shape.caution else f"⚠ {shape.caution}")
+        self._caution.setText(
+            "" if shape is None or not shape.caution else _WARNING_SIGN + shape.caution
+        )
         self._caution.setVisible(bool(self._caution.text()))
-        self._offer_scopes(region, component)
-
-    def _offer_scopes(self, region: Region | None, component: Component | None) -> None:
-        scopes: dict[str, tuple[str, ...]] = {}
-        if region is not None:
-            everyone = tuple(c.id for c in region.components)
-            scopes["all components"] = everyone
-            if component is not None and len(everyone) > 1:
-                family = shape_family(region, component)
-                if 1 < len(family) < len(everyone):
-                    scopes["it and those tied to it"] = family
-                scopes[f"{short_name(component.name)} alone"] = (component.id,)
-        offered = (None if component is None else component.id, scopes)
-        if offered == self._shown:
-            return
-        self._shown = offered
-        self.scope.clear()
-        for text, ids in scopes.items():
-            self.scope.addItem(text, ids)
-        # Where the shapes differ already, a choice is hardly meant for all.
-        unlike = region is not None and len({c.shape for c in region.components}) > 1
-        self.scope.setCurrentIndex(min(1, self.scope.count() - 1) if unlike else 0)
 
     def _choose(self, row: int) -> None:
-        kind, ids = self.kind.itemData(row), self.scope.currentData()
-        if ids is not None:
-            self.shapeChosen.emit(kind, tuple(ids))
+        region, component, kind = self._region, self._component, self.kind.itemData(row)
+        if region is None:
+            return
+        if component is None or self.for_all.isChecked():
+            ids = tuple(c.id for c in region.components)
+        else:
+            ids = (component.id,)
+        if any(region.component(id_).shape != kind for id_ in ids):
+            self.shapeChosen.emit(kind, ids)
+
+
+def _id(component: Component | None) -> str | None:
+    return None if component is None else component.id
 
 
 def shape_family(region: Region, component: Component) -> tuple[str, ...]:

@@ -150,7 +150,7 @@ def _long(tail: float) -> tuple[float, float, float, float]:
 
 EXPONENTIAL_TAIL = Shape(
     "exponential-tail",
-    "Gaussian-Lorentzian sum with exponential tail",
+    "Gaussian-Lorentzian sum, exponential tail",
     (MIXING, _TAIL),
     "",
     _tailed,
