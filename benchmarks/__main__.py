@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.fits import rows
+from benchmarks.many import jobs
 from benchmarks.problems import P1, P2
 from benchmarks.timing import median_ms
 
@@ -29,6 +30,8 @@ def import_ms() -> float:
 
 def main() -> None:
     timed = [row for problem in (P1, P2) for row in rows(problem)]
+    composite = next(row for row in timed if row.problem == "P1" and "composite" in row.way)
+    done = jobs(composite.milliseconds)
     imported = import_ms()
     for problem in (P1, P2):
         group = [row for row in timed if row.problem == problem.name]
@@ -38,6 +41,12 @@ def main() -> None:
         for row in group:
             speed = slowest / row.milliseconds
             print(f"{row.way:38s} {row.milliseconds:9.2f} {speed:7.0f}× {row.chi2:12.5f}")
+    print(f"\n{'many fits':38s} {'ms each':>9s} {'speed':>8s} {'all / s':>9s} {'MB':>6s}")
+    for job in done:
+        speed = "" if job.speed is None else f"{job.speed:.0f}×"
+        memory = "" if job.megabytes is None else f"{job.megabytes:.0f}"
+        seconds = 1e-3 * job.milliseconds
+        print(f"{job.name:38s} {job.per_fit:9.3f} {speed:>8s} {seconds:9.2f} {memory:>6s}")
     print(f"\nimport xps: {imported:.0f} ms")
     packages = ("numpy", "scipy", "lmfit")
     document = {
@@ -46,6 +55,7 @@ def main() -> None:
         "python": platform.python_version(),
         "packages": {name: version(name) for name in packages},
         "fits": [asdict(row) for row in timed],
+        "jobs": [asdict(job) for job in done],
         "import_ms": imported,
     }
     RESULTS.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

@@ -46,6 +46,10 @@ class Problem:
 
     def counts(self) -> Floats:
         """The measurement, always the same."""
+        return np.random.default_rng(SEED).poisson(self.expected_counts()).astype(np.float64)
+
+    def expected_counts(self) -> Floats:
+        """What the measurement scatters about."""
         lines = [(1.0, 0.0), (0.5, self.splitting)] if self.splitting else [(1.0, 0.0)]
         expected = np.full_like(self.energy, OFFSET)
         for line in self.truth:
@@ -54,7 +58,7 @@ class Problem:
                     self.energy, line.center + offset, line.fwhm, self.fraction
                 )
                 expected += share * line.area * (curve + STEP * below)
-        return np.random.default_rng(SEED).poisson(expected).astype(np.float64)
+        return expected
 
     def spectrum(self) -> Spectrum:
         """The measurement as Doublet takes it."""
