@@ -30,7 +30,7 @@ from xps.engine import (
     times,
     updated_curvature,
 )
-from xps.errors import FitError
+from xps.errors import CancelledError, FitError
 from xps.normal_equations import cholesky_solver, is_well_conditioned
 
 Floats = NDArray[np.float64]
@@ -146,7 +146,7 @@ def solve_batch(
     threads : int
         Among which the spectra are divided; the result does not depend on it.
     cancelled : callable, optional
-        Asked at each iteration; when it says True a FitError is raised.
+        Asked at each iteration; when it says True a CancelledError is raised.
 
     Returns
     -------
@@ -155,7 +155,7 @@ def solve_batch(
 
     Raises
     ------
-    FitError
+    CancelledError
         If it was cancelled.
     """
     spectra, free = batch.starts.shape
@@ -211,7 +211,7 @@ class _Places:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             while self.spectrum.size:
                 if cancelled is not None and cancelled():
-                    raise FitError("the fits were cancelled")
+                    raise CancelledError("the fits were cancelled")
                 self._evaluate()
                 self._refill(self._propose())
 

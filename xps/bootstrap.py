@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.batch_solver import Batch, solve_batch
 from xps.cancel import Cancelled, raising
 from xps.engine import Problem, solve
 from xps.error_budget import BootstrapErrors, Interval, Intervals, Significance
@@ -31,6 +32,7 @@ Floats = NDArray[np.float64]
 DRAWS = 500
 _TOLERANCE = 1e-4  # of a gain in deviance that is only compared with others
 _WEAK_SIGMA = 3.0  # above it a component needs no test
+_AT_ONCE = 64  # draws between two reports of progress
 _CENTRAL_68 = 0.6826894921370859
 
 
@@ -114,21 +116,17 @@ def bootstrap(
     problem = compiled(fit, spectrum)
     region = fit.region.held_at_priors(fit.held)
     ask = raising(cancelled, "the bootstrap", region.core_level)
-    values, areas = [], []
-    for done in range(draws):
+    found = []
+    for first in range(0, draws, _AT_ONCE):
         if progress is not None:
-            progress(done, draws)
-        ask()
-        random = np.random.default_rng((seed, done))  # its own, so that none changes another
-        try:
-            solution = solve(_repetition(problem, region, random), cancelled=ask)
-        except BackgroundError:
-            continue  # counted as failed
-        if solution.converged:
-            values.append(solution.free)
-            areas.append(problem.table.values(solution.free)[fit.area_rows])
+            progress(first, draws)
+        numbers = range(first, min(first + _AT_ONCE, draws))
+        repeated = _repetitions(problem, region, numbers, seed)
+        solution = solve_batch(problem, repeated, cancelled=ask)
+        found.append(solution.free[solution.converged])
     if progress is not None:
         progress(draws, draws)
+    values = np.concatenate(found)
     if 2 * len(values) < draws or len(values) < 2:
         raise FitError(
             f"only {len(values)} of {draws} simulated repetitions can be fitted",
@@ -137,8 +135,8 @@ def bootstrap(
         )
     return Bootstrap(
         problem.table.free,
-        np.array(values),
-        np.array(areas),
+        values,
+        problem.table.values(values)[:, fit.area_rows],
         tuple(component.id for component in region.components),
         draws - len(values),
         seed,
@@ -251,17 +249,36 @@ def _starts(problem: Problem, region: Region, component: str) -> Iterator[Floats
         yield np.clip(start, problem.table.lower, problem.table.upper)
 
 
-def _repetition(problem: Problem, region: Region, random: np.random.Generator) -> Problem:
-    """Problem of one simulated measurement."""
-    priors = problem.priors
-    counts = drawn_counts(problem, problem.expected(problem.start), random)
-    scatter = math.sqrt(noise_scale(problem)) * priors.sigma
-    means = priors.rows @ problem.start + scatter * random.standard_normal(scatter.size)
-    kernel = problem.kernel
-    if not region.background.in_fit:
-        background = static_background(region, Measured(kernel.energy, counts, problem.noise))
-        kernel = kernel.with_static_background(background)
-    return replace(problem, kernel=kernel, observed=counts, priors=replace(priors, mean=means))
+def _repetitions(problem: Problem, region: Region, numbers: range, seed: int) -> Batch:
+    """Simulated measurements, without those from which no background can be subtracted.
+
+    Each has a random stream of its own, so that none changes another.
+    """
+    priors, kernel = problem.priors, problem.kernel
+    expected, mean = problem.expected(problem.start), priors.rows @ problem.start
+    spread = math.sqrt(noise_scale(problem)) * priors.sigma
+    observed, means = [], []
+    backgrounds: list[Floats] = []
+    for number in numbers:
+        random = np.random.default_rng((seed, number))
+        counts = drawn_counts(problem, expected, random)
+        drawn_mean = mean + spread * random.standard_normal(spread.size)
+        if not region.background.in_fit:
+            points = Measured(kernel.energy, counts, problem.noise)
+            try:
+                background = static_background(region, points)
+            except BackgroundError:
+                continue
+            backgrounds.append(np.asarray(background))
+        observed.append(counts)
+        means.append(drawn_mean)
+    kept = len(observed)
+    return Batch(
+        np.reshape(observed, (kept, expected.size)),
+        np.tile(problem.start, (kept, 1)),
+        np.reshape(means, (kept, mean.size)),
+        None if region.background.in_fit else np.reshape(backgrounds, (kept, expected.size)),
+    )
 
 
 def drawn_counts(problem: Problem, expected: Floats, random: np.random.Generator) -> Floats:

@@ -116,8 +116,8 @@ def test_cancelled_bootstrap_raises(fit: RegionFit, spectrum: Spectrum) -> None:
 
 def test_progress_counts_the_repetitions(fit: RegionFit, spectrum: Spectrum) -> None:
     steps: list[tuple[int, int]] = []
-    bootstrap(fit, spectrum, draws=2, progress=lambda *step: steps.append(step))
-    assert steps == [(0, 2), (1, 2), (2, 2)]
+    bootstrap(fit, spectrum, draws=70, progress=lambda *step: steps.append(step))
+    assert steps == [(0, 70), (64, 70), (70, 70)]
 
 
 # Is a component there at all? -----------------------------------------------------------------
