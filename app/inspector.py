@@ -257,9 +257,10 @@ class Inspector(QScrollArea):
         self._on_region(gestures.set_shape, ids, kind)
         left = [region.component(id_) for id_ in family if id_ not in ids]
         if left and self._document.project.region(region.id) != region:
+            who = gestures.short_name(region.component(ids[0]).name)
             names = ", ".join(gestures.short_name(component.name) for component in left)
             self._editor.offer(
-                f"Its shape is no longer tied to that of {names}.",
+                f"The shape of {who} is no longer tied to that of {names}.",
                 "Change them too",
                 lambda: self._on_region(gestures.set_shape, family, kind),
             )

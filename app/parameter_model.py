@@ -190,14 +190,14 @@ class ParameterModel(QAbstractTableModel):
 
 
 def _value_text(row: ParameterRow, param: Param) -> str:
-    """The value, with its error or the bound that holds it."""
+    """The value, with its error or the bound that holds it; as typed where there is none."""
     cell = row.cell
-    if cell.mark == "limit":
-        return _signed(plain_number(param.value))
+    plain = _signed(plain_number(param.value))
     if cell.mark == "bound":
-        return f"{_signed(plain_number(param.value))} {cell.note}"
-    error = cell.note.startswith("± ") and cell.note != f"± {UNKNOWN}"
-    return f"{cell.value} {cell.note}" if error else cell.value
+        return f"{plain} {cell.note}"
+    if cell.mark == "limit" or not cell.note.startswith("± ") or cell.note == f"± {UNKNOWN}":
+        return plain
+    return f"{cell.value} {cell.note}"
 
 
 def _signed(text: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtCore import QAbstractItemModel, QEvent, QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -17,17 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.check_box import paint_box
 from app.component_table import Index
 from app.parameter_model import FITTED, MAX, MIN, TIED, VALUE, ParameterModel
 
-_BOX = 13.0
-
 
 class CheckDelegate(QStyledItemDelegate):
-    """A check box in the middle of its cell; a click anywhere in the cell toggles it.
-
-    Fusion's own box has an outline that cannot be seen on a dark base.
-    """
+    """A check box in the middle of its cell; a click anywhere in the cell toggles it."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -39,17 +35,8 @@ class CheckDelegate(QStyledItemDelegate):
             painter.fillRect(option.rect, option.palette.color(roles.Highlight))
         if not editable:
             ink.setAlphaF(0.4)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(ink, 1.0))
-        box = QRectF(0.0, 0.0, _BOX, _BOX)
-        box.moveCenter(QRectF(option.rect).center())
-        painter.drawRoundedRect(box, 2.0, 2.0)
-        if index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked:
-            painter.setPen(QPen(ink, 2.0))
-            corners = ((0.22, 0.52), (0.43, 0.73), (0.8, 0.27))
-            painter.drawPolyline(
-                QPolygonF([box.topLeft() + QPointF(x * _BOX, y * _BOX) for x, y in corners])
-            )
+        checked = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
+        paint_box(painter, QRectF(option.rect).center(), ink, checked=checked)
         painter.restore()
 
     def editorEvent(

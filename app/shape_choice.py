@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QWidget
 
+from app.check_box import CheckBox
 from app.plain import tooltip
 from xps.lineshapes import SHAPES, Shape
 from xps.model import Component, Ref, Region
@@ -40,7 +41,7 @@ class ShapeChoice(QWidget):
             self.kind.setItemData(
                 self.kind.count() - 1, tooltip(_tip(shape)), Qt.ItemDataRole.ToolTipRole
             )
-        self.for_all = QCheckBox("all")
+        self.for_all = CheckBox("all")
         self.for_all.setAccessibleName("Line shape for all components")
         self.for_all.setToolTip(
             "Checked: the shape that you choose is for all components of the region. "

@@ -291,6 +291,32 @@ def test_numbers_of_a_shape_are_those_it_has(fitted: MainWindow) -> None:
     assert SHAPES["doniach-sunjic"].parameters[0].meaning in tip
 
 
+def test_a_typed_number_is_shown_as_typed(fitted: MainWindow) -> None:
+    fitted.selection.select_component("ps4")
+    view, index = fitted.inspector.parameters, fitted.inspector.parameter_model.index(0, VALUE)
+    assert " ± " in index.data()
+    type_into_cell(view, index, "161,6543")
+    assert index.data() == "161.6543"
+
+
+def test_the_box_for_all_can_be_seen(fitted: MainWindow) -> None:
+    """In light and dark, checked or not; what is drawn differs from the ground."""
+    box = fitted.inspector.shape.for_all
+    fitted.selection.select_component("ps4")
+    pictures = []
+    for scheme in ("Light", "Dark"):
+        choose(fitted, f"colors {scheme}")
+        for _ in range(2):
+            click(box)
+            picture = box.grab().toImage()
+            column = [picture.pixelColor(1, y).lightness() for y in range(picture.height())]
+            assert max(column) - min(column) > 60
+            pictures.append(picture)
+    assert pictures[0] != pictures[1]
+    assert pictures[2] != pictures[3]
+    choose(fitted, "colors Light")
+
+
 def test_a_caution_is_said_once(qtbot: QtBot, fitted: MainWindow) -> None:
     fitted.selection.select_component("ps4")
     pick(fitted.inspector.shape.kind, "Doniach-Šunjić")
