@@ -47,6 +47,9 @@ def main() -> None:
         theme.use(Qt.ColorScheme.Light)
         select(window, "S 2p", None)
         take(application, window, "app-1920x1080-light")
+        window.resize(*SMALL)
+        wait_for(window.analysis.fitted, lambda: change_model(window))
+        take(application, window, "model-1366x768-light")
         window.document.stack.setClean()
         window.close()
 
@@ -56,6 +59,18 @@ def select(window: MainWindow, core_level: str, component: str | None) -> None:
     entry = next(e for e in window.document.project.entries if e.label == core_level)
     window.selection.select_entry(entry.id)
     window.selection.select_component(component)
+
+
+def change_model(window: MainWindow) -> None:
+    """Choose another shape and one more term of the background, and fit."""
+    inspector = window.inspector
+    inspector.region.termToggled.emit("curvature", True)
+    inspector.region.numbers_button.click()
+    region = window.selection.region
+    assert region is not None
+    ids = tuple(component.id for component in region.components)
+    inspector.shape.shapeChosen.emit("voigt", ids)
+    inspector.fitWanted.emit()
 
 
 def take(application: QApplication, window: MainWindow, name: str) -> None:

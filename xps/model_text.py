@@ -41,7 +41,7 @@ SHAPE_SENTENCES = {
     "convolved with a Gaussian; their integral is infinite, so that their areas are those within "
     "25 Lorentzian widths of the center and do not compare with areas of other shapes",
     "exponential-tail": "The tail of the Gaussian-Lorentzian sums falls exponentially towards "
-    "high binding energy (as T(k) of CasaXPS)",
+    "high binding energy (after T(k) of CasaXPS)",
 }
 """What each line shape is and who says so, by kind."""
 

@@ -8,7 +8,17 @@ import pytest
 
 from xps.errors import RecipeError
 from xps.lineshapes import SHAPES
-from xps.model import Doublet, Link, Prior, Ref, Region, Singlet
+from xps.model import (
+    BACKGROUND_KINDS,
+    Background,
+    Doublet,
+    Link,
+    Param,
+    Prior,
+    Ref,
+    Region,
+    Singlet,
+)
 from xps.recipe import Recipe, load_recipe, shipped_recipes
 from xps.species import library
 
@@ -194,6 +204,52 @@ def test_plain_number_is_a_value(tmp_path: Path) -> None:
     assert load(tmp_path, text).regions[0].component("a").center.value == 161.5
 
 
+@pytest.mark.parametrize("kind", BACKGROUND_KINDS)
+def test_every_background_is_read_with_all_its_terms(tmp_path: Path, kind: str) -> None:
+    terms = f"""[region.background]
+kind = "{kind}"
+loss = "u3-sio2"
+average_points = 7
+offset = 100.0
+slope = {{ value = 0.0, vary = false }}
+curvature = {{ value = 0.1, min = -1.0, max = 1.0 }}
+cubic = 0.02
+t = {{ value = 0.7, max = 2.0 }}
+own_k = {{ a = {{ value = 0.05, max = 0.1 }}, b = 0.01 }}
+"""
+    text = GOOD.replace("[region.background]\n", terms)
+    background = load(tmp_path, text).regions[0].background
+    assert background == Background(
+        kind,
+        offset=Param(100.0),
+        slope=Param(0.0, vary=False),
+        k=Param(0.03, min=-0.05, max=0.3),
+        average_points=7,
+        curvature=Param(0.1, min=-1.0, max=1.0),
+        cubic=Param(0.02),
+        own_k=(("a", Param(0.05, min=-0.05, max=0.1)), ("b", Param(0.01, min=-0.05, max=0.3))),
+        t=Param(0.7, min=-0.5, max=2.0),
+        loss="u3-sio2",
+    )
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_every_shape_is_read_with_its_parameters(tmp_path: Path, kind: str) -> None:
+    low = {parameter.name: parameter.typical[0] for parameter in SHAPES[kind].parameters}
+    fields = "".join(f"{name} = {value}\n" for name, value in low.items())
+    ties = "".join(f'{name} = {{ same = "a" }}\n' for name in low)
+    text = GOOD.replace('id = "a"\n', f'id = "a"\nshape = "{kind}"\n{fields}')
+    text = text.replace('id = "b"\n', f'id = "b"\nshape = "{kind}"\n{ties}')
+    a, b = load(tmp_path, text).regions[0].components
+    assert (a.shape, b.shape) == (kind, kind)
+    assert [param.value for param in a.shape_params] == list(low.values())
+    typical = [parameter.typical for parameter in SHAPES[kind].parameters]
+    assert [(param.min, param.max) for param in a.shape_params] == typical
+    assert [param.link for param in b.shape_params] == [
+        Link("same", Ref("a", name)) for name in low
+    ]
+
+
 def test_doublet_is_unlocked_with_a_reason(tmp_path: Path) -> None:
     text = GOOD.replace(
         'id = "a"', 'id = "a"\nsplitting_ev = 1.16\nunlocked = "handbook of the instrument"'
@@ -292,6 +348,19 @@ BROKEN = {
         "tougaard",
         "background",
     ),
+    "unknown loss function": (
+        "[region.background]",
+        '[region.background]\nloss = "u9"',
+        "loss = 'u9'",
+        "background",
+    ),
+    "own step for none of the components": (
+        "[region.background]",
+        "[region.background]\nown_k = { zzz = 0.1 }",
+        "own step for 'zzz'",
+        "region S 2p",
+    ),
+    "parameter of another shape": ('id = "b"', 'id = "b"\ntail = 0.3', "tail", "component b"),
     "unknown background field": ("k = {", "kk = {", "kk", "background"),
     "background tied to a peak": (
         "k = { value = 0.03, min = -0.05, max = 0.3 }",
