@@ -89,7 +89,8 @@ class Significance:
     gain : float
         By which the component lowers the deviance.
     p_value : float
-        Chance of such a gain where the component is not there, ``(1 + hits) / (1 + draws)``.
+        Chance of such a gain where the component is not there, ``(1 + hits) / (1 + draws)``, or
+        ``hits / draws`` where enough hits stopped the test.
     p_value_error : float
         Monte-Carlo error of `p_value`, one standard deviation.
     draws : int

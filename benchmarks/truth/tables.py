@@ -1,0 +1,10 @@
+"""All tables, by name."""
+
+from __future__ import annotations
+
+from benchmarks.truth import bias, coverage, noise, sigma
+from benchmarks.truth.cell import Table
+
+TABLES: dict[str, Table] = {
+    module.TABLE.name: module.TABLE for module in (sigma, coverage, bias, noise)
+}
