@@ -205,7 +205,8 @@ def profile_interval(
     """Return the profile likelihood intervals of one parameter of a fit.
 
     A parameter that is linked to another has that one's intervals, scaled and shifted. Where
-    the size of the noise is unknown the rise is counted in units of χ²ᵣ.
+    the size of the noise is unknown the rise is counted in units of χ²ᵣ. Centers that are tied
+    because their components are weak are free here, see `released`.
 
     Parameters
     ----------
@@ -220,7 +221,7 @@ def profile_interval(
     FitError
         If the parameter is fixed, or the profile was cancelled.
     """
-    return _intervals(fit, compiled(fit, spectrum), ref, cancelled)
+    return _intervals(fit, released(fit, spectrum, cancelled=cancelled), ref, cancelled)
 
 
 def profile_all(
@@ -235,8 +236,8 @@ def profile_all(
 
     See `profile_interval`; `progress` is called with the number of parameters done and to do.
     """
-    problem = compiled(fit, spectrum)
-    wanted = problem.table.free if refs is None else tuple(refs)
+    problem = released(fit, spectrum, cancelled=cancelled)
+    wanted = fit.free if refs is None else tuple(refs)
     found = {}
     for done, ref in enumerate(wanted):
         if progress is not None:
@@ -250,7 +251,7 @@ def profile_all(
 def _intervals(
     fit: RegionFit, problem: Problem, ref: Ref, cancelled: Callable[[], bool] | None
 ) -> Intervals:
-    root, factor, shift = fit.region.held_at_priors(fit.held).resolve(ref)
+    root, factor, shift = fit.region.resolve(ref)
     return Profile(problem, root, cancelled=cancelled).intervals().scaled(factor, shift)
 
 
@@ -258,6 +259,21 @@ def compiled(fit: RegionFit, spectrum: Spectrum) -> Problem:
     """Return the problem that a fit solved, starting from its best values."""
     solved = fit.region.held_at_priors(fit.held)
     return compile_problem(solved, spectrum, fit.charge_shift_ev)
+
+
+def released(
+    fit: RegionFit, spectrum: Spectrum, *, cancelled: Callable[[], bool] | None = None
+) -> Problem:
+    """Return the problem of a fit without the ties of its weak components, at its minimum.
+
+    A tied center lies where it is expected and has no error, while the expectation has one.
+    That is fair to the question whether the component is there at all, but intervals that leave
+    this error out hold the truth too seldom, those of its neighbors too.
+    """
+    if not fit.held:
+        return compiled(fit, spectrum)
+    problem = compile_problem(fit.region, spectrum, fit.charge_shift_ev)
+    return replace(problem, start=solve(problem, cancelled=cancelled).free)
 
 
 def noise_scale(problem: Problem) -> float:

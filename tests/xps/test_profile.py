@@ -67,8 +67,8 @@ def profiles(fit: RegionFit, spectrum: Spectrum) -> dict[Ref, Intervals]:
 
 
 def _rise(fit: RegionFit, spectrum: Spectrum, ref: Ref, value: float) -> float:
-    """By a fit of a region in which the parameter is fixed."""
-    solved = fit.region.held_at_priors(fit.held)
+    """By a fit of a region in which the parameter is fixed, and no center is tied."""
+    solved = fit.region
     fixed = solved.with_param(ref, replace(solved.param(ref), value=value, vary=False)).settled()
     return (
         solve(compile_problem(fixed, spectrum, 0.0)).deviance
