@@ -116,6 +116,9 @@ TABLE = Table(
     "coverage",
     "93 to 97 %, widened by three Monte-Carlo errors",
     ("spectra of", "truth", "intervals from", "spectra"),
-    {**{id_: (f"{title} / %", ".1f") for id_, title in TITLES.items()}, "pooled": ("pooled / %", ".1f")},
+    {
+        **{id_: (f"{title} / %", ".1f") for id_, title in TITLES.items()},
+        "pooled": ("pooled / %", ".1f"),
+    },
     tuple(_cells()),
 )

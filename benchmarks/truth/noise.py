@@ -1,4 +1,9 @@
-"""Spectra without any peak: refused, and no component found in them."""
+"""Spectra without any peak: refused, and no component found in them.
+
+A component is tested by the parametric bootstrap with all that is free in the recipe free, as
+its gain in deviance follows no table there. Whether Holm finds any component depends on the
+least p-value alone, so that a test ends at the first draw that gains as much as the data.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +24,12 @@ from xps.independent import background_only
 from xps.problem import with_guess
 
 _FAMILY = 0.01  # chance that any component is found
-_DRAWS, _ENOUGH = 1499, 6
+_DRAWS = round(len(REGION.components) / _FAMILY) - 1  # the least p-value is what Holm asks first
 
 
 @dataclass(frozen=True)
 class NoiseCell:
-    """Backgrounds of one level, half of them falling, without a peak."""
+    """Falling backgrounds of one level, without a peak."""
 
     level: float
     spectra: int = 334
@@ -40,7 +45,7 @@ class NoiseCell:
         template = _template(self.level)
         p_values = [
             significance(
-                template, spectrum, component.id, draws=_DRAWS, enough_hits=_ENOUGH, seed=number
+                template, spectrum, component.id, draws=_DRAWS, enough_hits=1, seed=number
             ).p_value
             for component in REGION.components
         ]
@@ -51,9 +56,8 @@ class NoiseCell:
 
     def rows(self, found: Sequence[Measurement]) -> list[Row]:
         refused = fraction(np.array([one["refused"] for one in found]))
-        # Holm: the first component is found where the least p-value passes its share.
         least = np.array([min(one["p_values"]) for one in found])
-        detected = fraction(least * len(REGION.components) < _FAMILY)
+        detected = fraction(least * len(REGION.components) <= _FAMILY * (1.0 + 1e-9))
         figures = {
             "refused": refused.asked(100.0, None, 0.0),
             "found": detected.asked(None, 100.0 * _FAMILY),
@@ -72,6 +76,6 @@ TABLE = Table(
     "all refused with a FitError that names reason and remedy; where the recipe is forced on them, "
     "any component found at a family-wise p < 0.01 (Holm) in no more than 18 of 1,000",
     ("background", "spectra"),
-    {"refused": ("refused / %", ".1f"), "found": ("any component found / %", ".1f")},
+    {"refused": ("refused / %", ".1f"), "found": ("any component found / %", ".2f")},
     tuple(NoiseCell(level) for level in (100.0, 1000.0, 10_000.0)),
 )
