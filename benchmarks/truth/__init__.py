@@ -1,4 +1,4 @@
-"""Spectra of known truth, fitted many times: are numbers and errors right?
+"""Whether numbers and errors are right: spectra of known truth, fitted many times.
 
 Run with ``python -m benchmarks.truth`` or ``make truth``.
 """

@@ -15,7 +15,7 @@ from benchmarks.truth.spectra import (
     TITLES,
     fitted,
     random_of,
-    recipe_in,
+    recipe_for,
 )
 from benchmarks.truth.tougaard import LOSSES, lossy
 from xps.independent import TrueSpectrum
@@ -68,7 +68,7 @@ class BackgroundCell:
         # The same spectra for every background.
         spectrum = truth.measured(random_of(f"backgrounds {self.truth}", number))
         region = replace(REGION, background=BACKGROUNDS[self.background])
-        fit = fitted(spectrum, recipe_in(NORMAL, region))
+        fit = fitted(spectrum, recipe_for(NORMAL, region))
         if fit is None:
             return {}
         return {"off": (100.0 * (fit.areas / truth.areas - 1.0)).tolist(), "chi2": fit.chi2}

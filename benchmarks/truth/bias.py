@@ -15,7 +15,7 @@ from benchmarks.truth.spectra import (
     drawn_from_expectations,
     fitted,
     random_of,
-    recipe_in,
+    recipe_for,
     truth_in,
 )
 
@@ -40,7 +40,7 @@ class BiasCell:
         truth = truth_in(TIGHT, _TALLEST)
         if self.drawn:
             truth = drawn_from_expectations(truth, random)
-        fit = fitted(truth.measured(random), recipe_in(TIGHT))
+        fit = fitted(truth.measured(random), recipe_for(TIGHT))
         if fit is None:
             return {}
         return {"off": (100.0 * (fit.areas / truth.areas - 1.0)).tolist()}

@@ -17,7 +17,7 @@ from benchmarks.truth.spectra import (
     drawn_from_expectations,
     fitted,
     random_of,
-    recipe_in,
+    recipe_for,
     truth_in,
     with_areas,
 )
@@ -63,7 +63,7 @@ class CoverageCell:
         if self.drawn:
             truth = drawn_from_expectations(truth, random)
         spectrum = truth.measured(random)
-        fit = fitted(spectrum, recipe_in(self.window))
+        fit = fitted(spectrum, recipe_for(self.window))
         if fit is None:
             return {}
         repeated = bootstrap(fit, spectrum, draws=self.draws, seed=number).errors()

@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.truth.cell import Measurement
 from benchmarks.truth.figure import Figure, Floats, Row, fraction, median
-from benchmarks.truth.spectra import NORMAL, TITLES, fitted, random_of, recipe_in
+from benchmarks.truth.spectra import NORMAL, TITLES, fitted, random_of, recipe_for
 from xps.errors import XpsError
 from xps.independent import TrueSpectrum
 from xps.systematic import systematic
@@ -45,7 +45,7 @@ class MisfitCell:
 
     def measure(self, number: int) -> Measurement:
         spectrum = self.truth.measured(random_of(self.title, number))
-        fit = fitted(spectrum, recipe_in(NORMAL))
+        fit = fitted(spectrum, recipe_for(NORMAL))
         if fit is None:
             return {}
         try:
@@ -80,7 +80,7 @@ class MisfitCell:
         """Bias in percent of the fit to the expected counts."""
         expected = self.truth.expected()
         spectrum = self.truth.measured(random_of("", 0)).with_(intensity=expected)
-        fit = fitted(spectrum, recipe_in(NORMAL))
+        fit = fitted(spectrum, recipe_for(NORMAL))
         if fit is None:
             raise ValueError(f"{self.title}: the expected counts cannot be fitted")
         bias: Floats = 100.0 * (fit.areas / self.truth.areas - 1.0)

@@ -17,7 +17,7 @@ from benchmarks.truth.spectra import (
     drawn_from_expectations,
     fitted,
     random_of,
-    recipe_in,
+    recipe_for,
     truth_in,
 )
 
@@ -44,7 +44,7 @@ class SigmaCell:
         truth = truth_in(self.window, self.tallest)
         if self.drawn:
             truth = drawn_from_expectations(truth, random)
-        fit = fitted(truth.measured(random), recipe_in(self.window))
+        fit = fitted(truth.measured(random), recipe_for(self.window))
         if fit is None:
             return {}
         return {

@@ -34,8 +34,12 @@ def random_of(cell: str, number: int) -> np.random.Generator:
     return np.random.default_rng((_SEED, zlib.crc32(cell.encode()), number))
 
 
-def recipe_in(window: Window, region: Region = REGION) -> Recipe:
-    """The recipe with its window, and perhaps more of its region, changed."""
+def recipe_for(data: Window, region: Region = REGION) -> Recipe:
+    """The recipe for data that reach so far: its window grows with them, and never shrinks.
+
+    A charge shift that moves a window as narrow as the data drops points that speak against it.
+    """
+    window = min(NORMAL[0], data[0]), max(NORMAL[1], data[1])
     return replace(RECIPE, regions=(replace(region, window_ev=window),))
 
 
