@@ -273,7 +273,8 @@ def released(
     if not fit.held:
         return compiled(fit, spectrum)
     problem = compile_problem(fit.region, spectrum, fit.charge_shift_ev)
-    return replace(problem, start=solve(problem, cancelled=cancelled).free)
+    ask = raising(cancelled, "the search for the minimum", fit.region.core_level)
+    return replace(problem, start=solve(problem, cancelled=ask).free)
 
 
 def noise_scale(problem: Problem) -> float:

@@ -87,14 +87,13 @@ def fraction(inside: NDArray[np.bool_]) -> Figure:
 
 
 def median(sample: Floats) -> Figure:
-    """The median, with its error from the order statistics that hold it with 68.3 %."""
+    """The median, with its error from the order statistics that hold it with two sigma."""
     ordered = np.sort(sample)
-    half = 0.5 * math.sqrt(len(sample))
+    middle, reach = 0.5 * (len(sample) - 1), math.sqrt(len(sample))
     low, high = (
-        ordered[int(np.clip(round(0.5 * len(sample) + side * half), 0, len(sample) - 1))]
-        for side in (-1, 1)
+        ordered[int(np.clip(round(middle + side * reach), 0, len(sample) - 1))] for side in (-1, 1)
     )
-    return Figure(float(np.median(sample)), 0.5 * float(high - low))
+    return Figure(float(np.median(sample)), 0.25 * float(high - low))
 
 
 def mean(sample: Floats) -> Figure:
