@@ -3,7 +3,7 @@ PYTHON ?= python3
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test lint format bench pictures lock clean
+.PHONY: help setup system run test lint format bench truth pictures lock clean
 
 ENVIRONMENT := packaging/environment
 BIN := .venv/bin
@@ -48,6 +48,9 @@ format: setup ## mend style where that can be done by machine
 
 bench: setup ## time Doublet side by side with others
 	$(BIN)/python -m benchmarks
+
+truth: setup ## fit spectra of known truth and write the tables of docs/methods.md; takes hours
+	$(BIN)/python -m benchmarks.truth
 
 pictures: setup ## take the pictures of the documentation
 	$(BIN)/python docs/pictures.py

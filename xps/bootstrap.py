@@ -195,10 +195,10 @@ def significance(
     best = dict(zip(without.table.free, without.start.tolist(), strict=True))
     known = {ref: value for ref, value in best.items() if not region.param(ref).link}
     with_it = compile_problem(region.with_values(known), spectrum, shift)
-    hits = 0
+    hits = drawn = 0
     random = np.random.default_rng(seed)
     expected = without.expected(without.start)
-    for drawn in range(1, draws + 1):
+    while drawn < draws and hits != enough_hits:
         ask()
         counts = drawn_counts(without, expected, random)
         gain = _gain(
@@ -209,8 +209,7 @@ def significance(
             ask,
         )
         hits += gain >= observed
-        if hits == enough_hits:
-            break
+        drawn += 1
     p_value = hits / drawn if hits == enough_hits else (1 + hits) / (1 + drawn)
     return Significance(
         observed, p_value, math.sqrt(p_value * (1.0 - p_value) / (1 + drawn)), drawn

@@ -44,10 +44,10 @@ BACKGROUNDS: dict[str, Background] = {
 }
 
 TRUTHS: dict[str, TrueSpectrum] = {
-    "Shirley": lossy("U2", t=0.0, k=0.03),
-    "Shirley, falling by 1 %/eV": lossy("U2", t=0.0, k=0.03, slope=-0.01),
-    **{loss: lossy(loss) for loss in LOSSES},
-    "U2, falling by 1 %/eV": lossy("U2", slope=-0.01),
+    "Shirley": lossy("u2", t=0.0, k=0.03),
+    "Shirley, falling by 1 %/eV": lossy("u2", t=0.0, k=0.03, slope=-0.01),
+    **{title: lossy(loss) for loss, title in LOSSES.items()},
+    "U2, falling by 1 %/eV": lossy("u2", slope=-0.01),
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -103,11 +102,3 @@ COLUMNS = {id_: (title, ".1f") for id_, title in TITLES.items()}
 HEADS = ("truth", "figure", "spectra")
 
 DOSE = 10_000.0
-
-
-def raised_to(truth: TrueSpectrum, tallest: float) -> float:
-    """By what a truth must be multiplied for its tallest point."""
-    factor = tallest / float(truth.expected().max())
-    if not math.isfinite(factor):
-        raise ValueError("a truth without counts")
-    return factor

@@ -46,17 +46,7 @@ def recipe_for(data: Window, region: Region = REGION) -> Recipe:
 def truth_in(window: Window, tallest: float) -> TrueSpectrum:
     """Argyrodite whose tallest point, background included, expects so many counts."""
     truth = replace(argyrodite(tallest), low=window[0], high=window[1])
-    return scaled(truth, tallest / float(truth.expected().max()))
-
-
-def scaled(truth: TrueSpectrum, by: float) -> TrueSpectrum:
-    """The same sample measured longer."""
-    return replace(
-        truth,
-        doublets=tuple(replace(doublet, area=by * doublet.area) for doublet in truth.doublets),
-        offset=by * truth.offset,
-        slope=by * truth.slope,
-    )
+    return truth.with_tallest(tallest)
 
 
 def with_areas(truth: TrueSpectrum, areas: dict[str, float]) -> TrueSpectrum:

@@ -155,3 +155,20 @@ def test_monte_carlo_error_is_that_of_a_count(fit: RegionFit, spectrum: Spectrum
     assert found.p_value == pytest.approx(0.1)
     assert found.p_value_error == pytest.approx(np.sqrt(0.1 * 0.9 / 10))
     assert found.gain > 50.0
+
+
+def test_enough_hits_end_a_test_and_do_not_change_the_draws_before() -> None:
+    fit = fitted(ONE_PEAK.spectrum(0), _free_center())
+    noise = ONE_PEAK.with_area("peak", 0.0)
+    ended = 0
+    for seed in range(8):
+        whole = significance(fit, noise.spectrum(seed), "peak", draws=12, seed=seed)
+        short = significance(fit, noise.spectrum(seed), "peak", draws=12, enough_hits=1, seed=seed)
+        assert short.gain == whole.gain
+        if short.draws < 12:
+            assert short.p_value in (1.0, 1.0 / short.draws)
+            assert whole.p_value >= 2.0 / 13.0
+            ended += 1
+        elif short.gain > 0.0 and whole.p_value < 1.5 / 13.0:
+            assert short.p_value == whole.p_value
+    assert ended > 3
