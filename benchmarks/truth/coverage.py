@@ -66,15 +66,16 @@ class CoverageCell:
         fit = fitted(spectrum, recipe_for(self.window))
         if fit is None:
             return {}
+        areas = truth.areas.tolist()
         repeated = bootstrap(fit, spectrum, draws=self.draws, seed=number).errors()
         return {
             "profile": [
                 interval.holds(area)
-                for interval, area in zip(_profiles(fit, spectrum), truth.areas, strict=True)
+                for interval, area in zip(_profiles(fit, spectrum), areas, strict=True)
             ],
             "bootstrap": [
                 repeated.areas[id_].confidence_95.holds(area)
-                for id_, area in zip(TITLES, truth.areas, strict=True)
+                for id_, area in zip(TITLES, areas, strict=True)
             ],
         }
 

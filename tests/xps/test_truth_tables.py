@@ -13,6 +13,7 @@ from scipy.stats import binom
 from benchmarks.truth import backgrounds, document, record
 from benchmarks.truth.bias import BiasCell
 from benchmarks.truth.cell import Measurement, Table
+from benchmarks.truth.coverage import CoverageCell
 from benchmarks.truth.figure import Figure, Row, fraction, jackknifed, mean, median
 from benchmarks.truth.misfit import MisfitCell
 from benchmarks.truth.run import Scratch, measure_cells
@@ -99,6 +100,16 @@ def test_profile_lets_a_tied_center_go(tight: list[tuple[TrueSpectrum, Spectrum]
     tied, free = compiled(fit, spectrum), released(fit, spectrum)
     assert set(free.table.free) - set(tied.table.free) == set(fit.held)
     assert free.deviance(free.start) <= tied.deviance(tied.start)
+
+
+def test_measurements_of_intervals_are_plain_data_and_become_rows() -> None:
+    cell = TABLES["coverage"].cells[0]
+    assert isinstance(cell, CoverageCell)
+    measured = [replace(cell, draws=8).measure(number) for number in range(2)]
+    profile, repeated = cell.rows(json.loads(json.dumps(measured)))
+    assert profile.labels[2:] == ("profile", "2 of 2")
+    assert repeated.labels[2:] == ("bootstrap", "2 of 2")
+    assert profile.figures["pooled"].value > 50.0
 
 
 @pytest.mark.parametrize("name", ["voigt", "tougaard"])
