@@ -30,6 +30,25 @@ def set_background(project: Project, region_id: str, kind: str, loss: str) -> Ch
     return Change(project.with_region(changed), f"Set background of {where} to {title}")
 
 
+def set_average_points(project: Project, region_id: str, points: float) -> Change:
+    """Set how many points a subtracted background averages at each end of the window.
+
+    Raises
+    ------
+    XpsError
+        If it is no whole number above zero.
+    """
+    if points < 1 or points != int(points):
+        raise XpsError("a background averages whole points", "type 1 or more")
+    region = project.region(region_id)
+    changed = replace(region, background=replace(region.background, average_points=int(points)))
+    where = _where(project, region)
+    return Change(
+        project.with_region(changed),
+        f"Average {int(points)} points at the ends of the background of {where}",
+    )
+
+
 def add_term(project: Project, region_id: str, name: str) -> Change:
     """Add a curvature, a cubic term, or a component's own step to a background in the fit.
 

@@ -207,6 +207,9 @@ class Inspector(QScrollArea):
         self.region.backgroundChosen.connect(
             lambda kind, loss: self._on_region(background_gestures.set_background, kind, loss)
         )
+        self.region.averageTyped.connect(
+            lambda points: self._on_region(background_gestures.set_average_points, points)
+        )
         self.region.termToggled.connect(
             lambda name, wanted: self._on_region(
                 background_gestures.add_term if wanted else background_gestures.remove_term, name

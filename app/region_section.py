@@ -42,12 +42,15 @@ class RegionSection(QGroupBox):
         Kind and loss function.
     termToggled(str, bool)
         A term that the background shall have, or have no longer.
+    averageTyped(float)
+        How many points a subtracted background shall average at each end.
     refused(str)
     """
 
     windowTyped = Signal(float, float)
     backgroundChosen = Signal(str, str)
     termToggled = Signal(str, bool)
+    averageTyped = Signal(float)
     refused = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -63,12 +66,19 @@ class RegionSection(QGroupBox):
         self.loss.lossChosen.connect(self._choose_loss)
         self.term_model = ParameterModel(self, ties=False)
         self.terms = ParameterTable(self.term_model, "Numbers of the background")
-        for source in (self.low, self.high, self.term_model):
+        self.average = NumberField(
+            "Points averaged at each end",
+            "How many points at each end of the window the background starts from",
+        )
+        self.average.typed.connect(self.averageTyped)
+        for source in (self.low, self.high, self.term_model, self.average):
             source.refused.connect(self.refused)
         self.numbers_button = QToolButton()
         self.terms_button = QToolButton()
         self._numbers = QLabel()
         self._loss_label = QLabel("Loss function")
+        self._average_label = QLabel("Average")
+        self._points_label = QLabel("points at each end")
         self._build()
 
     @property
@@ -82,8 +92,13 @@ class RegionSection(QGroupBox):
         rows = () if region is None else background_rows(region, fit, stale=stale)
         self.term_model.show_rows(region, rows)
         self._background = Background() if region is None else region.background
-        for widget in (self._loss_label, self.loss):
-            widget.setVisible(region is not None and has_loss(self._background))
+        lossy, static = has_loss(self._background), not self._background.in_fit
+        for shown, row in (
+            (lossy, (self._loss_label, self.loss)),
+            (static, (self._average_label, self.average, self._points_label)),
+        ):
+            for widget in row:
+                widget.setVisible(region is not None and shown)
         self._show_numbers()
         if region is None:
             self.low.clear()
@@ -95,6 +110,7 @@ class RegionSection(QGroupBox):
         self.high.show_value(high)
         self.kind.show_kind(self._background.kind)
         self.loss.show_loss(self._background)
+        self.average.show_value(self._background.average_points)
         if self._background.in_fit:
             text = background_numbers(region, None if stale else fit)
             # Lines break between the numbers, never within one.
@@ -106,6 +122,7 @@ class RegionSection(QGroupBox):
     def _build(self) -> None:
         self._numbers.setTextFormat(Qt.TextFormat.PlainText)
         self._numbers.setWordWrap(True)
+        self._numbers.setContentsMargins(0, 3, 0, 2)
         self._numbers.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.numbers_button.setText("Numbers")
         self.numbers_button.setToolTip("Show the numbers of the background as a table")
@@ -130,11 +147,17 @@ class RegionSection(QGroupBox):
         grid.addWidget(self.kind, 1, 1)
         grid.addWidget(self._loss_label, 2, 0)
         grid.addWidget(self.loss, 2, 1)
+        ends = QHBoxLayout()
+        ends.addWidget(self.average)
+        ends.addWidget(self._points_label)
+        ends.addStretch(1)
+        grid.addWidget(self._average_label, 3, 0)
+        grid.addLayout(ends, 3, 1)
         top_left = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
-        grid.addWidget(self.numbers_button, 3, 0, top_left)
-        grid.addWidget(self._numbers, 3, 1)
-        grid.addWidget(self.terms_button, 3, 1, top_left)
-        grid.addWidget(self.terms, 4, 0, 1, 2)
+        grid.addWidget(self.numbers_button, 4, 0, top_left)
+        grid.addWidget(self._numbers, 4, 1)
+        grid.addWidget(self.terms_button, 4, 1, top_left)
+        grid.addWidget(self.terms, 5, 0, 1, 2)
         grid.setColumnStretch(1, 1)
 
     def _show_numbers(self) -> None:

@@ -10,9 +10,8 @@ from xps import __version__
 from xps.constraints_text import constraints
 from xps.error_budget import BootstrapErrors
 from xps.levels import levels
-from xps.lineshapes import SHAPES
 from xps.model import Doublet, Region
-from xps.model_text import background_sentence, listed, shape_sentences
+from xps.model_text import background_sentence, listed, shape_phrase, shape_sentences
 from xps.numbers_text import with_error
 from xps.project import Project, Sample
 from xps.quantification import quantify
@@ -96,8 +95,8 @@ def _intervals(fitted: Sequence[RegionTable]) -> Iterator[str]:
     if any(table.fit is not None and table.fit.errors.systematic for table in fitted):
         yield (
             "Systematic errors are root mean square deviations of fits with other window ends, "
-            "without slope of the background, with other line shapes and with the calculated "
-            "area ratio, added in quadrature."
+            "other backgrounds in the fit (without slope, with inelastic losses), other line "
+            "shapes and the calculated area ratio, added in quadrature."
         )
     draws = sorted({str(errors.draws) for errors in _bootstraps(fitted)})
     if draws:
@@ -205,9 +204,7 @@ def _model(region: Region) -> str:
     shapes: dict[str, list[str]] = {}
     for component in region.components:
         shapes.setdefault(component.shape, []).append(component.name)
-    kinds = listed(
-        f"{SHAPES[shape].title} lines ({listed(names)})" for shape, names in shapes.items()
-    )
+    kinds = listed(f"{shape_phrase(shape)} ({listed(names)})" for shape, names in shapes.items())
     return (
         f"{region.core_level} was fitted from {low:g} to {high:g} eV with {kinds}"
         f"{_doublets(region)}."

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from xps.backgrounds import STATIC
 from xps.fitted import RegionFit
-from xps.lineshapes import SHAPES, ShapeParameter
-from xps.losses import LOSSES
-from xps.model import BACKGROUND_ID, Background, Component, Ref, Region
+from xps.lineshapes import SHAPES
+from xps.losses import LOSSES, LossFunction
+from xps.model import BACKGROUND_ID, Background, Component, Param, Ref, Region
 from xps.numbers_text import number, with_error
 
 IN_FIT_TITLES = {
@@ -19,6 +19,13 @@ IN_FIT_TITLES = {
 }
 """The backgrounds in the fit, by kind, as people call them."""
 
+_SHAPE_PHRASES = {
+    "pseudo-voigt": "pseudo-Voigt lines",
+    "la": "asymmetric Lorentzian LA(α, β, m) lines",
+    "la-symmetric": "Lorentzian power LA(α, m) lines",
+    "lf": "damped asymmetric Lorentzian LF lines",
+    "exponential-tail": "Gaussian-Lorentzian sums with an exponential tail",
+}
 SHAPE_SENTENCES = {
     "sgl": "Gaussian-Lorentzian sums are mixed by height (SGL of CasaXPS; Jain, Biesinger and "
     "Linford 2018, 10.1016/j.apsusc.2018.03.190)",
@@ -141,12 +148,17 @@ def background_sentence(region: Region) -> str:
         loss = LOSSES[background.loss]
         terms.append(
             "the inelastic losses of the fitted peaks, t·∫K(E − E′)P(E′)dE′ with Tougaard's loss "
-            f"function K for {_material(loss.title)} ({loss.source})"
+            f"function K for {_material(loss)}"
         )
     return (
         f"The background is {listed(terms)}, fitted together with the peaks, so that its "
         "uncertainty is part of every error."
     )
+
+
+def shape_phrase(kind: str) -> str:
+    """Return what lines of a shape are called within a sentence."""
+    return _SHAPE_PHRASES.get(kind, f"{SHAPES[kind].title} lines")
 
 
 def shape_sentences(kinds: Iterable[str]) -> Iterator[str]:
@@ -166,7 +178,7 @@ def background_numbers(region: Region, fit: RegionFit | None) -> str:
         unit = f" {term.unit}" if term.unit else ""
         note = "" if param.vary else " fixed"
         if fit is not None and ref in fit.at_bound:
-            note = " at min" if param.value == param.min else " at max"
+            note = _at_bound(param)
         parts.append(f"{term.title} {text}{unit}{note}")
     return " · ".join(parts)
 
@@ -182,7 +194,10 @@ def shape_numbers(region: Region, fit: RegionFit | None) -> str:
     for members in groups.values():
         first = members[0]
         shape = SHAPES[first.shape]
-        numbers = ", ".join(_shape_number(first, known, fit) for known in shape.parameters)
+        numbers = ", ".join(
+            _shape_number(region, Ref(first.id, known.name), known.title, fit)
+            for known in shape.parameters
+        )
         who = "" if len(groups) == 1 else f" of {listed(member.name for member in members)}"
         texts.append(f"{shape.title}{who}" + (f": {numbers}" if numbers else ""))
     return "; ".join(texts)
@@ -202,11 +217,19 @@ def _origin(region: Region, ref: Ref) -> object:
     return (root, factor, shift) if region.param(root).vary else region.param(ref).value
 
 
-def _shape_number(component: Component, known: ShapeParameter, fit: RegionFit | None) -> str:
-    param, ref = component.params[known.name], Ref(component.id, known.name)
+def _shape_number(region: Region, ref: Ref, title: str, fit: RegionFit | None) -> str:
     stderr = fit.stderr(ref) if fit is not None and ref in fit.table.index else None
-    text = number(param.value) if stderr is None else with_error(param.value, stderr)
-    return f"{known.title} {text}" + ("" if param.vary or param.link else " fixed")
+    value = region.param(ref).value
+    text = number(value) if stderr is None else with_error(value, stderr)
+    root, _, _ = region.resolve(ref)
+    note = "" if region.param(root).vary else " fixed"
+    if fit is not None and root in fit.at_bound:
+        note = _at_bound(region.param(root))
+    return f"{title} {text}{note}"
+
+
+def _at_bound(param: Param) -> str:
+    return " at min" if param.value == param.min else " at max"
 
 
 def _static_phrase(kind: str) -> str:
@@ -215,11 +238,13 @@ def _static_phrase(kind: str) -> str:
     loss = LOSSES[kind.removeprefix(_TOUGAARD)]
     return (
         "Tougaard's curve (Tougaard, Surf. Interface Anal. 11 (1988) 453) with the loss function "
-        f"for {_material(loss.title)} ({loss.source})"
+        f"for {_material(loss)}"
     )
 
 
-def _material(title: str) -> str:
-    """What a loss function is for, within a sentence."""
-    material, _, form = title.partition(", ")
-    return f"most solids (universal, {form})" if material == "universal" else f"{material} ({form})"
+def _material(loss: LossFunction) -> str:
+    """What a loss function is for, within a sentence, and who says so."""
+    material, _, form = loss.title.partition(", ")
+    if material == "universal":
+        material, form = "most solids", f"universal, {form}"
+    return f"{material} ({form}; {loss.source})"

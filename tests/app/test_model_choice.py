@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.parameter_model import FITTED, MAX, VALUE
 from app.window import MainWindow
-from tests.app.user import choose, click, fit_all, type_into_cell
+from tests.app.user import choose, click, fit_all, type_into, type_into_cell
 from xps.backgrounds import STATIC
 from xps.lineshapes import SHAPES
 from xps.losses import LOSSES
@@ -117,6 +117,20 @@ def test_a_subtracted_background_says_what_one_must_know(fitted: MainWindow) -> 
     assert section.background_text == STATIC["shirley-casaxps"].caution
     assert not section.numbers_button.isVisible()
     assert not section.terms.isVisible()
+
+
+def test_points_at_the_ends_of_a_subtracted_background_are_typed(fitted: MainWindow) -> None:
+    section = fitted.inspector.region
+    assert not section.average.isVisible()
+    pick(section.kind, "Shirley, iterated")
+    assert section.average.text() == "5"
+    type_into(section.average, "12")
+    assert region(fitted).background.average_points == 12
+    assert fitted.document.stack.undoText().startswith("Average 12 points at the ends")
+    for wrong in ("0", "2,5"):
+        type_into(section.average, wrong)
+        assert region(fitted).background.average_points == 12
+        assert "whole points" in fitted.messages.text
 
 
 def test_bounds_survive_another_background(fitted: MainWindow) -> None:

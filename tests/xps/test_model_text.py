@@ -21,6 +21,7 @@ from xps.model_text import (
     background_term,
     background_title,
     shape_numbers,
+    shape_phrase,
     shape_sentences,
 )
 from xps.recipe import load_recipe
@@ -115,9 +116,9 @@ def test_what_holds_a_shape_is_told_in_its_letters() -> None:
     assert f"β of {names} equal to that of PS₄³⁻" in phrases
 
 
-def test_every_shape_has_a_sentence_of_its_own() -> None:
-    sentences = list(shape_sentences(SHAPES))
-    assert len(set(sentences)) == len(SHAPES)
+def test_every_shape_has_a_sentence_and_a_phrase_of_its_own() -> None:
+    assert len(set(shape_sentences(SHAPES))) == len(SHAPES)
+    assert len({shape_phrase(kind) for kind in SHAPES}) == len(SHAPES)
 
 
 def test_a_shape_is_told_once_and_only_where_it_is_used() -> None:
@@ -142,6 +143,16 @@ def test_numbers_of_a_shape_are_told_once_for_all_that_share_them() -> None:
     assert text.startswith("Doniach-Šunjić: Asymmetry ")
     assert text.count("Gaussian broadening m") == 1
     assert " of PS₄³⁻" not in text
+
+
+def test_a_shape_at_its_bound_says_so() -> None:
+    region = start().with_shape([c.id for c in start().components], "la-symmetric")
+    alpha = Ref("ps4", "alpha")
+    bounded = replace(region.param(alpha), value=0.65, min=0.6, max=0.7)
+    recipe = replace(load_recipe("argyrodite-s2p"), regions=(region.with_param(alpha, bounded),))
+    found = fit([argyrodite(2000.0, step=0.2).spectrum(1)], recipe).regions[0]
+    assert alpha in found.at_bound
+    assert "α 0.7000 at max" in shape_numbers(found.region, found)
 
 
 def test_components_of_unlike_shape_are_told_apart() -> None:
