@@ -101,7 +101,10 @@ def rename_sample(project: Project, old: str, new: str) -> Change:
 
 
 def add_component(project: Project, region_id: str, species_key: str) -> Change:
-    """Add a component of a species of the library, with a start area from the data."""
+    """Add a component of a species of the library, with a start area from the data.
+
+    Where all components have their shape in common, it has it too.
+    """
     region = project.region(region_id)
     species = library()[species_key]
     id_, number = species.key, 2
@@ -110,12 +113,21 @@ def add_component(project: Project, region_id: str, species_key: str) -> Change:
         id_, number = f"{species.key}_{number}", number + 1
     narrow, wide = species.fwhm_ev
     shape = region.components[0].shape if region.components else "sgl"
+    shape_params = default_shape_params(shape)
+    if region.components:
+        first = region.components[0]
+        if len(shape_family(region, first)) == len(region.components) > 1:
+            refs = [Ref(first.id, parameter.name) for parameter in SHAPES[shape].parameters]
+            shape_params = tuple(
+                replace(param, link=Link("same", _like(region, ref)))
+                for ref, param in zip(refs, shape_params, strict=True)
+            )
     component = Component(
         id=id_,
         name=species.name,
         lines=multiplet_of(region.core_level),
         shape=shape,
-        shape_params=default_shape_params(shape),
+        shape_params=shape_params,
         area=Param(0.0),
         center=Param(species.center_ev, min=species.allowed_ev[0], max=species.allowed_ev[1]),
         fwhm=Param(0.5 * (narrow + wide), min=0.5 * narrow, max=1.5 * wide),
@@ -266,6 +278,19 @@ def set_charge_method(project: Project, sample: str, method: str) -> Change:
     )
 
 
+def shape_family(region: Region, component: Component) -> tuple[str, ...]:
+    """Return the ids of the components whose shape parameters are tied to those of one."""
+    roots = {
+        other.id: {other.id}
+        | {
+            region.resolve(Ref(other.id, parameter.name))[0].component
+            for parameter in SHAPES[other.shape].parameters
+        }
+        for other in region.components
+    }
+    return tuple(id_ for id_, reached in roots.items() if reached & roots[component.id])
+
+
 def bound_text(bound: float) -> str:
     """Return a bound as people read it; "" where there is none."""
     return "" if math.isinf(bound) else plain_number(bound)
@@ -292,10 +317,16 @@ def short_name(name: str) -> str:
 
 def _with_guessed_area(project: Project, region: Region, component: Component) -> Region:
     entry = project.entry(region.spectrum)
-    larger = replace(region, components=(*region.components, component))
+    larger = replace(region, components=(*region.components, component)).settled()
     shift = project.charge_of(entry.id).shift_ev
     guessed = with_guess(larger, entry.spectrum, shift).component(component.id)
-    return larger.with_component(component.with_param("area", guessed.area))
+    return larger.with_param(Ref(component.id, "area"), guessed.area)
+
+
+def _like(region: Region, ref: Ref) -> Ref:
+    """The parameter that decides the value of another one, if they are equal."""
+    root, factor, shift = region.resolve(ref)
+    return root if (factor, shift) == (1.0, 0.0) else ref
 
 
 def _widest_bounds(region: Region, ref: Ref) -> tuple[float, float]:

@@ -31,7 +31,7 @@ from app.parameter_table import ParameterTable
 from app.plain import menu_text
 from app.region_section import RegionSection
 from app.selection import Selection
-from app.shape_choice import ShapeChoice, shape_family
+from app.shape_choice import ShapeChoice
 from app.shown import FitState, area_unit, fit_state
 from app.wording import explain
 from xps.fitted import RegionFit
@@ -256,7 +256,9 @@ class Inspector(QScrollArea):
         region = self._selection.region
         if region is None:
             return
-        family = tuple(i for id_ in ids for i in shape_family(region, region.component(id_)))
+        family = tuple(
+            i for id_ in ids for i in gestures.shape_family(region, region.component(id_))
+        )
         self._on_region(gestures.set_shape, ids, kind)
         left = [region.component(id_) for id_ in family if id_ not in ids]
         if left and self._document.project.region(region.id) != region:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QWidg
 from app.check_box import CheckBox
 from app.plain import tooltip
 from xps.lineshapes import SHAPES, Shape
-from xps.model import Component, Ref, Region
+from xps.model import Component, Region
 
 _WARNING_SIGN = "⚠ "
 _SEPARATED = "la"  # the first shape that need not be symmetric
@@ -104,19 +104,6 @@ class ShapeChoice(QWidget):
 
 def _id(component: Component | None) -> str | None:
     return None if component is None else component.id
-
-
-def shape_family(region: Region, component: Component) -> tuple[str, ...]:
-    """Return the ids of the components whose shape parameters are tied to those of one."""
-    roots = {
-        other.id: {other.id}
-        | {
-            region.resolve(Ref(other.id, parameter.name))[0].component
-            for parameter in SHAPES[other.shape].parameters
-        }
-        for other in region.components
-    }
-    return tuple(id_ for id_, reached in roots.items() if reached & roots[component.id])
 
 
 def _tip(shape: Shape) -> str:

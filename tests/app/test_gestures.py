@@ -5,7 +5,7 @@ import pytest
 from app import gestures
 from tests.app.projects import fitted, opened, region_id, started
 from xps.errors import XpsError
-from xps.model import Ref
+from xps.model import Link, Ref
 
 
 def test_a_value_is_set_and_what_is_tied_to_it_follows() -> None:
@@ -92,6 +92,26 @@ def test_an_added_component_starts_with_an_area_from_the_data_and_its_own_id() -
     assert ids[-2:] == ["s0", "s0_2"]
     assert text.startswith("Add S⁰")
     assert not twice.is_fresh(id_)
+
+
+def test_an_added_component_has_the_shape_that_all_others_share() -> None:
+    project = started()
+    id_ = region_id(project, "S 2p")
+    ids = [component.id for component in project.region(id_).components]
+    project = gestures.set_shape(project, id_, ids, "la").project
+    added = gestures.add_component(project, id_, "s0").project.region(id_).component("s0")
+    assert added.shape == "la"
+    assert [param.link for param in added.shape_params] == [
+        Link("same", Ref("ps4", name)) for name in ("alpha", "beta", "gauss")
+    ]
+
+
+def test_an_added_component_has_its_own_shape_where_others_do() -> None:
+    project = started()
+    id_ = region_id(project, "S 2p")
+    project = gestures.set_tie(project, id_, Ref("sulfate", "mixing"), None).project
+    added = gestures.add_component(project, id_, "s0").project.region(id_).component("s0")
+    assert added.params["mixing"].is_free
 
 
 def test_a_removed_component_frees_what_was_tied_to_it() -> None:
