@@ -16,6 +16,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.curvature import times, updated_curvature
 from xps.engine import (
     FAST,
     LONGEST,
@@ -27,8 +28,6 @@ from xps.engine import (
     TOLERANCE,
     Problem,
     solve,
-    times,
-    updated_curvature,
 )
 from xps.errors import CancelledError, FitError
 from xps.normal_equations import cholesky_solver, is_well_conditioned

@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from copy import copy
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.curvature import Curvature
 from xps.errors import FitError
-from xps.kernel import Kernel
-from xps.model import Region
-from xps.noise import Noise
+from xps.likelihood import Likelihood, Priors, Problem
 from xps.normal_equations import NormalEquations
-from xps.parameter_table import ParameterTable
+
+__all__ = ["Likelihood", "Priors", "Problem", "Solution", "solve"]
 
 Floats = NDArray[np.float64]
 
@@ -42,167 +40,35 @@ ROUNDING = 1e-12  # step over the length of all parameters that rounding hides
 STALLED = 1e-9  # gain below which a rejected step is rounding, not a wrong direction
 
 
-@dataclass(frozen=True)
-class Priors:
-    """Gaussian expectations as rows on the free parameters: ``(rows @ free − mean) / sigma``."""
+class Place(Protocol):
+    """A problem linearized where the solver is; see `xps.likelihood.Linearized`."""
 
-    rows: Floats
-    mean: Floats
-    sigma: Floats
+    free: Floats
+    expected: Floats
+    deviance: float
+    equations: NormalEquations
 
-    @classmethod
-    def of(cls, region: Region, table: ParameterTable) -> Priors:
-        """Collect the expectations of a region; those on fixed parameters are constants."""
-        rows, means, sigmas = [], [], []
-        for ref, param in region.params():
-            prior = param.prior
-            if prior is None:
-                continue
-            row = table.matrix[table.index[ref]].copy()
-            constant = table.constant[table.index[ref]]
-            if prior.relative_to is not None:
-                target = table.index[prior.relative_to]
-                row -= table.matrix[target]
-                constant -= table.constant[target]
-            if row.any():
-                rows.append(row)
-                means.append(prior.mean - constant)
-                sigmas.append(prior.sigma)
-        size = len(table.free)
-        return cls(np.array(rows).reshape(len(rows), size), np.array(means), np.array(sigmas))
+    @property
+    def noise_unit(self) -> float:
+        """What a deviance of one is worth."""
 
-    @classmethod
-    def none(cls, size: int) -> Priors:
-        """No expectations of so many free parameters."""
-        return cls(np.empty((0, size)), np.empty(0), np.empty(0))
-
-    @cached_property
-    def weighted(self) -> Floats:
-        """Derivatives of `residual`; shape (priors, free)."""
-        weighted: Floats = self.rows / self.sigma[:, None]
-        return weighted
-
-    def residual(self, free: Floats) -> Floats:
-        """Distances from the expected values in sigma; shape (priors,)."""
-        residual: Floats = (self.rows @ free - self.mean) / self.sigma
-        return residual
+    def moved(self, step: Floats) -> Self:
+        """The place after a step that is too short for the model to bend."""
 
 
-class Likelihood(Protocol):
-    """What the solver needs to know of a problem; `Problem` is that of a region.
-
-    Attributes
-    ----------
-    lower, upper : ndarray, shape (free,)
-        Bounds.
-    first_lower : ndarray, shape (free,)
-        Lower bounds of a first leg, at least `lower`; see `solve`.
-    start : ndarray, shape (free,)
-    observed : ndarray, shape (points,)
-    noise : Noise
-    priors : Priors
-    variance : ndarray, shape (points,)
-        The solver leaves the variances of the best model here.
-    """
+class Solvable(Protocol):
+    """What the solver needs to know of a problem; see `xps.likelihood.Likelihood`."""
 
     lower: Floats
     upper: Floats
     first_lower: Floats
     start: Floats
-    observed: Floats
-    noise: Noise
-    priors: Priors
-    variance: Floats
 
-    def expected_and_jacobian(self, free: Floats) -> tuple[Floats, Floats]:
-        """Expected points and their derivatives; shapes (points,) and (free, points)."""
-        ...
+    def linearized(self, free: Floats, scale: Floats | None = None) -> Place:
+        """The problem at one place."""
 
-
-@dataclass
-class Problem:
-    """A region on its data, ready for a solver.
-
-    Attributes
-    ----------
-    kernel, priors
-        Compiled from the region.
-    observed : ndarray, shape (points,)
-        In counts where these are known.
-    noise : Noise
-    start : ndarray, shape (free,)
-    variance : ndarray, shape (points,)
-        Of each point for `residual`: that of the start, until the solver leaves that of the
-        best model here, so that every method of lmfit that starts from its result weighs the
-        points alike.
-    lower, upper : ndarray, shape (free,)
-        Bounds.
-    first_lower : ndarray, shape (free,)
-        Lower bounds with areas of no less than zero. Without a first leg inside these a weak
-        component can run away, as the huge negative twin of a neighbor at the same place.
-    """
-
-    kernel: Kernel
-    priors: Priors
-    observed: Floats
-    noise: Noise
-    start: Floats
-    _variance: Floats | None = field(init=False, default=None)
-    lower: Floats = field(init=False)
-    upper: Floats = field(init=False)
-    first_lower: Floats = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.lower, self.upper = self.table.lower, self.table.upper
-        areas = [ref.parameter == "area" for ref in self.table.free]
-        floor = np.where(areas, np.maximum(self.lower, 0.0), self.lower)
-        self.first_lower = np.where(floor < self.upper, floor, self.lower)
-        self.start = np.clip(self.start, self.lower, self.upper)
-
-    @property
-    def table(self) -> ParameterTable:
-        """Which numbers are free, and how all others follow from them."""
-        return self.kernel.table
-
-    @property
-    def variance(self) -> Floats:
-        """Variances of the points for `residual`; shape (points,)."""
-        if self._variance is None:
-            self._variance = self.noise.variance(self.expected(self.start))
-        return self._variance
-
-    @variance.setter
-    def variance(self, variance: Floats) -> None:
-        self._variance = variance
-
-    def expected(self, free: Floats) -> Floats:
-        """Expected points (counts); shape (points,)."""
-        expected: Floats = self.noise.counts_per_unit * self.kernel.model(free)
-        return expected
-
-    def expected_and_jacobian(self, free: Floats) -> tuple[Floats, Floats]:
-        """Expected points and their derivatives; shapes (points,) and (free, points)."""
-        expected, derivatives = self.kernel.model_and_jacobian(free)
-        if self.noise.counts_per_unit != 1.0:
-            expected *= self.noise.counts_per_unit
-            derivatives *= self.noise.counts_per_unit
-        return expected, derivatives
-
-    def deviance(self, free: Floats) -> float:
-        """Twice the negative log posterior, up to a constant."""
-        return _deviance(self, free, self.expected(free))
-
-    def residual(self, free: Floats, expected: Floats | None = None) -> Floats:
-        """Weighted residuals of the data and of the priors with `variance` held fixed."""
-        model = self.expected(free) if expected is None else expected
-        data = (model - self.observed) / np.sqrt(self.variance)
-        return np.concatenate((data, self.priors.residual(free)))
-
-    def jacobian(self, free: Floats) -> Floats:
-        """Derivatives of `residual`; shape (points + priors, free)."""
-        _, derivatives = self.expected_and_jacobian(free)
-        data = derivatives / np.sqrt(self.variance)
-        return np.concatenate((data.T, self.priors.weighted))
+    def leave(self, expected: Floats) -> None:
+        """Take the model that the solver ended with."""
 
 
 @dataclass(frozen=True)
@@ -239,7 +105,7 @@ class Solution:
 
 
 def solve(
-    problem: Likelihood,
+    problem: Solvable,
     start: Floats | None = None,
     *,
     tolerance: float = TOLERANCE,
@@ -253,7 +119,8 @@ def solve(
 
     Parameters
     ----------
-    problem : Likelihood
+    problem : Solvable
+        Such as a `Likelihood`.
     start : ndarray, shape (free,), optional
         Instead of ``problem.start``.
     tolerance : float
@@ -285,112 +152,9 @@ def solve(
     )
 
 
-class _Point:
-    """The problem linearized at one place."""
-
-    def __init__(self, problem: Likelihood, free: Floats, scale: Floats | None = None) -> None:
-        self.free = free
-        expected, derivatives = problem.expected_and_jacobian(free)
-        self.deviance = _deviance(problem, free, expected)
-        self.variance = problem.noise.variance(expected)
-        weight = 1.0 / np.sqrt(self.variance)
-        priors = problem.priors
-        weighted, residual = derivatives * weight, (problem.observed - expected) * weight
-        if priors.mean.size:
-            weighted = np.concatenate((weighted, priors.weighted.T), axis=1)
-            residual = np.concatenate((residual, -priors.residual(free)))
-        self.equations = NormalEquations(weighted, residual, scale)
-        self.expected, self.derivatives = expected, derivatives
-
-    def after(self, step: Floats, held: NDArray[np.bool_], lower: Floats, upper: Floats) -> _Point:
-        """The place after a last step that is too short for the model to bend."""
-        free = self.free.copy()
-        free[~held] += step
-        if (free < lower).any() or (free > upper).any():
-            return self
-        point = copy(self)
-        point.free = free
-        point.deviance -= self.equations.expected_gain(free - self.free)
-        point.expected = self.expected + (free - self.free) @ self.derivatives
-        return point
-
-    @property
-    def is_finite(self) -> bool:
-        return math.isfinite(self.deviance) and self.equations.is_finite
-
-    def noise_unit(self, noise: Noise) -> float:
-        """What a deviance of one is worth: the variance where it is yet to be estimated."""
-        return 1.0 if noise.known else self.deviance / max(self.expected.size - self.free.size, 1)
-
-
-class _Curvature:
-    """What is known from the steps so far of the second derivatives of the model.
-
-    Fisher's information leaves them out. Where the data are weak the steps without them go
-    too far, and come near the minimum slowly.
-    """
-
-    def __init__(self, size: int) -> None:
-        self.matrix: Floats = np.zeros((size, size))
-        self.helps = False
-
-    def learn(self, before: _Point, after: _Point, gain: float, unit: float) -> None:
-        """Take in a step, and whether the matrix would have told its gain better."""
-        moved = after.free - before.free
-        straight = before.equations.straight_gain(moved)
-        bent = straight - float(moved @ self.matrix @ moved)
-        fallen = before.equations.gradient - after.equations.gradient
-        self.matrix = updated_curvature(self.matrix, moved, fallen, after.equations.information)
-        self.helps = gain <= TOLD * unit or abs(bent - gain) < abs(straight - gain)
-
-
-def updated_curvature(
-    curvature: Floats, moved: Floats, fallen: Floats, information: Floats
-) -> Floats:
-    """Return the least change of a curvature that explains how the gradient fell along a step.
-
-    The secant update of NL2SOL, sized (Dennis, Gay and Welsch, ACM Trans. Math. Softw. 7
-    (1981) 348), for one step or many along leading axes.
-
-    Parameters
-    ----------
-    curvature, information : ndarray, shape (..., free, free)
-        The second at the end of the step.
-    moved, fallen : ndarray, shape (..., free)
-        The step, and by how much the gradient fell along it.
-    """
-    along = np.sum(fallen * moved, axis=-1)
-    wanted = fallen - times(information, moved)
-    bend = np.abs(np.sum(moved * times(curvature, moved), axis=-1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        sizing = np.abs(np.sum(moved * wanted, axis=-1)) / bend
-        fallen = fallen / along[..., None]
-    curvature = np.where(bend > 0.0, np.minimum(sizing, 1.0), 1.0)[..., None, None] * curvature
-    missing = wanted - times(curvature, moved)
-    mixed = missing[..., :, None] * fallen[..., None, :]
-    square = fallen[..., :, None] * fallen[..., None, :]
-    updated = curvature + mixed + np.swapaxes(mixed, -1, -2)
-    updated -= np.sum(missing * moved, axis=-1)[..., None, None] * square
-    return np.where((along > 0.0)[..., None, None], updated, curvature)
-
-
-def times(matrix: Floats, vector: Floats) -> Floats:
-    """Matrix times vector, for one or many along leading axes."""
-    product: Floats = (matrix @ vector[..., None])[..., 0]
-    return product
-
-
-def _deviance(problem: Likelihood, free: Floats, expected: Floats) -> float:
-    deviance = problem.noise.deviance(problem.observed, expected)
-    if problem.priors.mean.size:
-        prior = problem.priors.residual(free)
-        deviance += float(prior @ prior)
-    return deviance
-
-
 @np.errstate(over="ignore", invalid="ignore")  # trial steps are asked whether they are finite
 def _descend(
-    problem: Likelihood,
+    problem: Solvable,
     start: Floats,
     lower: Floats,
     tolerance: float,
@@ -403,14 +167,14 @@ def _descend(
     active set and projection.
     """
     upper = problem.upper
-    point = _Point(problem, np.clip(start, lower, upper))
-    if not point.is_finite:
+    point = problem.linearized(np.clip(start, lower, upper))
+    if not _is_finite(point):
         raise FitError(
             "the numbers of the model are too large to be computed with",
             "check values, counting times and the widths of expectations",
         )
     damping, growth, evaluations, iterations = START_DAMPING, 2.0, 1, 0
-    curvature = _Curvature(point.free.size)
+    curvature = Curvature(point.free.size)
     converged, message = False, f"no convergence after {_MAX_ITERATIONS} iterations"
     held = _held_back(point, lower, upper)
     equations = point.equations.without(held)
@@ -423,7 +187,7 @@ def _descend(
         if held.all():
             converged, message = True, "every parameter is fixed or at a bound"
             break
-        unit = point.noise_unit(problem.noise)
+        unit = point.noise_unit
         trial_free = point.free.copy()
         trial_free[~held] += _shortened(equations.step(damping), point.free[~held], equations)
         trial_free = np.minimum(np.maximum(trial_free, lower), upper)
@@ -431,17 +195,17 @@ def _descend(
         # the best step, which gains more than any other, need not be known until the end
         if expected_gain <= unit and _last(equations, gain, tolerance * unit):
             converged, message = True, "converged"
-            point = point.after(equations.best_step, held, lower, upper)
+            point = _after(point, equations.best_step, held, lower, upper)
             break
-        trial = _Point(problem, trial_free, point.equations.scale)
+        trial = problem.linearized(trial_free, point.equations.scale)
         evaluations += 1
         gain = point.deviance - trial.deviance
-        if trial.is_finite and gain > 0.0:
+        if _is_finite(trial) and gain > 0.0:
             ratio = gain / max(expected_gain, 1e-300)
             damping *= max(1.0 / 3.0, 1.0 - (2.0 * min(ratio, 2.0) - 1.0) ** 3)
             growth = 2.0
             if gain <= NEAR * unit:
-                curvature.learn(point, trial, gain, unit)
+                curvature.learn(point, trial, gain, told=gain > TOLD * unit)
                 trial.equations.curvature = curvature.matrix if curvature.helps else None
             point = trial
             held = _held_back(point, lower, upper)
@@ -453,7 +217,7 @@ def _descend(
             _relative_length(equations.best_step, point.free[~held], equations) < ROUNDING
         ):
             converged, message = True, "converged"
-            point = point.after(equations.best_step, held, lower, upper)
+            point = _after(point, equations.best_step, held, lower, upper)
             break
         else:
             damping = max(damping, 1e-6) * growth
@@ -461,7 +225,7 @@ def _descend(
             if damping > 1e16:
                 message = "no step improves the fit any more"
                 break
-    problem.variance = problem.noise.variance(point.expected)
+    problem.leave(point.expected)
     covariance = np.zeros_like(point.equations.information)
     if not held.all():
         covariance[np.ix_(~held, ~held)] = equations.covariance()
@@ -477,6 +241,20 @@ def _descend(
         converged,
         message,
     )
+
+
+def _is_finite(place: Place) -> bool:
+    return math.isfinite(place.deviance) and place.equations.is_finite
+
+
+def _after(
+    place: Place, step: Floats, held: NDArray[np.bool_], lower: Floats, upper: Floats
+) -> Place:
+    """The place after a last step, where the bounds allow it."""
+    whole = np.zeros_like(place.free)
+    whole[~held] = step
+    free = place.free + whole
+    return place if (free < lower).any() or (free > upper).any() else place.moved(whole)
 
 
 def _last(equations: NormalEquations, gain: float, left: float) -> bool:
@@ -502,7 +280,7 @@ def _relative_length(step: Floats, free: Floats, equations: NormalEquations) -> 
     return math.hypot(*(equations.scale * step).tolist()) / length if length > 0.0 else 0.0
 
 
-def _held_back(point: _Point, lower: Floats, upper: Floats) -> NDArray[np.bool_]:
+def _held_back(point: Place, lower: Floats, upper: Floats) -> NDArray[np.bool_]:
     free, gradient = point.free, point.equations.gradient
     held: NDArray[np.bool_] = ((free <= lower) & (gradient < 0.0)) | (
         (free >= upper) & (gradient > 0.0)

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from xps.engine import Priors, solve
+from xps.engine import Likelihood, Priors, solve
 from xps.noise import Noise
 
 Floats = NDArray[np.float64]
@@ -119,7 +119,7 @@ class Reference:
 
 
 @dataclass
-class Regression:
+class Regression(Likelihood):
     """A reference problem in the form that the solver takes."""
 
     model: Model
