@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 
 _GRID_EV = 0.2
 _SETTLED_EV = 1e-5
-_EDGE_EV = 1e-3  # points of two shifts this close to each other are the same
+_EDGE_EV = 1e-3  # a point this close to the edge of a window belongs to it
 _MAX_ROUNDS = 15
 _TOLERANCE = 1e-8  # of a deviance: the center is then known to 1e-4 of its error
 _LONGEST_STEP_EV = 0.5
@@ -109,7 +109,7 @@ def fit_reference(
             failure = failure or error
     if not settled:
         raise failure or FitError("no charge shift fits", where=region.core_level)
-    costs = _costs(settled, charge.component)
+    costs = _costs(settled, spectrum, charge.component, cancelled)
     order = np.argsort(costs, kind="stable")
     best, least = settled[order[0]], float(costs[order[0]])
     shift = best.shift
@@ -235,16 +235,12 @@ class _Candidate:
         """Deviance beyond the one expected, plus what areas below zero cost."""
         return self.solution.deviance - self.problem.observed.size + self._negative_areas()
 
-    def cost(self, low: float, high: float, reference: str) -> float:
-        """How unlikely the shift is, judged by the points measured from `low` to `high` eV.
+    def cost(self, reference: str) -> float:
+        """How unlikely the shift is, in units of deviance.
 
         A reference that is not there cannot be the reference.
         """
-        problem, free = self.problem, self.solution.free
-        common = (self.measured_ev > low - _EDGE_EV) & (self.measured_ev < high + _EDGE_EV)
-        prior = problem.priors.residual(free)
-        cost = problem.noise.deviance(problem.observed[common], problem.expected(free)[common])
-        cost += float(prior @ prior) + self._negative_areas() + float(_cost_of_shift(self.shift))
+        cost = self.solution.deviance + self._negative_areas() + float(_cost_of_shift(self.shift))
         return cost if self._significance(reference) > _LEAST_SIGMA else cost + _ABSENT
 
     @property
@@ -252,6 +248,24 @@ class _Candidate:
         """Binding energies of the points before the charge correction."""
         energies: Floats = self.problem.kernel.energy - self.shift
         return energies
+
+    def on_points(
+        self,
+        low: float,
+        high: float,
+        spectrum: Spectrum,
+        reference: Ref,
+        cancelled: Callable[[], bool] | None,
+    ) -> _Candidate:
+        """The same shift on the points measured from `low` to `high` eV, all else refitted."""
+        window = low + self.shift - _EDGE_EV, high + self.shift + _EDGE_EV
+        region = replace(self.region, window_ev=window)
+        center = region.param(reference)
+        if center.link is None:
+            region = region.with_param(reference, replace(center, vary=False))
+        problem = compile_problem(region, spectrum, self.shift)
+        solution = solve(problem, tolerance=_TOLERANCE, cancelled=cancelled)
+        return replace(self, problem=problem, solution=solution)
 
     def _negative_areas(self) -> float:
         """What areas below zero cost: inference allows them, nature does not."""
@@ -272,12 +286,22 @@ class _Candidate:
         return np.diag(self.solution.covariance)
 
 
-def _costs(candidates: Sequence[_Candidate], reference: str) -> Floats:
+def _costs(
+    candidates: Sequence[_Candidate],
+    spectrum: Spectrum,
+    reference: str,
+    cancelled: Callable[[], bool] | None,
+) -> Floats:
     """How unlikely each shift is, in units of deviance; only differences mean something.
 
-    Each shift brings other points into the window, so that only the points that all have in
-    common are compared.
+    Each shift brings other points into the window, and those that contradict it may be the
+    ones that it leaves out. Therefore all are judged by the points that any of them takes.
     """
-    low = max(float(c.measured_ev[0]) for c in candidates)
-    high = min(float(c.measured_ev[-1]) for c in candidates)
-    return np.array([c.cost(low, high, reference) for c in candidates])
+    if len(candidates) == 1:
+        return np.zeros(1)
+    low = min(float(c.measured_ev[0]) for c in candidates)
+    high = max(float(c.measured_ev[-1]) for c in candidates)
+    center = Ref(reference, "center")
+    return np.array(
+        [c.on_points(low, high, spectrum, center, cancelled).cost(reference) for c in candidates]
+    )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import xps
+from benchmarks.truth.spectra import TIGHT, drawn_from_expectations, random_of, truth_in
 from tests.truth import Truth, argyrodite, oxide
 from xps.analysis import apply_recipe, fit_project
 from xps.charge import find_shifts
@@ -165,3 +166,30 @@ def test_window_is_that_of_the_corrected_energies() -> None:
     (fit,) = result.regions
     assert fit.region.window_ev == region.window_ev
     assert fit.n_points == pytest.approx(truth.energy.size, abs=1)
+
+
+_NARROW = replace(
+    RECIPE, regions=(replace(RECIPE.regions[0], window_ev=(158.5, 171.0)),), name="narrow"
+)
+
+
+@pytest.mark.parametrize("number", [125, 567, 690, 794, 1036])
+def test_shift_is_not_won_by_leaving_out_the_points_that_contradict_it(number: int) -> None:
+    """Where the window is as narrow as the data, a shift of −1.5 eV takes PS₄ for Li₂S.
+
+    The window then ends above the true Li₂S. The numbers are those of 1,500 drawn samples
+    where such a shift was once taken.
+    """
+    random = random_of("charge tight", number)
+    truth = drawn_from_expectations(truth_in(TIGHT, 1000.0), random)
+    fit = xps.fit([truth.measured(random)], _NARROW).regions[0]
+    assert abs(fit.charge_shift_ev) < 0.3
+
+
+@pytest.mark.parametrize("shift", [-2.0, -1.3, 1.5, 2.0])
+def test_true_shift_is_found_in_a_window_as_narrow_as_the_data(shift: float) -> None:
+    for number in range(4):
+        random = random_of("charge tight shifted", number)
+        spectrum = drawn_from_expectations(truth_in(TIGHT, 1000.0), random).measured(random)
+        moved = spectrum.with_(energy_ev=spectrum.energy_ev + shift)
+        assert shift_of(xps.fit([moved], _NARROW)) == pytest.approx(-shift, abs=0.3)
