@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
@@ -211,6 +211,16 @@ class Problem(Likelihood):
     @variance.setter
     def variance(self, variance: Floats) -> None:
         self._variance = variance
+
+    def with_common_shift(self) -> Problem:
+        """Return the problem with a first free parameter that moves all lines alike, at zero."""
+        nothing = np.zeros((self.priors.mean.size, 1))
+        return replace(
+            self,
+            kernel=self.kernel.with_table(self.table.with_common_shift()),
+            priors=replace(self.priors, rows=np.hstack((nothing, self.priors.rows))),
+            start=np.append(0.0, self.start),
+        )
 
     def expected(self, free: Floats) -> Floats:
         """Expected points (counts); shape (points,)."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from copy import copy
 from functools import cache, cached_property
 
 import numpy as np
@@ -17,6 +18,8 @@ Floats = NDArray[np.float64]
 
 _WELL_CONDITIONED = 1e-3  # least Cholesky pivot of unit columns: 6 of 16 digits are lost
 _LEAST_DAMPING = 1e-16  # keeps what the data do not determine from spoiling the rest
+_SINGULAR_SQUARED = 1e-7  # the same, where only the squares are at hand
+_LEAST_SQUARE = 1e-16  # of the largest: what rounding leaves of a singular value squared
 _SINGULAR = 1e-10  # of the largest singular value: below, some parameter is not determined
 
 
@@ -43,9 +46,31 @@ class NormalEquations:
         scale: Floats | None = None,
         curvature: Floats | None = None,
     ) -> None:
-        self._derivatives, self._residual, self.curvature = derivatives, residual, curvature
-        self.information: Floats = derivatives @ derivatives.T
-        self.gradient: Floats = derivatives @ residual
+        self._rows: tuple[Floats, Floats] | None = (derivatives, residual)
+        self._set(derivatives @ derivatives.T, derivatives @ residual, scale, curvature)
+
+    @classmethod
+    def assembled(
+        cls,
+        information: Floats,
+        gradient: Floats,
+        scale: Floats | None = None,
+        curvature: Floats | None = None,
+    ) -> NormalEquations:
+        """Return equations that were added up from parts, whose rows are not at hand."""
+        equations = cls.__new__(cls)
+        equations._rows = None
+        equations._set(information, gradient, scale, curvature)
+        return equations
+
+    def _set(
+        self,
+        information: Floats,
+        gradient: Floats,
+        scale: Floats | None,
+        curvature: Floats | None,
+    ) -> None:
+        self.information, self.gradient, self.curvature = information, gradient, curvature
         self._length: Floats = np.sqrt(self.information.diagonal())
         if not self._length.all():
             self._length[self._length == 0.0] = 1.0
@@ -60,13 +85,21 @@ class NormalEquations:
         """Return the equations of the parameters that are not held."""
         if not held.any():
             return self
-        curvature = None if self.curvature is None else self.curvature[np.ix_(~held, ~held)]
-        rows, scale = self._derivatives[~held], self.scale[~held]
-        return NormalEquations(rows, self._residual, scale, curvature)
+        free = np.ix_(~held, ~held)
+        curvature = None if self.curvature is None else self.curvature[free]
+        part = NormalEquations.assembled(
+            self.information[free], self.gradient[~held], self.scale[~held], curvature
+        )
+        if self._rows is not None:
+            part._rows = (self._rows[0][~held], self._rows[1])
+        return part
 
     def straightened(self) -> NormalEquations:
         """Return the equations without the curvature."""
-        return NormalEquations(self._derivatives, self._residual, self.scale)
+        straight = copy(self)
+        straight.curvature = None
+        vars(straight).pop("best_step", None)
+        return straight
 
     def expected_gain(self, step: Floats) -> float:
         """How much the deviance falls along a step if the model bends as it is thought to."""
@@ -96,7 +129,7 @@ class NormalEquations:
             if not failed and is_well_conditioned(factor):
                 step: Floats = scaled / self._length
                 return step
-        vectors, values, amplitudes = _singular(self._derivatives, self._residual, self.scale)
+        vectors, values, amplitudes = self._singular(self.scale)
         damped = values / (values**2 + max(damping, _LEAST_DAMPING))
         return (vectors @ (damped * amplitudes)) / self.scale
 
@@ -108,8 +141,9 @@ class NormalEquations:
         if not failed and is_well_conditioned(factor):
             covariance: Floats = (inverse + inverse.T) / (2.0 * outer)
             return covariance
-        vectors, values, _ = _singular(self._derivatives, self._residual, self._length)
-        if values.size < self._length.size or values.min() <= _SINGULAR * values.max():
+        vectors, values, _ = self._singular(self._length)
+        least = _SINGULAR if self._rows is not None else _SINGULAR_SQUARED
+        if values.size < self._length.size or values.min() <= least * values.max():
             return np.full_like(self.information, np.nan)
         return ((vectors / values**2) @ vectors.T) / outer
 
@@ -119,6 +153,16 @@ class NormalEquations:
         if self.curvature is not None:
             yield (self.information + self.curvature) / outer
         yield self.information / outer
+
+    def _singular(self, scale: Floats) -> tuple[Floats, Floats, Floats]:
+        """Singular vectors and values of the scaled derivatives, and the residual along them."""
+        if self._rows is not None:
+            derivatives, residual = self._rows
+            vectors, values, rows = np.linalg.svd(derivatives / scale[:, None], full_matrices=False)
+            return vectors, values, rows @ residual
+        squares, vectors = np.linalg.eigh(self.information / (scale[:, None] * scale))
+        values = np.sqrt(np.maximum(squares, _LEAST_SQUARE * squares[-1]))
+        return vectors, values, (vectors.T @ (self.gradient / scale)) / values
 
 
 @cache
@@ -133,11 +177,3 @@ def cholesky_solver() -> Callable[[Floats, Floats], tuple[Floats, Floats, int]]:
 def is_well_conditioned(factor: Floats) -> bool:
     """Whether a Cholesky factor of unit columns keeps enough digits."""
     return min(factor.diagonal().tolist(), default=1.0) > _WELL_CONDITIONED
-
-
-def _singular(
-    derivatives: Floats, residual: Floats, scale: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """Singular vectors and values of the scaled derivatives, and the residual along them."""
-    vectors, values, rows = np.linalg.svd(derivatives / scale[:, None], full_matrices=False)
-    return vectors, values, rows @ residual

@@ -16,6 +16,9 @@ from xps.model import Param, Ref, Region
 
 Floats = NDArray[np.float64]
 
+SHIFT = Ref("", "shift")
+"""By how much the energies of the data should move down, in eV; see `with_common_shift`."""
+
 
 @dataclass(frozen=True)
 class ParameterTable:
@@ -75,6 +78,18 @@ class ParameterTable:
         """All parameters from the free ones; shapes (..., all) and (..., free)."""
         values: Floats = free @ self.matrix.T + self.constant
         return values
+
+    def with_common_shift(self) -> ParameterTable:
+        """Return the table with `SHIFT` before its free parameters, which moves all centers."""
+        moves = np.array([[float(ref.parameter == "center")] for ref in self.refs])
+        return ParameterTable(
+            self.refs,
+            (SHIFT, *self.free),
+            np.hstack((moves, self.matrix)),
+            self.constant,
+            np.append(-np.inf, self.lower),
+            np.append(np.inf, self.upper),
+        )
 
     def without(self, column: int, value: float) -> ParameterTable:
         """Return the table with one free parameter fixed at a value."""
