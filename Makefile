@@ -3,7 +3,7 @@ PYTHON ?= python3
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test lint format bench truth pictures lock clean
+.PHONY: help setup system run test lint format bench truth pictures tables lock clean
 
 ENVIRONMENT := packaging/environment
 BIN := .venv/bin
@@ -54,6 +54,9 @@ truth: setup ## fit spectra of known truth and write the tables of docs/methods.
 
 pictures: setup ## take the pictures of the documentation
 	$(BIN)/python docs/pictures.py
+
+tables: setup ## write the tables of the documentation from the program's own files
+	$(BIN)/python docs/tables.py
 
 lock: setup ## write requirements/dev.txt after a change of the dependencies; UPGRADE=--upgrade
 	bash $(ENVIRONMENT)/lock.sh $(UPGRADE)

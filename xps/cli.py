@@ -44,11 +44,22 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         options = _parser().parse_args(arguments)
         command: Callable[[argparse.Namespace], int] = options.command
-        return command(options)
+        with _species(options):
+            return command(options)
     except _UsageError as error:
         return _failed(XpsError(str(error), "see doublet --help"), as_json)
     except XpsError as error:
         return _failed(error, as_json)
+
+
+def _species(options: argparse.Namespace) -> contextlib.AbstractContextManager[None]:
+    """Put the species of the files given into use."""
+    files: Sequence[str] = getattr(options, "species", ())
+    if not files:
+        return contextlib.nullcontext()
+    from xps.species import library_with, using
+
+    return using(library_with(*map(Path, files)))
 
 
 def info(options: argparse.Namespace) -> int:
@@ -294,6 +305,14 @@ def _parser() -> _Parser:
         made[name].add_argument("--recipe", required=True, metavar="NAME_OR_PATH")
         made[name].add_argument("--sample", metavar="TEXT", help="samples with TEXT in the name")
         made[name].add_argument("--spectrum", metavar="TEXT", help="spectra with TEXT in the name")
+    for name in ("fit", "simulate", "check"):
+        made[name].add_argument(
+            "--species",
+            action="append",
+            default=[],
+            metavar="FILE",
+            help="species of your own, beside those of the library; may be given again",
+        )
     made["fit"].add_argument(
         "--errors",
         type=_errors,

@@ -30,17 +30,18 @@ def color_key(component: Component) -> str:
 def component_colors(regions: Iterable[Region]) -> dict[tuple[str, str], str]:
     """Return ``#rrggbb`` by core level and `color_key`, in the order of first appearance.
 
-    Species have the color of the library; all others take the first color of Okabe and Ito
-    that their core level does not use yet.
+    Species have the color that the library gives them; all others take the first color of
+    Okabe and Ito that their core level does not use yet.
     """
     components: dict[tuple[str, str], Component] = {}
     for region in regions:
         for component in region.components:
             components.setdefault((region.core_level, color_key(component)), component)
+    known = library()
     colors = {
-        key: library()[component.species].color
+        key: known[component.species].color
         for key, component in components.items()
-        if component.species in library()
+        if component.species in known and known[component.species].color
     }
     for level, name in components:
         if (level, name) not in colors:

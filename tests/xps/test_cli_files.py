@@ -11,7 +11,9 @@ import pytest
 from tests.xps.commands import Run, check_schema
 from tests.xps.projects import BARE, COATED
 from xps.readers import read
+from xps.resources import resource
 from xps.session import load
+from xps.species import library
 
 VAMAS = BARE.read_text("utf-8")
 
@@ -303,3 +305,37 @@ def test_a_damaged_session_is_one_line(run: Run, tmp_path: Path, command: str) -
     assert (ended.code, ended.out, len(ended.err.splitlines())) == (2, "", 1)
     assert "손상.doublet: not a session file" in ended.err
     assert not (tmp_path / "a.csv").exists()
+
+
+OWN = """[[species]]
+key = "own_sulfate"
+core_level = "S 2p"
+name = "my sulfate"
+group = "sulfate"
+center_ev = 168.8
+allowed_ev = [168.0, 169.6]
+fwhm_ev = [1.0, 2.0]
+sources = ["own spectrum"]
+"""
+
+
+def test_species_of_ones_own_can_be_fitted(run: Run, tmp_path: Path) -> None:
+    own, recipe = tmp_path / "own.toml", tmp_path / "recipe.toml"
+    own.write_text(OWN, "utf-8")
+    text = resource("recipes", "argyrodite-s2p.toml").read_text("utf-8")
+    recipe.write_text(text.replace('"sulfate"', '"own_sulfate"'), "utf-8")
+    command = ("fit", BARE, "--recipe", recipe, "--spectrum", "S 2p", "--json")
+    assert "own_sulfate" in run(*command).err
+    (region,) = run(*command, "--species", own).document["regions"]
+    (found,) = [c for c in region["components"] if c["species"] == "own_sulfate"]
+    assert (found["name"], found["group"]) == ("my sulfate", "sulfate")
+    assert "own_sulfate" not in library()
+
+
+def test_a_broken_species_file_names_line_and_field(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(OWN.replace("168.8", "nan"), "utf-8")
+    for command in (["fit", BARE], ["check", BARE], ["simulate", "--out", tmp_path / "a.vms"]):
+        ended = run(*command, "--recipe", "cathode", "--species", path)
+        assert (ended.code, ended.out, len(ended.err.splitlines())) == (2, "", 1)
+        assert f"{path}: line 6, species 1 (own_sulfate), center_ev: wrong value nan" in ended.err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import runpy
 import shlex
 import shutil
 import zipfile
@@ -15,6 +16,7 @@ import pytest
 from tests.xps.commands import ROOT, Run
 from xps import cli
 from xps.recipe import load_recipe
+from xps.species import Species, read_library, shipped
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -113,12 +115,36 @@ def test_the_python_of_a_page_runs(
     assert "sulfate" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("page", "text"), blocks("toml"), ids=[p for p, _ in blocks("toml")])
+SPECIES_FILES = [text for _, text in blocks("toml") if "[[species]]" in text]
+RECIPES = [(page, text) for page, text in blocks("toml") if text not in SPECIES_FILES]
+
+
+@pytest.mark.parametrize(("page", "text"), RECIPES, ids=[page for page, _ in RECIPES])
 def test_the_recipe_of_a_page_is_one(tmp_path: Path, page: str, text: str) -> None:
     path = tmp_path / f"{page}.toml"
     path.write_text(text, "utf-8")
     recipe = load_recipe(path)
     assert recipe.regions[0].components
+
+
+@pytest.mark.parametrize("text", SPECIES_FILES)
+def test_the_species_file_of_a_page_is_one(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(text, "utf-8")
+    (own,) = read_library(path, shipped()).values()
+    shown = re.findall(r"^(\w+) = ", text.partition("[[species]]")[2], re.MULTILINE)
+    assert set(shown) == set(Species.__dataclass_fields__)
+    assert own.compound
+
+
+def test_the_tables_of_the_pages_are_those_of_the_files() -> None:
+    maker = runpy.run_path(str(ROOT / "docs" / "tables.py"))
+    places = 0
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        assert maker["filled"](text) == text, f"{page.name}: run make tables"
+        places += text.count("<!-- table: ")
+    assert places >= len(maker["TABLES"])
 
 
 def test_the_members_of_a_session_are_documented(example_session: Path) -> None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
-from pathlib import Path
 
 import pytest
 
-from xps.errors import RecipeError
 from xps.levels import Level, element, levels, line_labels, parse_core_level
 from xps.resources import resource
 from xps.sensitivity import sensitivity
-from xps.species import Species, library, read_library
+from xps.species import Species, library
 
 SPECIES = list(library().values())
 LEVELS = list(levels().values())
@@ -154,46 +152,6 @@ def test_species_lie_where_the_literature_has_them(
 ) -> None:
     assert library()[key].center_ev == center
     assert library()[key].allowed_ev == allowed
-
-
-GOOD = """
-[[species]]
-key = "a"
-core_level = "S 2p"
-name = "A"
-group = "g"
-center_ev = 160.0
-allowed_ev = [159.0, 161.0]
-fwhm_ev = [0.8, 1.4]
-color = "#000000"
-sources = ["x"]
-"""
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "reason"),
-    [
-        ("[[species]]", "[[species", "cannot be read|cannot read"),
-        ('name = "A"', "", "name"),
-        ("center_ev = 160.0", "center_ev = 150.0", "allowed_ev"),
-        ("center_ev = 160.0", 'center_ev = "x"', "wrong value"),
-        ("[159.0, 161.0]", "[159.0]", "wrong value"),
-        ("[0.8, 1.4]", "[1.4, 0.8]", "fwhm_ev"),
-        ("[0.8, 1.4]", "[0.0, 0.8]", "fwhm_ev"),
-        (GOOD, GOOD + GOOD, "twice"),
-    ],
-)
-def test_broken_library_says_what_is_wrong(tmp_path: Path, old: str, new: str, reason: str) -> None:
-    path = tmp_path / "species.toml"
-    path.write_text(GOOD.replace(old, new), encoding="utf-8")
-    with pytest.raises(RecipeError, match=reason) as caught:
-        read_library(path)
-    assert caught.value.path == str(path)
-
-
-def test_missing_library_is_told(tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match="cannot read"):
-        read_library(tmp_path / "none.toml")
 
 
 # Sensitivity factors ------------------------------------------------------------------------------

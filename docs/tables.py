@@ -1,0 +1,119 @@
+"""Write the tables of the documentation that stand in the program's own files.
+
+A page marks the place of a table with a pair of comments; what stands between them is replaced.
+Another table is one more function in `TABLES`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from xps.species import Compound, Species, compounds, shipped
+
+FOLDER = Path(__file__).parent
+_PLACE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
+
+
+def main() -> None:
+    """Fill every page that has a place for a table."""
+    for page in sorted(FOLDER.glob("*.md")):
+        text = page.read_text("utf-8")
+        if (new := filled(text)) != text:
+            page.write_text(new, "utf-8", newline="\n")
+            print(f"wrote {page.name}")
+
+
+def filled(text: str) -> str:
+    """Return a page with its tables as they are now."""
+    return _PLACE.sub(lambda place: f"{place[1]}{TABLES[place[2]]()}\n{place[3]}", text)
+
+
+def species_tables() -> str:
+    """The library, one table for each core level."""
+    entries = shipped().values()
+    levels = dict.fromkeys(species.core_level for species in entries)
+    return "\n\n".join(_species_of(level, entries) for level in levels)
+
+
+def compounds_table() -> str:
+    """What shows in several core levels, with its atoms in each."""
+    rows = [
+        (f"`{compound.key}`", compound.formula, _lines_of(compound), _atoms_of(compound))
+        for compound in compounds(shipped().values()).values()
+    ]
+    return table(("compound", "formula", "lines", "atoms"), rows)
+
+
+def _species_of(level: str, entries: Iterable[Species]) -> str:
+    members = [species for species in entries if species.core_level == level]
+    doublet = members[0].level
+    about = "One line."
+    if doublet is not None:
+        about = (
+            f"Doublet: splitting {doublet.splitting_ev:g} eV, area ratio {doublet.ratio:.3g} "
+            f"({doublet.source})."
+        )
+    head = ("key", "species", "group", "energy (eV)", "FWHM (eV)", "notes", "sources")
+    return f"### {level}\n\n{about}\n\n{table(head, map(_row, members))}"
+
+
+def _row(species: Species) -> tuple[str, ...]:
+    return (
+        f"`{species.key}`",
+        species.name,
+        species.group,
+        f"{species.center_ev:.1f} ({_range(species.allowed_ev)})",
+        _range(species.fwhm_ev),
+        " ".join(_notes(species)),
+        "; ".join(species.sources),
+    )
+
+
+def _notes(species: Species) -> Iterable[str]:
+    if species.anchor:
+        yield "Charge reference."
+    if species.compound:
+        yield f"{species.atoms:g} in each {species.formula} (`{species.compound}`)."
+    if species.needs:
+        yield f"Needs {', '.join(f'`{key}`' for key in species.needs)}."
+    if species.evidence:
+        yield species.evidence
+    if species.unverified:
+        yield f"**Unverified:** {'; '.join(species.unverified)}."
+
+
+def _lines_of(compound: Compound) -> str:
+    return ", ".join(f"`{line.key}`" for line in compound.lines)
+
+
+def _atoms_of(compound: Compound) -> str:
+    return ", ".join(f"{compound.atoms(level):g} in {level}" for level in compound.core_levels)
+
+
+def _range(ends: tuple[float, float]) -> str:
+    return f"{ends[0]:.1f}–{ends[1]:.1f}"  # the dash of ranges
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(map(_cell, cells))} |" for cells in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "species": species_tables,
+    "compounds": compounds_table,
+}
+
+
+if __name__ == "__main__":
+    main()
