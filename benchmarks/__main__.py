@@ -11,9 +11,11 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.fits import rows
+from benchmarks.fits import COMPOSITE, Row, rows
+from benchmarks.fityk import is_installed
 from benchmarks.many import jobs
 from benchmarks.problems import P1, P2
+from benchmarks.tasks import in_fit, subtracted
 from benchmarks.timing import median_ms
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -28,19 +30,25 @@ def import_ms() -> float:
     return start("import xps") - start("pass")
 
 
+def print_fits(group: list[Row]) -> None:
+    """Print the ways of fitting one problem, with their speed beside that of the slowest."""
+    slowest = max(row.milliseconds for row in group)
+    print(f"\n{group[0].problem}, background {group[0].background}: one fit, median")
+    print(f"{'way':39s} {'ms':>9s} {'speed':>7s} {'χ²':>12s}")
+    for row in group:
+        speed = f"{slowest / row.milliseconds:.0f}×"
+        print(f"{row.way:39s} {row.milliseconds:9.2f} {speed:>7s} {row.chi2:12.5f}")
+
+
 def main() -> None:
-    timed = [row for problem in (P1, P2) for row in rows(problem)]
-    composite = next(row for row in timed if row.problem == "P1" and "composite" in row.way)
+    groups = [rows(task(problem)) for problem in (P1, P2) for task in (in_fit, subtracted)]
+    composite = next(row for row in groups[0] if row.way == COMPOSITE)
     done = jobs(composite.milliseconds)
     imported = import_ms()
-    for problem in (P1, P2):
-        group = [row for row in timed if row.problem == problem.name]
-        slowest = max(row.milliseconds for row in group)
-        print(f"\n{problem.name}: one fit with errors, BLAS on one thread, median")
-        print(f"{'way':38s} {'ms':>9s} {'speed':>8s} {'χ²':>12s}")
-        for row in group:
-            speed = slowest / row.milliseconds
-            print(f"{row.way:38s} {row.milliseconds:9.2f} {speed:7.0f}× {row.chi2:12.5f}")
+    for group in groups:
+        print_fits(group)
+    if not is_installed():
+        print("\ncfityk: not installed")
     print(f"\n{'many fits':38s} {'ms each':>9s} {'speed':>8s} {'all / s':>9s} {'MB':>6s}")
     for job in done:
         speed = "" if job.speed is None else f"{job.speed:.0f}×"
@@ -54,7 +62,7 @@ def main() -> None:
         "cpus": os.cpu_count(),
         "python": platform.python_version(),
         "packages": {name: version(name) for name in packages},
-        "fits": [asdict(row) for row in timed],
+        "fits": [asdict(row) for group in groups for row in group],
         "jobs": [asdict(job) for job in done],
         "import_ms": imported,
     }

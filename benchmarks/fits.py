@@ -1,19 +1,21 @@
-"""One fit with errors: Doublet beside lmfit, on the same data with the same weights."""
+"""One fit with errors: Doublet beside lmfit and fityk, on the same data with the same weights."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from benchmarks import fityk
 from benchmarks.peers import composite_fit, plain_fit
-from benchmarks.problems import Problem
-from benchmarks.timing import median_ms
+from benchmarks.tasks import Task
+from benchmarks.timing import in_turns
 from xps.fitting import fit_region
 from xps.minimizer import RegionMinimizer
-from xps.problem import compile_problem
 
-AGREEMENT = 1e-8  # relative, of χ² by every solver on the same residual
+AGREEMENT = 1e-8  # relative, of χ² by every way
+AGREEMENT_OF_FITYK = 1e-6  # which decides by itself when it is near enough
+
+ROUNDS = 7
+COMPOSITE = "lmfit composite models, expressions"
 
 
 @dataclass(frozen=True)
@@ -21,59 +23,59 @@ class Row:
     """How long one way of fitting takes, and the χ² that it reaches."""
 
     problem: str
+    background: str
     way: str
     milliseconds: float
     chi2: float
 
 
-def rows(problem: Problem) -> list[Row]:
-    """Time every way of fitting a problem with offset, slope and step in the fit.
+def rows(task: Task) -> list[Row]:
+    """Time every way of fitting a problem.
 
     Raises
     ------
     AssertionError
-        If another solver ends elsewhere.
+        If another way ends elsewhere.
     """
-    region, spectrum = problem.region(slope=True), problem.spectrum()
-    counts = problem.counts()
+    work = task.compiled()
+    best = RegionMinimizer(work, task.region).minimize()
+    spectrum = task.problem.spectrum()
 
     def record() -> float:
-        work = compile_problem(region, spectrum, 0.0)
-        return float(RegionMinimizer(work, region).minimize().chisqr)
+        return float(RegionMinimizer(task.compiled(), task.region).minimize().chisqr)
 
     def complete() -> float:
-        return fit_region(region, spectrum).chi2
-
-    work = compile_problem(region, spectrum, 0.0)
-    best = RegionMinimizer(work, region).minimize()
-    expected = work.expected(np.array([best.params[n].value for n in best.var_names]))
-
-    def plain() -> float:
-        return float(plain_fit(problem, counts, expected).chisqr)
-
-    def composite() -> float:
-        return float(composite_fit(problem, counts, expected).chisqr)
+        return fit_region(task.region, spectrum).chi2
 
     def in_lmfit() -> float:
-        return float(RegionMinimizer(work, region).minimize("leastsq").chisqr)
+        return float(RegionMinimizer(work, task.region).minimize("leastsq").chisqr)
 
     def in_scipy() -> float:
-        fit = RegionMinimizer(work, region).minimize("least_squares", xtol=1e-14, ftol=1e-14)
-        return float(fit.chisqr)
+        minimizer = RegionMinimizer(work, task.region)
+        return float(minimizer.minimize("least_squares", xtol=1e-14, ftol=1e-14).chisqr)
 
-    for peer in (in_lmfit, in_scipy):
-        if abs(peer() / best.chisqr - 1.0) > AGREEMENT:
-            raise AssertionError(f"{problem.name}: χ² is {best.chisqr}, but {peer()} otherwise")
+    def plain() -> float:
+        return float(plain_fit(task).chisqr)
+
+    def composite() -> float:
+        return float(composite_fit(task).chisqr)
 
     ways = {
-        "Doublet, solver and lmfit record": (record, 15),
-        "Doublet, whole fit of a region": (complete, 15),
-        "lmfit leastsq, Doublet's Jacobian": (in_lmfit, 9),
-        "scipy least_squares, Doublet's Jacobian": (in_scipy, 9),
-        "lmfit.minimize, plain Parameters": (plain, 9),
-        "lmfit composite models, expressions": (composite, 5),
+        "Doublet, solver and lmfit record": record,
+        "lmfit leastsq, Doublet's Jacobian": in_lmfit,
+        "scipy least_squares, Doublet's Jacobian": in_scipy,
+        "lmfit.minimize, plain Parameters": plain,
+        COMPOSITE: composite,
     }
-    return [
-        Row(problem.name, way, median_ms(fit, repeats), fit())
-        for way, (fit, repeats) in ways.items()
-    ]
+    if task.is_in_fit:  # the weights of a whole fit are always those of the best model
+        ways["Doublet, whole fit of a region"] = complete
+    timed = {way: (ms, ways[way]()) for way, ms in in_turns(ways, ROUNDS).items()}
+    if not task.is_in_fit and fityk.is_installed():
+        timed["cfityk"] = fityk.fityk_fit(task, errors=True)
+        timed["cfityk, no errors"] = fityk.fityk_fit(task, errors=False)
+    for way, (_, chi2) in timed.items():
+        allowed = AGREEMENT_OF_FITYK if "fityk" in way else AGREEMENT
+        if abs(chi2 / best.chisqr - 1.0) > allowed:
+            name = f"{task.problem.name}, background {task.background}"
+            raise AssertionError(f"{name}: χ² is {best.chisqr}, but {chi2} by {way}")
+    return [Row(task.problem.name, task.background, way, *timing) for way, timing in timed.items()]

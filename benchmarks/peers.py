@@ -10,21 +10,15 @@ from lmfit.model import ModelResult
 from lmfit.models import PseudoVoigtModel
 from numpy.typing import NDArray
 
-from benchmarks.problems import Problem
+from benchmarks.problems import OFFSET
+from benchmarks.tasks import Task
 
 Floats = NDArray[np.float64]
 
 
-def composite_fit(problem: Problem, counts: Floats, expected: Floats) -> ModelResult:
-    """Fit with a sum of lmfit's models tied by expressions, background included.
-
-    Parameters
-    ----------
-    problem : Problem
-    counts : ndarray, shape (n,)
-    expected : ndarray, shape (n,)
-        What the weights are made of.
-    """
+def composite_fit(task: Task) -> ModelResult:
+    """Fit with a sum of lmfit's models tied by expressions, and the background if it is free."""
+    problem = task.problem
     prefixes = [f"p{i}_" for i in range(len(problem.start))]
     models = [PseudoVoigtModel(prefix=prefix) for prefix in prefixes]
     if problem.splitting:
@@ -48,40 +42,41 @@ def composite_fit(problem: Problem, counts: Floats, expected: Floats) -> ModelRe
             parameters[f"{prefix}minor_amplitude"].set(expr=f"0.5 * {prefix}amplitude")
             center = f"{prefix}center + {problem.splitting}"
             parameters[f"{prefix}minor_center"].set(expr=center)
-    parameters.add("offset", 3000.0)
-    parameters.add("slope", 0.0)
-    parameters.add("k", 0.03, min=-0.05, max=0.3)
+    model = peaks
+    if task.is_in_fit:
+        _add_background(parameters)
+        model = _on_its_background(peaks, task, parameters)
+    return model.fit(
+        task.counts,
+        parameters,
+        x=problem.energy,
+        weights=1.0 / task.sigma,
+        scale_covar=False,
+    )
 
+
+def _on_its_background(peaks: Model, task: Task, parameters: Parameters) -> Model:
     class WithBackground(Model):  # type: ignore[misc]  # lmfit has no types
         """The sum of the peaks on the background that they make."""
 
         def eval(self, params: Parameters | None = None, **kwargs: object) -> Floats:
             curve = peaks.eval(params, **kwargs)
-            return curve + _background(problem.energy, curve, (params or parameters).valuesdict())
+            return curve + _background(task, curve, (params or parameters).valuesdict())
 
-    model = WithBackground(lambda x: x, independent_vars=["x"])
-    return model.fit(
-        counts,
-        parameters,
-        x=problem.energy,
-        weights=1.0 / np.sqrt(expected),
-        scale_covar=False,
-    )
+    return WithBackground(lambda x: x, independent_vars=["x"])
 
 
-def plain_fit(problem: Problem, counts: Floats, expected: Floats) -> MinimizerResult:
+def plain_fit(task: Task) -> MinimizerResult:
     """Fit with one vectorized residual and no expressions, derivatives by differences."""
-    parameters = Parameters()
+    problem, parameters = task.problem, Parameters()
     for i, line in enumerate(problem.start):
         parameters.add(f"A{i}", line.area, min=0.0)
         parameters.add(f"c{i}", line.center, min=line.center - 1.0, max=line.center + 1.0)
         if i <= problem.shared_from:
             parameters.add(f"w{i}", line.fwhm, min=0.3, max=4.0)
     parameters.add("f", 0.5, min=0.0, max=1.0)
-    parameters.add("offset", 3000.0)
-    parameters.add("slope", 0.0)
-    parameters.add("k", 0.03, min=-0.05, max=0.3)
-    weights = 1.0 / np.sqrt(expected)
+    if task.is_in_fit:
+        _add_background(parameters)
 
     def residual(current: Parameters) -> Floats:
         values = current.valuesdict()
@@ -92,13 +87,22 @@ def plain_fit(problem: Problem, counts: Floats, expected: Floats) -> MinimizerRe
             if problem.splitting:
                 center = values[f"c{i}"] + problem.splitting
                 peaks += pvoigt(problem.energy, 0.5 * area, center, half, values["f"])
-        weighted: Floats = (peaks + _background(problem.energy, peaks, values) - counts) * weights
+        if task.is_in_fit:
+            peaks += _background(task, peaks, values)
+        weighted: Floats = (peaks - task.counts) / task.sigma
         return weighted
 
     return Minimizer(residual, parameters, scale_covar=False).minimize("leastsq")
 
 
-def _background(energy: Floats, peaks: Floats, values: dict[str, float]) -> Floats:
+def _add_background(parameters: Parameters) -> None:
+    parameters.add("offset", OFFSET)
+    parameters.add("slope", 0.0)
+    parameters.add("k", 0.03, min=-0.05, max=0.3)
+
+
+def _background(task: Task, peaks: Floats, values: dict[str, float]) -> Floats:
+    energy = task.problem.energy
     steps = 0.5 * np.diff(energy) * (peaks[1:] + peaks[:-1])
     below = np.concatenate(([0.0], np.cumsum(steps)))
     background: Floats = values["offset"] + values["slope"] * (energy - energy[0])
