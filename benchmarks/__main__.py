@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.fits import COMPOSITE, Row, rows
-from benchmarks.fityk import is_installed
+from benchmarks.fityk import program
 from benchmarks.many import jobs
 from benchmarks.problems import P1, P2
 from benchmarks.tasks import in_fit, subtracted
@@ -32,8 +32,8 @@ def import_ms() -> float:
 
 def print_fits(group: list[Row]) -> None:
     """Print the ways of fitting one problem, with their speed beside that of the slowest."""
-    slowest = max(row.milliseconds for row in group)
-    print(f"\n{group[0].problem}, background {group[0].background}: one fit, median")
+    first, slowest = group[0], max(row.milliseconds for row in group)
+    print(f"\n{first.problem}, background {first.background}: one fit, processor time, median")
     print(f"{'way':39s} {'ms':>9s} {'speed':>7s} {'χ²':>12s}")
     for row in group:
         speed = f"{slowest / row.milliseconds:.0f}×"
@@ -47,7 +47,7 @@ def main() -> None:
     imported = import_ms()
     for group in groups:
         print_fits(group)
-    if not is_installed():
+    if program() is None:
         print("\ncfityk: not installed")
     print(f"\n{'many fits':38s} {'ms each':>9s} {'speed':>8s} {'all / s':>9s} {'MB':>6s}")
     for job in done:

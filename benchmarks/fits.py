@@ -70,9 +70,10 @@ def rows(task: Task) -> list[Row]:
     if task.is_in_fit:  # the weights of a whole fit are always those of the best model
         ways["Doublet, whole fit of a region"] = complete
     timed = {way: (ms, ways[way]()) for way, ms in in_turns(ways, ROUNDS).items()}
-    if not task.is_in_fit and fityk.is_installed():
-        timed["cfityk"] = fityk.fityk_fit(task, errors=True)
-        timed["cfityk, no errors"] = fityk.fityk_fit(task, errors=False)
+    cfityk = fityk.program()
+    if cfityk and not task.is_in_fit:
+        timed["cfityk"] = fityk.fityk_fit(cfityk, task, errors=True)
+        timed["cfityk, no errors"] = fityk.fityk_fit(cfityk, task, errors=False)
     for way, (_, chi2) in timed.items():
         allowed = AGREEMENT_OF_FITYK if "fityk" in way else AGREEMENT
         if abs(chi2 / best.chisqr - 1.0) > allowed:

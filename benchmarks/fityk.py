@@ -21,16 +21,18 @@ TIMEOUT_S = 60.0
 _CHI2 = re.compile(r"WSSR\s*=\s*(\S+)")
 
 
-def is_installed() -> bool:
-    """Whether ``cfityk`` can be started."""
-    return shutil.which("cfityk") is not None
+def program() -> str | None:
+    """Where ``cfityk`` is; None where it is not installed."""
+    return shutil.which("cfityk")
 
 
-def fityk_fit(task: Task, *, errors: bool) -> tuple[float, float]:
+def fityk_fit(cfityk: str, task: Task, *, errors: bool) -> tuple[float, float]:
     """Fit with fityk's Levenberg-Marquardt, stopping where it stops by default.
 
     Parameters
     ----------
+    cfityk : str
+        The program.
     task : Task
         With its background subtracted: fityk has none that follows from the peaks.
     errors : bool
@@ -54,8 +56,8 @@ def fityk_fit(task: Task, *, errors: bool) -> tuple[float, float]:
             _script(task, fits, errors, Path(folder))
         times = []
         for _ in range(REPEATS):
-            alone, _ = _run(1, folder)
-            many, said = _run(FITS, folder)
+            alone, _ = _run(cfityk, 1, folder)
+            many, said = _run(cfityk, FITS, folder)
             times.append((many - alone) / (FITS - 1))
     found = _CHI2.search(said)
     if found is None:
@@ -103,11 +105,11 @@ def _model(task: Task) -> list[str]:
     return [*lines, f"F = {' + '.join(names)}"]
 
 
-def _run(fits: int, folder: str) -> tuple[float, str]:
+def _run(cfityk: str, fits: int, folder: str) -> tuple[float, str]:
     """Seconds of the processor that a process takes, and what it says."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(  # noqa: S607  # cfityk is where its users have it
-        ["cfityk", "-I", "-n", "-q", f"{fits}.fit"],
+    done = subprocess.run(
+        [cfityk, "-I", "-n", "-q", f"{fits}.fit"],
         cwd=folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,

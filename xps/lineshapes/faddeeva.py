@@ -22,7 +22,7 @@ _L = math.sqrt(_TERMS / math.sqrt(2.0))
 
 _POWERS = 8  # multiplied out by one matrix product; Horner's scheme in Z⁸ does the rest
 _LEVELS = 12
-_BLOCK = 4096  # points at a time: less costs more calls, more leaves the cache
+_BLOCK = 4096  # points at a time: fewer cost more calls, more leave the cache
 
 
 def faddeeva_far(z: Complexes) -> tuple[Complexes, Complexes]:
