@@ -176,11 +176,21 @@ def test_faddeeva_function_is_that_of_scipy(height: float) -> None:
     assert np.max(np.abs(faddeeva(z) - wofz(z))) < 1e-13
 
 
+@pytest.mark.parametrize("height", [4.0, 5.0, 8.0])
+def test_continued_fraction_is_the_faddeeva_function(height: float) -> None:
+    """`wofz` has 13 digits, of which the differences leave fewer."""
+    z = np.linspace(-8.0, 8.0, 81) + 1j * height
+    w, half_slope, unscaled = faddeeva_far(z)
+    np.testing.assert_allclose(w, wofz(z), rtol=1e-13)
+    np.testing.assert_allclose(half_slope, z * wofz(z) - 1j / math.sqrt(math.pi), atol=3e-13)
+    np.testing.assert_allclose(unscaled, wofz(z) - 2.0 * z * half_slope, atol=3e-13)
+
+
 @pytest.mark.parametrize("height", [15.0, 40.0, 900.0])
 def test_faddeeva_function_far_off_is_that_of_scipy(height: float) -> None:
     """Its slope is that of the asymptotic series, DLMF 7.12.1, where that is exact."""
     z = np.linspace(-50.0, 50.0, 101) + 1j * height
-    w, half_slope = faddeeva_far(z)
+    w, half_slope, unscaled = faddeeva_far(z)
     np.testing.assert_allclose(w, wofz(z), rtol=1e-13)
     inverse = 1.0 / (z * z)
     series = 1.0 + 1.5 * inverse + 3.75 * inverse**2 + 13.125 * inverse**3 + 59.0625 * inverse**4
@@ -188,6 +198,12 @@ def test_faddeeva_function_far_off_is_that_of_scipy(height: float) -> None:
         half_slope,
         0.5j / math.sqrt(math.pi) * inverse * series,
         rtol=1e-8 if height < 40 else 1e-12,
+    )
+    slopes = 1.0 + 3.0 * inverse + 11.25 * inverse**2 + 52.5 * inverse**3 + 295.3125 * inverse**4
+    np.testing.assert_allclose(
+        unscaled,
+        -1j / math.sqrt(math.pi) * inverse / z * slopes,
+        rtol=1e-7 if height < 40 else 1e-11,
     )
 
 

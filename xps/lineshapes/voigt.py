@@ -14,7 +14,7 @@ from functools import cache
 
 import numpy as np
 
-from xps.lineshapes.faddeeva import Complexes, faddeeva, faddeeva_far
+from xps.lineshapes.faddeeva import faddeeva, faddeeva_far
 from xps.lineshapes.shape import Curve, Floats, Shape
 from xps.lineshapes.sums import LN2, MIXING
 
@@ -22,7 +22,7 @@ from xps.lineshapes.sums import LN2, MIXING
 _HIGHEST = 0.999
 
 _TWO_ROOT_LN2 = 2.0 * math.sqrt(LN2)
-_FAR = 15.0
+_FAR = 4.0
 _TERMS = 48
 
 
@@ -36,7 +36,13 @@ def _voigt(offset: Floats, fwhm: Floats, parameters: tuple[Floats, ...]) -> Curv
     x, y = z.real, math.sqrt(LN2) * mixing / gaussian
     np.multiply(offset, per_ev, out=x)
     z.imag = y
-    w, half_slope = _faddeeva(z, y)  # w and −w′/2
+    far = y[:, 0] > _FAR
+    of_far = faddeeva_far(z[far]) if far.any() else None
+    w = faddeeva(z)
+    half_slope = np.multiply(z, w, out=z)  # −w′/2
+    half_slope.imag -= 1.0 / math.sqrt(math.pi)
+    if of_far is not None:
+        w[far], half_slope[far], unscaled = of_far
     height = per_ev / math.sqrt(math.pi)
     density = w.real * height
     d_center = half_slope.real * (2.0 * height * per_ev)
@@ -46,20 +52,11 @@ def _voigt(offset: Floats, fwhm: Floats, parameters: tuple[Floats, ...]) -> Curv
     np.subtract(density, d_mixing, out=d_mixing)
     d_mixing *= 1.0 / gaussian + d_log_width
     d_mixing += by_lorentz
+    if of_far is not None:  # 1/(1 − m) is large there, and nothing but rounding would be left
+        change = unscaled.real + 2.0 * (y * gaussian / mixing)[far] * half_slope.imag[far]
+        by_width = (density - offset * d_center)[far] * d_log_width[far]
+        d_mixing[far] = change * (height / gaussian)[far] + by_width
     return Curve(density, d_center, (d_mixing,))
-
-
-def _faddeeva(z: Complexes, y: Floats) -> tuple[Complexes, Complexes]:
-    """Return w(z) and −w′(z)/2 of lines of the imaginary parts `y`; z is overwritten."""
-    far = y[:, 0] > _FAR
-    if far.any():
-        of_far = faddeeva_far(z[far])
-    w = faddeeva(z)
-    z *= w
-    z.imag -= 1.0 / math.sqrt(math.pi)
-    if far.any():
-        w[far], z[far] = of_far
-    return w, z
 
 
 def _width(mixing: Floats) -> tuple[Floats, Floats]:
