@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,19 +20,18 @@ from xps.bootstrap import bootstrap
 from xps.engine import Problem as Likelihood
 from xps.engine import solve
 from xps.fitting import fit_region
+from xps.minimizer import RegionMinimizer
 from xps.model import BACKGROUND_ID, Ref, Region
 from xps.problem import compile_problem
 from xps.profile import profile_all
+from xps.spectrum import Spectrum
 
 Floats = NDArray[np.float64]
 
 AGREEMENT = 1e-8  # relative, of values and deviance with those of single fits
 SERIES, MAP = 200, 4096
 DRAWS = 500
-VOIGT_STARTS = {
-    "Voigt P1, whole fit": 0.376,  # the Voigt curve nearest to the lines that P1 starts from
-    "Voigt P1, started at a mixing of 0.5": 0.5,
-}
+NEAREST_MIXING = 0.376  # of a Voigt curve, to the half Lorentzian lines that P1 starts from
 _COMPARED = 25  # spectra of a batch that are fitted alone, too
 
 
@@ -77,16 +77,27 @@ def jobs(composite_ms: float) -> list[Job]:
     found.append(Job("bootstrap of P1", DRAWS, draws))
     profiles = median_ms(lambda: profile_all(fit, spectrum, refs), 3, process_time)
     found.append(Job("profiles of P1, 68 % and 95 %", len(refs), profiles))
-    for name, mixing in VOIGT_STARTS.items():
-        voigt = _as_voigt(region, mixing)
-        fitted = in_turns({name: partial(fit_region, voigt, spectrum)})
-        found.append(Job(name, 1, fitted[name]))
+    found += _voigt(region, spectrum)
     return [
         replace(job, speed=composite_ms * job.fits / job.milliseconds)
         if "profile" not in job.name
         else job
         for job in found
     ]
+
+
+def _voigt(region: Region, spectrum: Spectrum) -> list[Job]:
+    near, far = (_as_voigt(region, mixing) for mixing in (NEAREST_MIXING, 0.5))
+
+    def record() -> None:
+        RegionMinimizer(compile_problem(near, spectrum, 0.0), near).minimize()
+
+    ways: dict[str, Callable[[], object]] = {
+        "Voigt P1, solver and lmfit record": record,
+        "Voigt P1, whole fit": partial(fit_region, near, spectrum),
+        "Voigt P1, from a mixing of 0.5": partial(fit_region, far, spectrum),
+    }
+    return [Job(name, 1, milliseconds) for name, milliseconds in in_turns(ways).items()]
 
 
 def _as_voigt(region: Region, mixing: float) -> Region:
