@@ -244,6 +244,26 @@ def check(options: argparse.Namespace) -> int:
     return EXIT_FAILED if failed else EXIT_OK
 
 
+def compare(options: argparse.Namespace) -> int:
+    """Tell by how much samples differ from one of them, and how sure that is."""
+    from xps.comparison import compare as compare_samples
+    from xps.joint_fit import fit_together
+
+    project = _load(options.session)
+    joint = None
+    if options.joint:
+        fitted = [region.id for region in project.regions if project.fit_of(region.id)]
+        joint = fit_together(project, fitted, share_shapes=True)
+    comparison = compare_samples(project, options.base, joint)
+    if options.json:
+        _print_json(comparison.to_dict())
+    else:
+        from xps.cli_text import comparison_text
+
+        _print(comparison_text(comparison))
+    return EXIT_OK
+
+
 def selfcheck(options: argparse.Namespace) -> int:
     """Prove on this machine that fits and their errors are right."""
     from xps.selfcheck import selfcheck as run_selfcheck
@@ -263,6 +283,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "simulate": simulate,
     "verify": verify,
     "check": check,
+    "compare": compare,
     "selfcheck": selfcheck,
 }
 
@@ -323,7 +344,7 @@ def _parser() -> _Parser:
     made["fit"].add_argument("--session", metavar="OUT.doublet")
     made["fit"].add_argument("--report", metavar="OUT.html")
     made["fit"].add_argument("--figure", metavar="OUT.pdf")
-    for name in ("export", "verify"):
+    for name in ("export", "verify", "compare"):
         made[name].add_argument("session", metavar="SESSION")
     made["export"].add_argument("--to", required=True, metavar="FILE")
     made["simulate"].add_argument("--out", required=True, metavar="FILE.vms")
@@ -334,7 +355,15 @@ def _parser() -> _Parser:
         "written there",
     )
     made["simulate"].add_argument("--seed", type=int, default=0, metavar="N")
-    for name in ("info", "fit", "verify", "check", "selfcheck"):
+    made["compare"].add_argument(
+        "--base", required=True, metavar="SAMPLE", help="sample or group that others differ from"
+    )
+    made["compare"].add_argument(
+        "--joint",
+        action="store_true",
+        help="fit all samples again, with positions, widths and shapes in common",
+    )
+    for name in ("info", "fit", "verify", "check", "compare", "selfcheck"):
         made[name].add_argument("--json", action="store_true", help="one JSON object on stdout")
     return parser
 

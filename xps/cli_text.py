@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from xps.comparison import Comparison
 from xps.fitted import RegionFit
 from xps.model import Ref
 from xps.numbers_text import interval, with_error
@@ -108,3 +109,21 @@ def _percent(value: float, stderr: float | None) -> str:
 
 def _times(factor: float, value: float | None) -> float | None:
     return None if value is None else factor * value
+
+
+def comparison_text(comparison: Comparison) -> str:
+    """Return the differences between samples as lines of text."""
+    lines = []
+    place = None
+    for difference in comparison.differences:
+        if place != (difference.sample, difference.core_level):
+            place = (difference.sample, difference.core_level)
+            lines.append(f"{difference.sample} against {comparison.base}, {difference.core_level}")
+        shares_text = f"{difference.base_share:.1%} to {difference.share:.1%}"
+        change = with_error(100.0 * difference.difference, _times(100.0, difference.stderr))
+        chance = "p unknown"
+        if difference.p_value is not None and difference.p_value_adjusted is not None:
+            chance = f"p = {difference.p_value:.2g}, adjusted {difference.p_value_adjusted:.2g}"
+        note = f" ({difference.note})" if difference.note else ""
+        lines.append(f"  {difference.name}: {shares_text}, {change} points; {chance}{note}")
+    return "\n".join([*lines, *(f"note: {note}" for note in comparison.notes)])

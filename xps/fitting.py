@@ -237,3 +237,27 @@ def _warnings(fit: RegionFit, doubts: tuple[str, ...]) -> tuple[str, ...]:
             "are too small, often by a factor of 3 to 12"
         )
     return tuple(warnings)
+
+
+def recorded(
+    region: Region,
+    spectrum: Spectrum,
+    charge: ChargeReference,
+    problem: Problem,
+    result: MinimizerResult,
+    limits: dict[str, float],
+) -> RegionFit:
+    """Return the record of a region that was fitted elsewhere, at its best values.
+
+    Parameters
+    ----------
+    region : Region
+    spectrum : Spectrum
+    charge : ChargeReference
+    problem : Problem
+        The region on the spectrum.
+    result : MinimizerResult
+    limits : dict of str to float
+        As in `RegionFit.insignificant`.
+    """
+    return _record(region, region, (), spectrum, charge, problem, result, limits)

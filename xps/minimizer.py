@@ -205,6 +205,10 @@ class RegionMinimizer(Minimizer):  # type: ignore[misc]  # lmfit has no types
         varied = [params[name].vary for name in self._free_names]
         return self.problem.jacobian(self._free_values(params))[:, varied]
 
+    def recorded(self, solution: Solution) -> MinimizerResult:
+        """Return the record of a solution that was found elsewhere."""
+        return self._record(self.problem, solution, self.problem.start)
+
     def _record(self, problem: Problem, solution: Solution, start: Floats) -> MinimizerResult:
         varied = problem.lower < problem.upper
         residual = problem.residual(solution.free, solution.expected)

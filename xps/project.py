@@ -81,10 +81,13 @@ class Sample:
         Its name, unique within the project.
     charge : ChargeReference
         Holds for every spectrum of the sample.
+    group : str
+        Name of what it is a replicate of, such as another spot or piece; "" if of nothing.
     """
 
     name: str
     charge: ChargeReference = ChargeReference()
+    group: str = ""
 
 
 @dataclass(frozen=True)

@@ -231,6 +231,7 @@ def _sample(table: Fields) -> Sample:
             charge.maybe_number("uncertainty_ev"),
             charge.number("search_ev"),
         ),
+        table.text("group", ""),
     )
 
 
