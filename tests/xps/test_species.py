@@ -351,12 +351,11 @@ def test_what_rests_on_memory_is_marked(species: Species) -> None:
         assert species.unverified
 
 
-def test_species_stand_in_the_order_of_their_energies() -> None:
-    keys = {level: [s for s in shipped().values() if s.core_level == level] for level in LEVELS}
-    for level, species in keys.items():
-        assert len(species) > 1, level
-    oxygen = [s.center_ev for s in keys["O 1s"]]
-    assert oxygen == sorted(oxygen)
+@pytest.mark.parametrize("level", LEVELS)
+def test_species_of_a_level_stand_in_the_order_of_their_energies(level: str) -> None:
+    energies = [s.center_ev for s in shipped().values() if s.core_level == level]
+    assert len(energies) > 1
+    assert energies == sorted(energies)
 
 
 def test_charge_references_are_marked() -> None:
