@@ -1,0 +1,157 @@
+"""Ties between lines of one compound: ratios, spreads, and what they do to a joint fit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.truth import Peak, Truth
+from xps.analysis import fit_project
+from xps.chemistry import (
+    KNOWN_TRANSMISSION,
+    UNKNOWN_TRANSMISSION,
+    amount_ties,
+    compound_lines,
+    raw_area_ratio,
+)
+from xps.joint_fit import fit_together
+from xps.model import Background, Component, Param, Ref, Region, default_shape_params, multiplet_of
+from xps.project import Project
+from xps.species import library
+from xps.spectrum import Spectrum
+
+SULFATE_RATIO = 5.5  # O 1s to S 2p: 4 · 2.93/1.677 · (956/1324)^0.75
+
+
+def level_of(core_level: str, low: float, high: float, peaks: dict[str, float]) -> Truth:
+    """Peaks of the library at their places, with these areas."""
+    known = library()
+    split = core_level.endswith("2p")
+    return Truth(
+        tuple(
+            Peak(key, area, known[key].center_ev, 1.5, splitting=1.18 if split else 0.0)
+            for key, area in peaks.items()
+        ),
+        low,
+        high,
+        0.1,
+        500.0,
+        0.0,
+        0.0,
+        core_level,
+    )
+
+
+def region_of(spectrum: str, truth: Truth) -> Region:
+    known = library()
+    components = tuple(
+        Component(
+            id=peak.name,
+            name=known[peak.name].name,
+            lines=multiplet_of(truth.core_level),
+            shape="sgl",
+            area=Param(peak.area),
+            center=Param(peak.center, min=peak.center - 0.3, max=peak.center + 0.3),
+            fwhm=Param(1.5, min=1.0, max=2.0),
+            shape_params=(replace(default_shape_params("sgl")[0], vary=False),),
+            species=peak.name,
+            group=known[peak.name].group,
+        )
+        for peak in truth.peaks
+    )
+    window = (truth.low + 0.01, truth.high - 0.01)
+    return Region(spectrum, spectrum, truth.core_level, window, Background(), components)
+
+
+def fitted(sulfate_in_oxygen: float, seed: int = 1, **changes: object) -> Project:
+    truths = (
+        level_of("S 2p", 158.0, 173.0, {"ps4": 6_000.0, "sulfate": 3_000.0}),
+        level_of("O 1s", 526.0, 538.0, {"lattice_o": 9_000.0, "o_sulfate": sulfate_in_oxygen}),
+    )
+    spectra = tuple(
+        truth.spectrum((seed, n), sample="bare", **changes)  # type: ignore[arg-type]  # a seed
+        for n, truth in enumerate(truths)
+    )
+    project = Project().with_spectra(spectra)
+    for entry, truth in zip(project.entries, truths, strict=True):
+        project = project.with_region(region_of(entry.id, truth))
+    outcome = fit_project(project)
+    assert not outcome.failures
+    return outcome.project
+
+
+@pytest.fixture(scope="module")
+def consistent() -> Project:
+    return fitted(SULFATE_RATIO * 3_000.0)
+
+
+def with_transmission(spectrum: Spectrum) -> Spectrum:
+    return spectrum.with_(transmission=np.ones(spectrum.n_points))
+
+
+def test_only_compounds_with_two_lines_are_found(consistent: Project) -> None:
+    lines = compound_lines(consistent, "bare")
+    assert set(lines) == {"sulfate"}
+    assert {line.component.id for line in lines["sulfate"]} == {"sulfate", "o_sulfate"}
+
+
+def test_ratio_of_a_sulfate_is_that_of_the_literature(consistent: Project) -> None:
+    lines = {
+        line.species.core_level: line for line in compound_lines(consistent, "bare")["sulfate"]
+    }
+    ratio = raw_area_ratio(lines["O 1s"], lines["S 2p"], transmitted=False)
+    assert ratio == pytest.approx(SULFATE_RATIO, rel=0.01)
+    back = raw_area_ratio(lines["S 2p"], lines["O 1s"], transmitted=False)
+    assert back == pytest.approx(1.0 / SULFATE_RATIO, rel=0.01)
+
+
+def test_better_measured_line_leads(consistent: Project) -> None:
+    (tie,), notes = amount_ties(consistent, "bare")
+    certainty = {
+        line.component.id: line.certainty for line in compound_lines(consistent, "bare")["sulfate"]
+    }
+    best = max(certainty, key=lambda id_: certainty[id_])
+    assert tie.leader.ref == Ref(best, "area")
+    assert not notes
+
+
+def test_spread_depends_on_what_is_known_of_the_transmission(consistent: Project) -> None:
+    (unknown,), _ = amount_ties(consistent, "bare")
+    assert unknown.sigma == UNKNOWN_TRANSMISSION
+    entries = tuple(
+        replace(entry, spectrum=with_transmission(entry.spectrum)) for entry in consistent.entries
+    )
+    (known,), _ = amount_ties(replace(consistent, entries=entries), "bare")
+    assert known.sigma == KNOWN_TRANSMISSION
+    assert known.ratio == pytest.approx(unknown.ratio)
+    (exact,), _ = amount_ties(consistent, "bare", sigma=0.0)
+    assert exact.sigma == 0.0
+
+
+def test_line_without_a_factor_is_named_and_left_free() -> None:
+    project = fitted(SULFATE_RATIO * 3_000.0, photon_energy_ev=2984.3)
+    ties, (note,) = amount_ties(project, "bare")
+    assert not ties
+    assert "sulfate" in note
+    assert "sensitivity factor" in note
+
+
+def test_tie_that_holds_costs_little_and_one_that_does_not_is_reported(
+    consistent: Project,
+) -> None:
+    def outcome(project: Project) -> tuple[float, float]:
+        ties, _ = amount_ties(project, "bare")
+        ids = [region.id for region in project.regions]
+        (found,) = fit_together(project, ids, ties=ties, tensions=True).ties
+        assert found.tension is not None
+        return found.tension, found.cost
+
+    tension, cost = outcome(consistent)
+    assert tension < 2.0
+    assert cost < 2.0
+    # four times the oxygen: ln 4 is 4.6 spreads of 0.3
+    contradicting, price = outcome(fitted(4.0 * SULFATE_RATIO * 3_000.0))
+    assert contradicting == pytest.approx(4.6, abs=0.8)
+    assert price > 10.0

@@ -1,0 +1,129 @@
+"""Amounts that agree across core levels: ties between the lines of one compound in a sample.
+
+A compound has one amount, so that the areas of its lines are in the ratio of their atoms times
+sensitivity, transmission and escape depth. That holds for a homogeneous solid: thin layers
+and unknown transmissions miss it by tens of percent, so that a tie is soft unless one asks for
+an exact one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xps.fitted import RegionFit
+from xps.joint_problem import AmountTie, Place
+from xps.model import Component, Ref
+from xps.project import Entry, Project
+from xps.quantification import intensity_factor, transmission_is_known
+from xps.species import Species, library
+
+KNOWN_TRANSMISSION, UNKNOWN_TRANSMISSION = 0.20, 0.30
+"""Spread of the logarithm of a ratio that a homogeneous solid would have."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A component that is a line of a compound."""
+
+    entry: Entry
+    fit: RegionFit
+    component: Component
+    species: Species
+
+    @property
+    def place(self) -> Place:
+        """Its area."""
+        return Place(self.fit.region.id, Ref(self.component.id, "area"))
+
+    @property
+    def certainty(self) -> float:
+        """Area over its error; zero where it has none."""
+        error = self.fit.stderr(self.place.ref)
+        return 0.0 if error is None else self.component.area.value / error
+
+
+def compound_lines(project: Project, sample: str) -> dict[str, tuple[Line, ...]]:
+    """Return the fitted lines of each compound that shows in two or more places.
+
+    Parameters
+    ----------
+    project : Project
+        Fitted.
+    sample : str
+    """
+    known: Mapping[str, Species] = library()
+    found: dict[str, list[Line]] = {}
+    for region in project.regions:
+        entry, fit = project.entry(region.spectrum), project.fit_of(region.id)
+        if entry.sample != sample or fit is None or not fit.success:
+            continue
+        for component in fit.region.components:
+            species = known.get(component.species)
+            if species is not None and species.compound and component.area.is_free:
+                found.setdefault(species.compound, []).append(Line(entry, fit, component, species))
+    return {compound: tuple(lines) for compound, lines in found.items() if len(lines) > 1}
+
+
+def raw_area_ratio(follower: Line, leader: Line, *, transmitted: bool) -> float | None:
+    """Ratio of the areas of two lines of a compound in a homogeneous solid.
+
+    ``(n_f · S_f · T_f · E_f^0.75) / (n_l · S_l · T_l · E_l^0.75)`` with the atoms n of the
+    formula; 5.5 for O 1s to S 2p of a sulfate and Al Kα. None where a factor is unknown.
+    """
+    factors = [
+        intensity_factor(line.entry, line.fit, transmitted=transmitted)
+        for line in (follower, leader)
+    ]
+    if factors[0] is None or factors[1] is None:
+        return None
+    return follower.species.atoms * factors[0] / (leader.species.atoms * factors[1])
+
+
+def amount_ties(
+    project: Project, sample: str, *, sigma: float | None = None
+) -> tuple[tuple[AmountTie, ...], tuple[str, ...]]:
+    """Return the ties between the lines of each compound in a sample.
+
+    The line that is measured best leads, the others follow it.
+
+    Parameters
+    ----------
+    project : Project
+        Fitted: the fits tell which line leads.
+    sample : str
+    sigma : float, optional
+        Spread of the logarithms of the ratios, zero for exact ties; by default 0.20 where the
+        transmission of the analyzer is known for both lines, else 0.30. Lines of one core
+        level are tied exactly.
+
+    Returns
+    -------
+    ties : tuple of AmountTie
+    notes : tuple of str
+        Which lines could not be tied, and why.
+    """
+    ties: list[AmountTie] = []
+    notes: list[str] = []
+    for compound, lines in compound_lines(project, sample).items():
+        leader = max(lines, key=lambda line: line.certainty)
+        for line in lines:
+            if line is leader:
+                continue
+            both = (line.entry, line.fit), (leader.entry, leader.fit)
+            transmitted = all(transmission_is_known(entry, fit) for entry, fit in both)
+            ratio = raw_area_ratio(line, leader, transmitted=transmitted)
+            levels = f"{line.species.core_level} to {leader.species.core_level}"
+            if ratio is None:
+                notes.append(
+                    f"{sample}: {compound}, {levels}: not tied, a sensitivity factor is unknown"
+                )
+                continue
+            spread = KNOWN_TRANSMISSION if transmitted else UNKNOWN_TRANSMISSION
+            if line.species.core_level == leader.species.core_level:
+                spread = 0.0
+            elif sigma is not None:
+                spread = sigma
+            name = f"{sample}: {compound}, {levels} ({line.component.id})"
+            ties.append(AmountTie(name, leader.place, line.place, ratio, spread))
+    return tuple(ties), tuple(notes)
