@@ -86,12 +86,13 @@ def parameter_cell(region: Region, fit: RegionFit | None, ref: Ref, *, stale: bo
         end = "min" if param.value == param.min else "max"
         tip = f"{meaning} Its {end} holds it back, so that no error is known: widen the bound."
         return Cell(value, f"at {end}", tie, tip, "bound")
-    if ref in fit.held:
-        return Cell(value, "held", tie, f"{meaning} No error: {why_no_error(fit, ref)}.")
     if stderr is None:
         tip = f"{meaning} No error: {why_no_error(fit, ref)}."
         return Cell(value, fixed or f"± {UNKNOWN}", tie, tip)
-    return Cell(value, f"± {error}", tie, f"{meaning} {text} (one standard deviation).")
+    rests = ""
+    if ref in fit.held:
+        rests = " The component is too weak to place itself: this rests on its expectation."
+    return Cell(value, f"± {error}", tie, f"{meaning} {text} (one standard deviation).{rests}")
 
 
 def share_cell(fit: RegionFit | None, split: Shares | None, index: int, *, stale: bool) -> Cell:

@@ -14,7 +14,7 @@ from xps.fitted import NEGATIVE_SIGMA, RegionFit
 from xps.model import BACKGROUND_ID, Param, Region
 from xps.multi_start import solve_many_starts
 from xps.problem import free_values, with_guess
-from xps.profile import noise_scale, released
+from xps.profile import compiled, noise_scale
 from xps.spectrum import Spectrum
 
 Floats = NDArray[np.float64]
@@ -36,10 +36,8 @@ def alternatives(
     """Fit from many places and return the other minima that fit as well, the best first.
 
     Centers, widths and shapes start evenly distributed within their bounds, or scattered
-    about their expectations; areas and background where they suit the data. Centers that are
-    tied because their components are weak are free here, see `xps.profile.released`: in another
-    minimum they need not be weak. Minima with an area below zero by more than 3σ are no
-    alternatives.
+    about their expectations; areas and background where they suit the data. Minima with an
+    area below zero by more than 3σ are no alternatives.
 
     Parameters
     ----------
@@ -61,7 +59,7 @@ def alternatives(
     """
     region = fit.region
     ask = raising(cancelled, "the search for other minima", region.core_level)
-    problem = released(fit, spectrum, cancelled=ask)
+    problem = compiled(fit, spectrum)
     own, least, scale = problem.start, problem.deviance(problem.start), noise_scale(problem)
     random = np.random.default_rng(seed)
     drawn = (

@@ -24,7 +24,7 @@ from xps.fitted import RegionFit
 from xps.measured import Measured
 from xps.model import BACKGROUND_ID, Param, Ref, Region
 from xps.problem import compile_problem, static_background
-from xps.profile import noise_scale, released
+from xps.profile import compiled, noise_scale
 from xps.spectrum import Spectrum
 
 Floats = NDArray[np.float64]
@@ -96,8 +96,7 @@ def bootstrap(
     """Fit simulated repetitions of a measurement.
 
     A background that is computed before the fit is computed anew in each repetition, so that
-    its error is in the result. Centers that are tied because their components are weak are free
-    here, see `xps.profile.released`.
+    its error is in the result.
 
     Parameters
     ----------
@@ -116,7 +115,7 @@ def bootstrap(
     """
     region = fit.region
     ask = raising(cancelled, "the bootstrap", region.core_level)
-    problem = released(fit, spectrum, cancelled=ask)
+    problem = compiled(fit, spectrum)
     found = []
     for first in range(0, draws, _AT_ONCE):
         if progress is not None:

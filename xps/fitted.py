@@ -51,8 +51,9 @@ class RegionFit:
         Rescaled by χ²ᵣ only where the noise model is estimated. Rows of parameters at a
         bound are zero, and their errors unknown.
     held : tuple of Ref
-        Centers of components too weak to place themselves (area below 3σ), which were tied
-        where their priors expect them.
+        Centers of components too weak to place themselves (area below 3σ): they rest on their
+        priors, and the test for significance held them there. Fits by
+        earlier versions held them throughout; they are not among `free` then.
     at_bound : tuple of Ref
         Free parameters that a bound holds back.
     insignificant : dict of str to float
@@ -123,9 +124,14 @@ class RegionFit:
         return tuple(found)
 
     @cached_property
+    def solved(self) -> Region:
+        """The region with those parameters free that were free in the fit."""
+        return self.region.held_at_priors(tuple(r for r in self.held if r not in self.free))
+
+    @cached_property
     def table(self) -> ParameterTable:
         """How every parameter follows from the free ones."""
-        return ParameterTable.of(self.region.held_at_priors(self.held))
+        return ParameterTable.of(self.solved)
 
     @cached_property
     def full_covariance(self) -> Floats:
@@ -141,7 +147,7 @@ class RegionFit:
 
     def intervals(self, ref: Ref) -> Intervals | None:
         """Profile likelihood intervals of a parameter; None if fixed or not asked for."""
-        root, factor, shift = self.region.held_at_priors(self.held).resolve(ref)
+        root, factor, shift = self.solved.resolve(ref)
         found = self.errors.profiles.get(root)
         return None if found is None else found.scaled(factor, shift)
 

@@ -67,16 +67,8 @@ def fit_region(
     _refuse_runaways(best, problem)
     refuse_without_peak(best, spectrum, charge.shift_ev, result, cancelled=cancelled)
     weak = weak_centers(best, result)
-    solved = best
-    if weak:
-        solved = best.held_at_priors(weak)
-        problem, result = _minimize(solved, spectrum, charge.shift_ev, cancelled)
-        solved = _best(solved, result)
-        best = best.with_values(
-            {ref: solved.param(ref).value for ref, param in best.params() if not param.link}
-        )
-    limits = upper_limits(solved, spectrum, charge.shift_ev, result, cancelled=cancelled)
-    return _record(best, solved, weak, spectrum, charge, problem, result, limits)
+    limits = upper_limits(best, weak, spectrum, charge.shift_ev, result, cancelled=cancelled)
+    return _record(best, weak, spectrum, charge, problem, result, limits)
 
 
 def _minimize(
@@ -125,7 +117,6 @@ def _best(region: Region, result: MinimizerResult) -> Region:
 
 def _record(
     best: Region,
-    solved: Region,
     weak: tuple[Ref, ...],
     spectrum: Spectrum,
     charge: ChargeReference,
@@ -135,7 +126,7 @@ def _record(
 ) -> RegionFit:
     from xps.minimizer import parameter_name
 
-    free = free_values(solved, problem.table)
+    free = free_values(best, problem.table)
     expected = problem.expected(free)
     variance = problem.noise.variance(expected)
     residual = (problem.observed - expected) / np.sqrt(variance)
@@ -143,7 +134,7 @@ def _record(
     at_bound = tuple(
         ref
         for ref in problem.table.free
-        if solved.param(ref).value in (solved.param(ref).min, solved.param(ref).max)
+        if best.param(ref).value in (best.param(ref).min, best.param(ref).max)
         and result.params[parameter_name(ref)].stderr is None
     )
     fit = RegionFit(

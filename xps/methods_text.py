@@ -238,7 +238,7 @@ def _held(table: RegionTable) -> str:
     if table.fit is None or not table.fit.held:
         return ""
     names = listed(table.region.component(ref.component).name for ref in table.fit.held)
-    return f"Too weak to place themselves, and tied where they are expected: {names}."
+    return f"Too weak to place themselves, so that expectations do it: {names}."
 
 
 def _software(project: Project) -> str:

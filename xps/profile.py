@@ -205,8 +205,7 @@ def profile_interval(
     """Return the profile likelihood intervals of one parameter of a fit.
 
     A parameter that is linked to another has that one's intervals, scaled and shifted. Where
-    the size of the noise is unknown the rise is counted in units of χ²ᵣ. Centers that are tied
-    because their components are weak are free here, see `released`.
+    the size of the noise is unknown the rise is counted in units of χ²ᵣ.
 
     Parameters
     ----------
@@ -221,7 +220,7 @@ def profile_interval(
     FitError
         If the parameter is fixed, or the profile was cancelled.
     """
-    return _intervals(fit, released(fit, spectrum, cancelled=cancelled), ref, cancelled)
+    return _intervals(fit, compiled(fit, spectrum), ref, cancelled)
 
 
 def profile_all(
@@ -236,7 +235,7 @@ def profile_all(
 
     See `profile_interval`; `progress` is called with the number of parameters done and to do.
     """
-    problem = released(fit, spectrum, cancelled=cancelled)
+    problem = compiled(fit, spectrum)
     wanted = fit.free if refs is None else tuple(refs)
     found = {}
     for done, ref in enumerate(wanted):
@@ -251,30 +250,13 @@ def profile_all(
 def _intervals(
     fit: RegionFit, problem: Problem, ref: Ref, cancelled: Callable[[], bool] | None
 ) -> Intervals:
-    root, factor, shift = fit.region.resolve(ref)
+    root, factor, shift = fit.solved.resolve(ref)
     return Profile(problem, root, cancelled=cancelled).intervals().scaled(factor, shift)
 
 
 def compiled(fit: RegionFit, spectrum: Spectrum) -> Problem:
     """Return the problem that a fit solved, starting from its best values."""
-    solved = fit.region.held_at_priors(fit.held)
-    return compile_problem(solved, spectrum, fit.charge_shift_ev)
-
-
-def released(
-    fit: RegionFit, spectrum: Spectrum, *, cancelled: Callable[[], bool] | None = None
-) -> Problem:
-    """Return the problem of a fit without the ties of its weak components, at its minimum.
-
-    A tied center lies where it is expected and has no error, while the expectation has one.
-    That is fair to the question whether the component is there at all, but intervals that leave
-    this error out hold the truth too seldom, those of its neighbors too.
-    """
-    if not fit.held:
-        return compiled(fit, spectrum)
-    problem = compile_problem(fit.region, spectrum, fit.charge_shift_ev)
-    ask = raising(cancelled, "the search for the minimum", fit.region.core_level)
-    return replace(problem, start=solve(problem, cancelled=ask).free)
+    return compile_problem(fit.solved, spectrum, fit.charge_shift_ev)
 
 
 def noise_scale(problem: Problem) -> float:

@@ -238,7 +238,7 @@ def flags(fit: RegionFit, component: Component) -> list[str]:
     if component.area.value < 0.0:
         found.append("negative area")
     if any(ref.component == component.id for ref in fit.held):
-        found.append("center tied: too weak to place itself")
+        found.append("center rests on its expectation: too weak to place itself")
     species = library().get(component.species)
     if species is not None:
         low, high = species.allowed_ev

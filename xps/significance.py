@@ -195,6 +195,7 @@ def weak_centers(region: Region, result: MinimizerResult) -> tuple[Ref, ...]:
 
 def upper_limits(
     region: Region,
+    held: tuple[Ref, ...],
     spectrum: Spectrum,
     shift_ev: float,
     result: MinimizerResult,
@@ -203,15 +204,29 @@ def upper_limits(
 ) -> dict[str, float]:
     """Upper 95 % limits of the areas of the components that the data do not demand.
 
-    A limit is the area at which the deviance has risen by 2.71 from its minimum over areas of
-    no less than zero, everything else refitted.
+    They are demanded where leaving them out raises the deviance by 4, the centers in `held`
+    staying where their priors expect them: a center that follows the noise would make the test
+    unfair. A limit is the area at which the deviance has risen by 2.71 from its minimum over
+    areas of no less than zero, everything else refitted, centers included.
+
+    Parameters
+    ----------
+    region : Region
+        With its best values.
+    held : tuple of Ref
+        Of `weak_centers`.
+    spectrum : Spectrum
+    shift_ev : float
+    result : MinimizerResult
+        Of the fit that found them.
+    cancelled : callable, optional
     """
     from xps.minimizer import parameter_name
 
     if not result.errorbars:
         return {}
     limits: dict[str, float] = {}
-    problem = None
+    tested: Problem | None = None
     for component in region.components:
         ref = Ref(component.id, "area")
         area = result.params[parameter_name(ref)]
@@ -219,11 +234,28 @@ def upper_limits(
             continue
         if area.value > 2.0 * np.sqrt(_DETECTION) * area.stderr:
             continue  # far beyond the threshold: no refit can bring it below
-        problem = problem or compile_problem(region, spectrum, shift_ev)
-        profile = Profile(problem, ref, cancelled=cancelled)
-        at_zero = profile.rise(0.0)
-        if profile.best > 0.0 and at_zero >= _DETECTION:
+        tested = tested or _held_problem(region, held, spectrum, shift_ev, cancelled)
+        profile = Profile(tested, ref, cancelled=cancelled)
+        if profile.best > 0.0 and profile.rise(0.0) >= _DETECTION:
             continue
-        least = max(at_zero, 0.0) if profile.best < 0.0 else 0.0
+        if held:
+            own = compile_problem(region, spectrum, shift_ev)
+            profile = Profile(own, ref, cancelled=cancelled)
+        least = max(profile.rise(0.0), 0.0) if profile.best < 0.0 else 0.0
         limits[component.id] = profile.crossing(1, _LIMIT_95 + least).value
     return limits
+
+
+def _held_problem(
+    region: Region,
+    held: tuple[Ref, ...],
+    spectrum: Spectrum,
+    shift_ev: float,
+    cancelled: Callable[[], bool] | None,
+) -> Problem:
+    """The problem with some centers held at their priors, starting from its best values."""
+    problem = compile_problem(region.held_at_priors(held), spectrum, shift_ev)
+    if held:
+        ask = raising(cancelled, "the fit", region.core_level)
+        problem = replace(problem, start=solve(problem, cancelled=ask).free)
+    return problem

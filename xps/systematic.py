@@ -65,7 +65,7 @@ def systematic(
     ids = [component.id for component in fit.region.components]
     members = []
     ask = raising(cancelled, "the ensemble", fit.region.core_level)
-    for group, name, region in _choices(fit.region.held_at_priors(fit.held), spectrum, fit):
+    for group, name, region in _choices(fit.solved, spectrum, fit):
         limit = None if group == "window" else least
         areas, why = _areas(region, spectrum, fit, limit, scale, ask)
         by_id = {} if areas is None else dict(zip(ids, areas.tolist(), strict=True))

@@ -214,10 +214,8 @@ def _parameter(
 
 def why_no_error(fit: RegionFit, ref: Ref) -> str:
     """Say why a parameter of a fit has no standard error."""
-    if ref in fit.held:
-        root, _, _ = fit.region.held_at_priors(fit.held).resolve(ref)
-        if root == ref:
-            return "tied where it is expected: the component is too weak to place itself"
+    if ref in fit.held and ref not in fit.free:
+        return "tied where it is expected: the component is too weak to place itself"
     root, _, _ = fit.region.resolve(ref)
     tied = "" if root == ref else f"tied to {root}, which is "
     if root in fit.at_bound:

@@ -273,10 +273,10 @@ def test_methods_tell_the_charge_reference(charge: ChargeReference, text: str) -
     assert text in _methods(project.with_sample(replace(project.samples[0], charge=charge)))
 
 
-def test_weak_centers_that_were_tied_are_told() -> None:
-    (tied,) = [fit for fit in mixed().result.regions if fit.held and "s2p" in fit.region.id]
-    names = listed(tied.region.component(ref.component).name for ref in tied.held)
-    assert f"tied where they are expected: {names}." in _methods(mixed().project)
+def test_weak_centers_that_rest_on_expectations_are_told() -> None:
+    (weak,) = [fit for fit in mixed().result.regions if fit.held and "s2p" in fit.region.id]
+    names = listed(weak.region.component(ref.component).name for ref in weak.held)
+    assert f"so that expectations do it: {names}." in _methods(mixed().project)
 
 
 def test_missing_metadata_are_listed() -> None:

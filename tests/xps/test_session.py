@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,11 @@ from hypothesis import HealthCheck, given, settings
 from tests.xps.projects import fitted, one_fit, projects, with_center
 from xps import session
 from xps.errors import SessionError
+from xps.model import Ref
 from xps.project import ChargeReference, Project, Sample
 from xps.session import load, save, to_bytes
 from xps.spectrum import Spectrum
+from xps.tables import why_no_error
 
 
 @pytest.fixture(scope="module")
@@ -283,3 +286,19 @@ def _large() -> Project:
     """A project that does not fit on the small disk, however well it is packed."""
     noise = np.random.default_rng(3).uniform(0.0, 1e6, 20_000)
     return one_fit().with_spectra((Spectrum(np.arange(20_000.0), noise),))
+
+
+def test_a_fit_that_held_a_weak_center_throughout_comes_back(tmp_path: Path) -> None:
+    """Fits by earlier versions left such a center out of the free parameters."""
+    fit = one_fit().fits[0]
+    center = Ref("sulfite", "center")
+    row = fit.free.index(center)
+    covariance = np.delete(np.delete(fit.covariance, row, axis=0), row, axis=1)
+    free = tuple(ref for ref in fit.free if ref != center)
+    old = replace(fit, free=free, covariance=covariance, held=(center,))
+    save(tmp_path / "old.doublet", one_fit().with_fit(old))
+    again = load(tmp_path / "old.doublet").fits[0]
+    assert again.held == (center,)
+    assert again.stderr(center) == again.stderr(Ref("ps4", "center"))
+    assert again.stderr(Ref("sulfite", "area")) == old.stderr(Ref("sulfite", "area"))
+    assert "tied where it is expected" in why_no_error(again, center)

@@ -165,10 +165,9 @@ def test_upper_limit_is_where_the_deviance_has_risen_by_2_71(
     spectrum = _with_sulfite(0.0).spectrum(1)
     fit = without_sulfite[1]
     ref = Ref("sulfite", "area")
-    solved = fit.region.held_at_priors(fit.held)
 
     def deviance(area: float) -> float:
-        region = solved.with_param(ref, Param(area, vary=False)).settled()
+        region = fit.region.with_param(ref, Param(area, vary=False)).settled()
         return solve(compile_problem(region, spectrum, 0.0)).deviance
 
     best = max(fit.region.component("sulfite").area.value, 0.0)
@@ -198,19 +197,25 @@ def test_strong_components_are_significant_and_have_no_limit() -> None:
 # Weak centers -------------------------------------------------------------------------------------
 
 
-def test_component_too_weak_to_place_itself_is_tied(without_sulfite: list[RegionFit]) -> None:
+def test_component_too_weak_to_place_itself_rests_on_its_expectation(
+    without_sulfite: list[RegionFit],
+) -> None:
+    """It lies within the expectation of 0.25 eV, and its error is no larger than that."""
+    center, errors = Ref("sulfite", "center"), []
     for fit in without_sulfite:
         weak = fit.areas[3] < 3.0 * np.sqrt(fit.area_covariance[3, 3])
-        center = Ref("sulfite", "center")
-        if center in fit.held:
-            ps4 = fit.region.component("ps4").center.value
-            assert fit.region.param(center).value == pytest.approx(ps4 + 5.1)
-            assert fit.stderr(center) == fit.stderr(Ref("ps4", "center"))
-        else:
-            assert not weak
+        assert (center in fit.held) == weak
+        assert center in fit.free
+        ps4 = fit.region.component("ps4").center.value
+        assert abs(fit.region.param(center).value - ps4 - 5.1) < 3.0 * 0.25
+        error = fit.stderr(center)
+        assert error is not None
+        errors.append(error)
+    assert max(errors) < 0.26
+    assert np.median(errors) > 0.2
 
 
-def test_tied_center_keeps_its_expectation_for_the_next_fit(
+def test_weak_component_keeps_its_expectation_for_the_next_fit(
     without_sulfite: list[RegionFit],
 ) -> None:
     fit = next(f for f in without_sulfite if Ref("sulfite", "center") in f.held)
@@ -219,7 +224,7 @@ def test_tied_center_keeps_its_expectation_for_the_next_fit(
     assert center.prior == ARGYRODITE.component("sulfite").center.prior
 
 
-def test_free_center_without_expectation_is_never_tied() -> None:
+def test_free_center_without_expectation_is_never_held() -> None:
     region = _few_region(free_shape=True)
     truth = FEW.with_area("b", 0.0)
     fit = fitted(truth.spectrum(3), region)
