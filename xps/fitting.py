@@ -251,4 +251,4 @@ def recorded(
     limits : dict of str to float
         As in `RegionFit.insignificant`.
     """
-    return _record(region, region, (), spectrum, charge, problem, result, limits)
+    return _record(region, (), spectrum, charge, problem, result, limits)
