@@ -213,6 +213,7 @@ def check(options: argparse.Namespace) -> int:
     """Apply the physics checks to a session, or to a file after fitting it."""
     from xps.analysis import fit as fit_spectra
     from xps.checks import check as check_project
+    from xps.cli_text import finding_text
 
     failures: Collection[XpsError] = ()
     if _is_session(options.file):
@@ -233,14 +234,11 @@ def check(options: argparse.Namespace) -> int:
         )
     else:
         for finding in findings:
-            _print(
-                f"{finding.severity}: {finding.where}: {finding.message}. "
-                f"What to do: {finding.remedy}."
-            )
+            _print(finding_text(finding))
         for failure in failures:
             _print(f"not fitted: {failure}")
         _print(f"{len(findings)} findings")
-    failed = bool(failures) or any(finding.severity == "error" for finding in findings)
+    failed = bool(failures) or any(f.severity == "error" and f.waived is None for f in findings)
     return EXIT_FAILED if failed else EXIT_OK
 
 

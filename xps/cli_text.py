@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+<<<<<<< HEAD
 from xps.comparison import Comparison
+=======
+from xps.checks import Finding
+>>>>>>> d813238 (Check fits by 47 rules in families, with waivers that need a reason)
 from xps.fitted import RegionFit
 from xps.model import Ref
 from xps.numbers_text import interval, with_error
@@ -35,6 +39,14 @@ def info_text(
         )
     lines += [f"warning: {warning}" for warning in warnings]
     return "\n".join(lines)
+
+
+def finding_text(finding: Finding) -> str:
+    """Return the line of ``doublet check`` for what a rule found."""
+    head = f"{finding.severity} ({finding.rule}): {finding.where}: {finding.message}."
+    if finding.waived is not None:
+        return f"{head} Waived: {finding.waived}."
+    return f"{head} What to do: {finding.remedy}."
 
 
 def fit_text(result: FitResult, notes: Sequence[str]) -> str:

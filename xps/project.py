@@ -16,6 +16,7 @@ from xps.errors import RecipeError
 from xps.fitted import RegionFit
 from xps.model import Ref, Region
 from xps.spectrum import Spectrum
+from xps.waiver import Place, Waiver
 
 ChargeMethod = Literal["none", "manual", "component"]
 
@@ -135,6 +136,8 @@ class Project:
         Name of the recipe that was applied last; "" if none.
     history : tuple of Step
         What was done.
+    waivers : tuple of Waiver
+        Findings of the checks that are let stand, and why.
     """
 
     samples: tuple[Sample, ...] = ()
@@ -143,6 +146,7 @@ class Project:
     fits: tuple[RegionFit, ...] = ()
     recipe: str = ""
     history: tuple[Step, ...] = field(default=(), repr=False)
+    waivers: tuple[Waiver, ...] = ()
 
     @cached_property
     def _entries(self) -> dict[str, Entry]:
@@ -236,6 +240,11 @@ class Project:
             samples=tuple(s for s in self.samples if s.name in kept),
             regions=tuple(r for r in self.regions if r.id not in gone),
             fits=tuple(f for f in self.fits if f.region.id not in gone),
+            waivers=tuple(
+                w
+                for w in self.waivers
+                if w.place.region not in gone and w.place.sample in ("", *kept)
+            ),
         )
 
     def with_region(self, region: Region) -> Project:
@@ -252,6 +261,7 @@ class Project:
             self,
             regions=tuple(r for r in self.regions if r.id != region_id),
             fits=tuple(f for f in self.fits if f.region.id != region_id),
+            waivers=tuple(w for w in self.waivers if w.place.region != region_id),
         )
 
     def with_fit(self, fit: RegionFit) -> Project:
@@ -267,6 +277,16 @@ class Project:
     def with_step(self, step: Step) -> Project:
         """Return a copy with one more line of history."""
         return replace(self, history=(*self.history, step))
+
+    def with_waiver(self, waiver: Waiver) -> Project:
+        """Return a copy with a waiver added, or the one of the same rule and place replaced."""
+        others = self.without_waiver(waiver.rule, waiver.place).waivers
+        return replace(self, waivers=(*others, waiver))
+
+    def without_waiver(self, rule: str, place: Place) -> Project:
+        """Return a copy without the waiver of a rule at a place."""
+        kept = tuple(w for w in self.waivers if (w.rule, w.place) != (rule, place))
+        return replace(self, waivers=kept)
 
 
 class HoldsProject(Protocol):

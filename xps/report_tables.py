@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xps.checks import Finding
+from xps.checks import SEVERITIES, Finding
 from xps.error_budget import Alternative
 from xps.fitted import RegionFit
 from xps.markup import Cell, Content, Html, element, joined, table
@@ -289,20 +289,22 @@ def _shift(charge: ChargeReference) -> Cell:
 
 
 def checks_table(findings: Sequence[Finding]) -> Html:
-    """Return what the checks found, worst first."""
+    """Return what the checks found, worst first; what is waived comes last, with its reason."""
     if not findings:
         return element("p", "No check found anything.")
-    order = ("error", "warning", "note")
+    ordered = sorted(findings, key=lambda f: (f.waived is not None, SEVERITIES.index(f.severity)))
     return table(
         ("Severity", "Where", "Finding", "What to do", "Source"),
         [
             (
-                Cell(finding.severity, style=finding.severity),
+                Cell(finding.severity, style=finding.severity)
+                if finding.waived is None
+                else Cell(f"{finding.severity}, waived", style="soft"),
                 finding.where,
                 finding.message,
-                finding.remedy,
+                finding.remedy if finding.waived is None else f"Waived: {finding.waived}",
                 finding.citation or Cell(UNKNOWN, "good practice"),
             )
-            for finding in sorted(findings, key=lambda found: order.index(found.severity))
+            for finding in ordered
         ],
     )

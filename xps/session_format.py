@@ -33,6 +33,7 @@ from xps.model import (
 from xps.plain_fields import Fields, MalformedError
 from xps.project import ChargeMethod, ChargeReference, Entry, Project, Sample, Step
 from xps.spectrum import AXES, UNITS, Source, Spectrum
+from xps.waiver import Place, Waiver
 
 Floats = NDArray[np.float64]
 Plain = dict[str, Any]
@@ -63,6 +64,7 @@ def plain_project(project: Project) -> tuple[Plain, dict[str, Floats]]:
         "fits": fits,
         "recipe": project.recipe,
         "history": [asdict(step) for step in project.history],
+        "waivers": [asdict(waiver) for waiver in project.waivers],
     }, arrays
 
 
@@ -189,6 +191,7 @@ def project_of(document: object, array: Callable[[str], Floats]) -> Project:
             Step(step.text("time"), step.text("text"), step.text("version"))
             for step in fields.tables("history")
         ),
+        waivers=tuple(_waiver(table) for table in fields.tables("waivers")),
     )
     _refuse_loose_ends(project)
     return project
@@ -232,6 +235,17 @@ def _sample(table: Fields) -> Sample:
             charge.number("search_ev"),
         ),
         table.text("group", ""),
+    )
+
+
+def _waiver(table: Fields) -> Waiver:
+    place = table.table("place")
+    return Waiver(
+        table.text("rule"),
+        Place(place.text("sample"), place.text("region"), place.text("subject")),
+        table.text("reason"),
+        table.text("time"),
+        table.text("version"),
     )
 
 

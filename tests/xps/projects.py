@@ -38,6 +38,7 @@ from xps.project import ChargeReference, Entry, Project, Sample, Step
 from xps.readers import read
 from xps.resources import resource
 from xps.spectrum import AXES, UNITS, Source, Spectrum
+from xps.waiver import Place, Waiver
 
 BARE = resource("samples", "bare-ncm-simulated.vms")
 COATED = resource("samples", "ald5-ncm-simulated.vms")
@@ -243,6 +244,16 @@ charge_references = st.builds(
 )
 
 
+waivers = st.builds(
+    Waiver,
+    texts.filter(bool),
+    st.builds(Place, texts, texts, texts),
+    texts.filter(lambda text: bool(text.strip())),
+    texts,
+    texts,
+)
+
+
 @st.composite
 def projects(draw: st.DrawFn) -> Project:
     names = draw(st.lists(texts, max_size=3, unique=True))
@@ -266,6 +277,7 @@ def projects(draw: st.DrawFn) -> Project:
         tuple(fits),
         draw(texts),
         tuple(draw(st.lists(steps, max_size=2))),
+        tuple(draw(st.lists(waivers, max_size=2))),
     )
 
 

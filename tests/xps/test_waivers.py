@@ -1,0 +1,146 @@
+"""Waivers: with a reason, as far as they reach, saved and printed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.xps.commands import Run
+from tests.xps.made_fits import Level, line, made
+from xps.checks import Finding, check
+from xps.errors import SessionError, XpsError
+from xps.project import Project
+from xps.report import report_html
+from xps.session import load, save
+from xps.waiver import Place, Waiver
+
+NOW = "2026-11-22T18:00:00+00:00"
+REASON = "the reference compound shows the same <shoulder>"
+RULE = "doublet-missing"
+
+
+@pytest.fixture
+def project() -> Project:
+    """Two components that break the same rule, and one of them another one."""
+    wide = line("sulfate", 168.8, level="S 2p", single=True, fwhm=2.6)
+    other = line("ps4", 161.6, level="S 2p", single=True)
+    return made(Level("S 2p", (155.0, 175.0), (other, wide)))
+
+
+def waiver(place: Place, rule: str = RULE) -> Waiver:
+    return Waiver(rule, place, REASON, NOW, "0.1.0")
+
+
+def waived(project: Project) -> list[tuple[str, str]]:
+    return [(f.rule, f.place.subject) for f in check(project) if f.waived is not None]
+
+
+def of(project: Project, rule: str, subject: str) -> Finding:
+    (finding,) = [f for f in check(project) if (f.rule, f.place.subject) == (rule, subject)]
+    return finding
+
+
+def test_finding_is_waived_with_its_reason(project: Project) -> None:
+    place = of(project, RULE, "sulfate").place
+    after = project.with_waiver(waiver(place))
+    assert waived(project) == []
+    assert waived(after) == [(RULE, "sulfate")]
+    assert of(after, RULE, "sulfate").waived == REASON
+    assert len(check(after)) == len(check(project))
+
+
+@pytest.mark.parametrize("place", [Place("sample", "r0"), Place("sample")], ids=str)
+def test_waiver_of_a_region_or_a_sample_covers_its_components(
+    project: Project, place: Place
+) -> None:
+    assert waived(project.with_waiver(waiver(place))) == [(RULE, "ps4"), (RULE, "sulfate")]
+
+
+@pytest.mark.parametrize(
+    "place", [Place("another"), Place("sample", "r1"), Place("sample", "r0", "li2s")], ids=str
+)
+def test_waiver_of_another_place_covers_nothing(project: Project, place: Place) -> None:
+    assert waived(project.with_waiver(waiver(place))) == []
+
+
+def test_waiver_is_replaced_and_removed(project: Project) -> None:
+    place = Place("sample", "r0", "sulfate")
+    twice = project.with_waiver(waiver(place)).with_waiver(
+        replace(waiver(place), reason="a better one")
+    )
+    assert [w.reason for w in twice.waivers] == ["a better one"]
+    assert twice.without_waiver("width-range", place) == twice
+    assert twice.without_waiver(RULE, place).waivers == ()
+
+
+def test_waivers_go_with_their_region_and_sample(project: Project) -> None:
+    kept = waiver(Place(), "one-spot")
+    several = (
+        project.with_waiver(waiver(Place("sample", "r0")))
+        .with_waiver(waiver(Place("sample")))
+        .with_waiver(kept)
+    )
+    assert len(several.without_region("r0").waivers) == 2
+    assert several.without_entry("s0").waivers == (kept,)
+
+
+@pytest.mark.parametrize("reason", ["", " \n"])
+def test_waiver_needs_a_reason(reason: str) -> None:
+    with pytest.raises(XpsError, match="without a reason"):
+        Waiver(RULE, Place("sample"), reason, NOW, "0.1.0")
+
+
+def test_waivers_are_saved(project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "waived.doublet"
+    after = project.with_waiver(waiver(Place("sample", "r0", "sulfate")))
+    save(path, after)
+    assert load(path).waivers == after.waivers
+    assert waived(load(path)) == [(RULE, "sulfate")]
+
+
+def test_session_without_waivers_opens(project: Project) -> None:
+    from xps.session_format import plain_project, project_of
+
+    document, arrays = plain_project(project)
+    del document["waivers"]
+    assert project_of(document, arrays.__getitem__).waivers == ()
+
+
+def test_saved_waiver_without_a_reason_is_refused(project: Project) -> None:
+    from xps.session_format import plain_project, project_of
+
+    document, arrays = plain_project(project.with_waiver(waiver(Place("sample"))))
+    document["waivers"][0]["reason"] = ""
+    with pytest.raises(XpsError, match="without a reason"):
+        project_of(document, arrays.__getitem__)
+    del document["waivers"][0]["place"]
+    with pytest.raises((ValueError, SessionError), match="place"):
+        project_of(document, arrays.__getitem__)
+
+
+def test_report_prints_waived_findings_last_with_their_reason(project: Project) -> None:
+    page = report_html(project.with_waiver(waiver(Place("sample", "r0", "sulfate"))))
+    assert "note, waived" in page
+    assert "Waived: the reference compound shows the same &lt;shoulder&gt;" in page
+    assert page.index("note, waived") > page.index("a width of 2.60 eV")
+
+
+def _with_error(project: Project) -> Project:
+    failed = replace(project.fits[0], success=False, message="no convergence")
+    return project.with_fit(failed)
+
+
+def test_waived_errors_do_not_fail_the_check(run: Run, project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "failed.doublet"
+    save(path, _with_error(project))
+    assert run("check", path).code == 1
+    save(path, _with_error(project).with_waiver(waiver(Place("sample"), "not-converged")))
+    ended = run("check", path)
+    assert ended.code == 0
+    assert f"Waived: {REASON}." in ended.out
+    document = run("check", path, "--json").document
+    reasons = {f["rule"]: f["waived"] for f in document["checks"]}
+    assert reasons["not-converged"] == REASON
+    assert reasons["width-range"] is None

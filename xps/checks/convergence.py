@@ -1,0 +1,92 @@
+"""Whether a fit came to an end that its numbers can be read from."""
+
+from __future__ import annotations
+
+from xps.checks.rule import FittedRegion, Rule, Sightings, in_each_fit
+
+
+def _not_converged(fitted: FittedRegion) -> Sightings:
+    if not fitted.fit.success:
+        yield fitted.sighting(f"the fit did not succeed: {fitted.fit.message}")
+
+
+def _stale(fitted: FittedRegion) -> Sightings:
+    if not fitted.project.is_fresh(fitted.fit.region.id):
+        yield fitted.sighting("data, settings or charge shift changed after this fit")
+
+
+def _at_bound(fitted: FittedRegion) -> Sightings:
+    for ref in fitted.fit.at_bound:
+        yield fitted.sighting(
+            "the parameter is held back by its bound, so that its error is unknown", str(ref)
+        )
+
+
+def _negative(fitted: FittedRegion) -> Sightings:
+    for component in fitted.fit.negative_components():
+        yield fitted.of(component, "the area is below zero by more than noise can explain")
+
+
+def _insignificant(fitted: FittedRegion) -> Sightings:
+    for component in fitted.components:
+        if not fitted.fit.is_significant(component):
+            yield fitted.of(component, "the data do not demand this component (below 2σ)")
+
+
+def _correlated(fitted: FittedRegion) -> Sightings:
+    for first, second, r in fitted.fit.strong_correlations():
+        yield fitted.sighting(
+            f"the data hardly tell them apart (correlation {r:+.2f})", f"{first} and {second}"
+        )
+
+
+RULES = (
+    Rule(
+        "not-converged",
+        "error",
+        "A fit that did not succeed",
+        "",
+        "fix or link parameters, or start closer",
+        in_each_fit(_not_converged),
+    ),
+    Rule(
+        "stale",
+        "warning",
+        "A fit that is older than its data or settings",
+        "",
+        "fit the region again",
+        in_each_fit(_stale),
+    ),
+    Rule(
+        "at-bound",
+        "warning",
+        "A parameter that its bound holds back",
+        "Major 2020, 10.1116/6.0000377",
+        "ask why the data pull there before you widen the bound",
+        in_each_fit(_at_bound),
+    ),
+    Rule(
+        "negative-area",
+        "error",
+        "An area below zero by more than 3σ",
+        "Major 2020, 10.1116/6.0000377",
+        "remove the component, or mend what it compensates: shape, background, charge shift",
+        in_each_fit(_negative),
+    ),
+    Rule(
+        "not-significant",
+        "note",
+        "A component that the data do not demand",
+        "ISO 19668",
+        "quote its upper limit instead of its area",
+        in_each_fit(_insignificant),
+    ),
+    Rule(
+        "correlated",
+        "warning",
+        "Parameters of two components that correlate by more than 0.95",
+        "Cumpson and Seah 1992, 10.1002/sia.740180508",
+        "link one to the other, or quote their sum",
+        in_each_fit(_correlated),
+    ),
+)

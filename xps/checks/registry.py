@@ -1,0 +1,63 @@
+"""All rules, and their application to a project."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from xps.checks import (
+    backgrounds,
+    budgets,
+    charge,
+    constraints,
+    convergence,
+    intensities,
+    names,
+    noise,
+    overlaps,
+    places,
+    repeats,
+    shapes,
+    widths,
+)
+from xps.checks.rule import Finding, Rule
+from xps.project import HoldsProject, Project, project_in
+
+RULES: tuple[Rule, ...] = (
+    *convergence.RULES,
+    *noise.RULES,
+    *backgrounds.RULES,
+    *constraints.RULES,
+    *widths.RULES,
+    *places.RULES,
+    *shapes.RULES,
+    *charge.RULES,
+    *names.RULES,
+    *budgets.RULES,
+    *overlaps.RULES,
+    *intensities.RULES,
+    *repeats.RULES,
+)
+"""The rules by family."""
+
+
+def check(result: Project | HoldsProject) -> tuple[Finding, ...]:
+    """Apply every rule to a project, or to what `xps.fit` returned.
+
+    Returns
+    -------
+    tuple of Finding
+        Region by region, then what concerns whole samples and the project. A finding that a
+        waiver of the project covers carries its reason.
+    """
+    project = project_in(result)
+    found = [finding for rule in RULES for finding in rule.findings(project)]
+    order = {region.id: number for number, region in enumerate(project.regions)}
+    found.sort(key=lambda finding: order.get(finding.place.region, len(order)))
+    return tuple(_with_waiver(finding, project) for finding in found)
+
+
+def _with_waiver(finding: Finding, project: Project) -> Finding:
+    for waiver in project.waivers:
+        if waiver.rule == finding.rule and waiver.place.covers(finding.place):
+            return replace(finding, waived=waiver.reason)
+    return finding
