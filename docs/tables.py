@@ -13,6 +13,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from xps.checks import RULES
+from xps.checks.overlaps import overlaps
 from xps.species import Compound, Species, compounds, shipped
 
 FOLDER = Path(__file__).parent
@@ -47,6 +49,29 @@ def compounds_table() -> str:
         for compound in compounds(shipped().values()).values()
     ]
     return table(("compound", "formula", "lines", "atoms"), rows)
+
+
+def rules_table() -> str:
+    """What fits are held against."""
+    rows = [
+        (f"`{rule.id}`", rule.severity, rule.title, rule.remedy, rule.citation or "good practice")
+        for rule in RULES
+    ]
+    return table(("rule", "severity", "looks for", "what to do", "source"), rows)
+
+
+def overlaps_table() -> str:
+    """Lines of other elements in the windows of core levels."""
+    rows = [
+        (
+            overlap.core_level,
+            overlap.line,
+            f"{overlap.low_ev:g}–{overlap.high_ev:g}{' kinetic' if overlap.kinetic else ''}",
+            overlap.source,
+        )
+        for overlap in overlaps()
+    ]
+    return table(("window", "line", "energy (eV)", "source"), rows)
 
 
 def _species_of(level: str, entries: Iterable[Species]) -> str:
@@ -112,6 +137,8 @@ def _cell(text: str) -> str:
 TABLES: dict[str, Callable[[], str]] = {
     "species": species_tables,
     "compounds": compounds_table,
+    "rules": rules_table,
+    "overlaps": overlaps_table,
 }
 
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-<<<<<<< HEAD
-from xps.comparison import Comparison
-=======
 from xps.checks import Finding
->>>>>>> d813238 (Check fits by 47 rules in families, with waivers that need a reason)
+from xps.comparison import Comparison
 from xps.fitted import RegionFit
 from xps.model import Ref
 from xps.numbers_text import interval, with_error

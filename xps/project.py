@@ -16,7 +16,7 @@ from xps.errors import RecipeError
 from xps.fitted import RegionFit
 from xps.model import Ref, Region
 from xps.spectrum import Spectrum
-from xps.waiver import Place, Waiver
+from xps.waiver import Scope, Waiver
 
 ChargeMethod = Literal["none", "manual", "component"]
 
@@ -243,7 +243,7 @@ class Project:
             waivers=tuple(
                 w
                 for w in self.waivers
-                if w.place.region not in gone and w.place.sample in ("", *kept)
+                if w.scope.region not in gone and w.scope.sample in ("", *kept)
             ),
         )
 
@@ -261,7 +261,7 @@ class Project:
             self,
             regions=tuple(r for r in self.regions if r.id != region_id),
             fits=tuple(f for f in self.fits if f.region.id != region_id),
-            waivers=tuple(w for w in self.waivers if w.place.region != region_id),
+            waivers=tuple(w for w in self.waivers if w.scope.region != region_id),
         )
 
     def with_fit(self, fit: RegionFit) -> Project:
@@ -279,13 +279,13 @@ class Project:
         return replace(self, history=(*self.history, step))
 
     def with_waiver(self, waiver: Waiver) -> Project:
-        """Return a copy with a waiver added, or the one of the same rule and place replaced."""
-        others = self.without_waiver(waiver.rule, waiver.place).waivers
+        """Return a copy with a waiver added, or the one of the same rule and scope replaced."""
+        others = self.without_waiver(waiver.rule, waiver.scope).waivers
         return replace(self, waivers=(*others, waiver))
 
-    def without_waiver(self, rule: str, place: Place) -> Project:
-        """Return a copy without the waiver of a rule at a place."""
-        kept = tuple(w for w in self.waivers if (w.rule, w.place) != (rule, place))
+    def without_waiver(self, rule: str, scope: Scope) -> Project:
+        """Return a copy without the waiver of a rule in a scope."""
+        kept = tuple(w for w in self.waivers if (w.rule, w.scope) != (rule, scope))
         return replace(self, waivers=kept)
 
 

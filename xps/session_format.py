@@ -33,7 +33,7 @@ from xps.model import (
 from xps.plain_fields import Fields, MalformedError
 from xps.project import ChargeMethod, ChargeReference, Entry, Project, Sample, Step
 from xps.spectrum import AXES, UNITS, Source, Spectrum
-from xps.waiver import Place, Waiver
+from xps.waiver import Scope, Waiver
 
 Floats = NDArray[np.float64]
 Plain = dict[str, Any]
@@ -239,10 +239,10 @@ def _sample(table: Fields) -> Sample:
 
 
 def _waiver(table: Fields) -> Waiver:
-    place = table.table("place")
+    scope = table.table("scope")
     return Waiver(
         table.text("rule"),
-        Place(place.text("sample"), place.text("region"), place.text("subject")),
+        Scope(scope.text("sample"), scope.text("region"), scope.text("subject")),
         table.text("reason"),
         table.text("time"),
         table.text("version"),

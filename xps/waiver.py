@@ -8,7 +8,7 @@ from xps.errors import XpsError
 
 
 @dataclass(frozen=True)
-class Place:
+class Scope:
     """What a finding is about, and how far a waiver reaches.
 
     Attributes
@@ -26,8 +26,8 @@ class Place:
     region: str = ""
     subject: str = ""
 
-    def covers(self, other: Place) -> bool:
-        """Whether another place is this one, or lies in it."""
+    def covers(self, other: Scope) -> bool:
+        """Whether another scope is this one, or lies in it."""
         return (
             self.sample == other.sample
             and self.region in ("", other.region)
@@ -37,13 +37,13 @@ class Place:
 
 @dataclass(frozen=True)
 class Waiver:
-    """A reason to let the findings of one rule stand at one place.
+    """A reason to let the findings of one rule stand in one scope.
 
     Attributes
     ----------
     rule : str
         Id of the rule.
-    place : Place
+    scope : Scope
         Where it is waived.
     reason : str
         Why; it is printed beside the finding.
@@ -57,7 +57,7 @@ class Waiver:
     """
 
     rule: str
-    place: Place
+    scope: Scope
     reason: str
     time: str
     version: str

@@ -38,7 +38,7 @@ from xps.project import ChargeReference, Entry, Project, Sample, Step
 from xps.readers import read
 from xps.resources import resource
 from xps.spectrum import AXES, UNITS, Source, Spectrum
-from xps.waiver import Place, Waiver
+from xps.waiver import Scope, Waiver
 
 BARE = resource("samples", "bare-ncm-simulated.vms")
 COATED = resource("samples", "ald5-ncm-simulated.vms")
@@ -247,7 +247,7 @@ charge_references = st.builds(
 waivers = st.builds(
     Waiver,
     texts.filter(bool),
-    st.builds(Place, texts, texts, texts),
+    st.builds(Scope, texts, texts, texts),
     texts.filter(lambda text: bool(text.strip())),
     texts,
     texts,

@@ -173,9 +173,13 @@ def test_sulfate_that_sulfur_contradicts_is_told(factor: float) -> None:
 
 
 def test_sulfate_without_any_in_sulfur_is_told() -> None:
-    in_oxygen = replace(line("o2", 532.0, area=500.0), name="SO₄²⁻")
-    project = made(at("O 1s", in_oxygen), at("S 2p", line("ps4", 161.6, level="S 2p")))
-    assert found("sulfate-contradiction", project)
+    in_oxygen = at("O 1s", replace(line("o2", 532.0, area=500.0), name="SO₄²⁻"))
+    in_sulfur = at("S 2p", line("ps4", 161.6, level="S 2p"))
+    assert found("sulfate-contradiction", made(in_oxygen, in_sulfur))
+    narrow = replace(in_sulfur, window=(157.0, 167.0))
+    assert not found("sulfate-contradiction", made(in_oxygen, narrow))
+    unseen = replace(in_oxygen, insignificant=("o2",))
+    assert not found("sulfate-contradiction", made(unseen, in_sulfur))
 
 
 @pytest.mark.parametrize("factor", [0.5, 1.0, 1.9])
@@ -189,8 +193,32 @@ def _carbonate(area: float) -> Project:
 
 
 def test_carbonate_must_agree_with_carbon() -> None:
-    assert found("carbonate-contradiction", _carbonate(4.0 * 740.0))
-    assert not found("carbonate-contradiction", _carbonate(1.5 * 740.0))
+    assert found("compound-contradiction", _carbonate(4.0 * 740.0))
+    assert not found("compound-contradiction", _carbonate(1.5 * 740.0))
+
+
+def test_alumina_must_agree_with_aluminum() -> None:
+    """O 1s(Al2O3)/Al 2p is 6.1 for a thick film and 8.2 for a thin one."""
+
+    def film(oxygen_area: float) -> Project:
+        in_oxygen = line("o_al2o3", 531.2, area=oxygen_area)
+        return made(at("O 1s", in_oxygen), at("Al 2p", line("al2o3", 74.2, level="Al 2p")))
+
+    assert found("compound-contradiction", film(4.0 * 610.0))
+    assert not found("compound-contradiction", film(610.0))
+    assert not found("compound-contradiction", film(820.0))
+
+
+def test_species_of_the_library_that_nothing_confirms_is_told() -> None:
+    oxide = at("O 1s", line("o_al2o3", 531.2, area=600.0))
+    metal = at("Al 2p", line("al_metal", 72.8, level="Al 2p"))
+    film = at("Al 2p", line("al2o3", 74.2, level="Al 2p"))
+    (finding,) = found("species-unsupported", made(oxide, metal))
+    assert "Al 2p" in finding.message
+    assert not found("species-unsupported", made(oxide, film))
+    assert not found("species-unsupported", made(oxide))
+    absent = replace(film, insignificant=("al2o3",))
+    assert found("species-unsupported", made(oxide, absent))
 
 
 def _phosphorus(sulfur_area: float) -> Project:
@@ -353,3 +381,11 @@ def test_one_sample_and_spots_pass() -> None:
     assert not found("one-spot", made(level))
     assert not found("one-spot", both([level, level], [level, level]))
     assert not found("one-spot", both([level], [carbon()]))
+
+
+def test_samples_of_one_group_are_spots() -> None:
+    level = at("O 1s", line("lattice_o", 529.3))
+    project = both([level], [level])
+    for sample in project.samples:
+        project = project.with_sample(replace(sample, group="bare, two spots"))
+    assert not found("one-spot", project)

@@ -18,7 +18,7 @@ from xps.model import Background, Component
 from xps.parameters import Param, Ref
 from xps.project import ChargeReference, Project
 from xps.result import FitResult
-from xps.waiver import Place
+from xps.waiver import Scope
 
 
 @pytest.fixture(scope="module")
@@ -243,8 +243,8 @@ def test_component_that_is_not_significant_may_lie_anywhere(good: Project) -> No
 def test_finding_is_written_as_plain_text(good: Project) -> None:
     (finding,) = [f for f in check(_at_bound(good)) if f.rule == "at-bound"]
     document = finding.to_dict()
-    place = Place(**document.pop("place"))
-    assert place == Place("simulated", "s0_s2p", "ps4.fwhm")
-    assert Finding(place=place, **document) == finding
+    scope = Scope(**document.pop("scope"))
+    assert scope == Scope("simulated", "s0_s2p", "ps4.fwhm")
+    assert Finding(scope=scope, **document) == finding
     told = {"rule", "severity", "where", "message", "remedy", "citation", "waived"}
     assert set(document) == told

@@ -14,7 +14,7 @@ from xps.errors import SessionError, XpsError
 from xps.project import Project
 from xps.report import report_html
 from xps.session import load, save
-from xps.waiver import Place, Waiver
+from xps.waiver import Scope, Waiver
 
 NOW = "2026-11-22T18:00:00+00:00"
 REASON = "the reference compound shows the same <shoulder>"
@@ -29,57 +29,57 @@ def project() -> Project:
     return made(Level("S 2p", (155.0, 175.0), (other, wide)))
 
 
-def waiver(place: Place, rule: str = RULE) -> Waiver:
-    return Waiver(rule, place, REASON, NOW, "0.1.0")
+def waiver(scope: Scope, rule: str = RULE) -> Waiver:
+    return Waiver(rule, scope, REASON, NOW, "0.1.0")
 
 
 def waived(project: Project) -> list[tuple[str, str]]:
-    return [(f.rule, f.place.subject) for f in check(project) if f.waived is not None]
+    return [(f.rule, f.scope.subject) for f in check(project) if f.waived is not None]
 
 
 def of(project: Project, rule: str, subject: str) -> Finding:
-    (finding,) = [f for f in check(project) if (f.rule, f.place.subject) == (rule, subject)]
+    (finding,) = [f for f in check(project) if (f.rule, f.scope.subject) == (rule, subject)]
     return finding
 
 
 def test_finding_is_waived_with_its_reason(project: Project) -> None:
-    place = of(project, RULE, "sulfate").place
-    after = project.with_waiver(waiver(place))
+    scope = of(project, RULE, "sulfate").scope
+    after = project.with_waiver(waiver(scope))
     assert waived(project) == []
     assert waived(after) == [(RULE, "sulfate")]
     assert of(after, RULE, "sulfate").waived == REASON
     assert len(check(after)) == len(check(project))
 
 
-@pytest.mark.parametrize("place", [Place("sample", "r0"), Place("sample")], ids=str)
+@pytest.mark.parametrize("scope", [Scope("sample", "r0"), Scope("sample")], ids=str)
 def test_waiver_of_a_region_or_a_sample_covers_its_components(
-    project: Project, place: Place
+    project: Project, scope: Scope
 ) -> None:
-    assert waived(project.with_waiver(waiver(place))) == [(RULE, "ps4"), (RULE, "sulfate")]
+    assert waived(project.with_waiver(waiver(scope))) == [(RULE, "ps4"), (RULE, "sulfate")]
 
 
 @pytest.mark.parametrize(
-    "place", [Place("another"), Place("sample", "r1"), Place("sample", "r0", "li2s")], ids=str
+    "scope", [Scope("another"), Scope("sample", "r1"), Scope("sample", "r0", "li2s")], ids=str
 )
-def test_waiver_of_another_place_covers_nothing(project: Project, place: Place) -> None:
-    assert waived(project.with_waiver(waiver(place))) == []
+def test_waiver_of_another_place_covers_nothing(project: Project, scope: Scope) -> None:
+    assert waived(project.with_waiver(waiver(scope))) == []
 
 
 def test_waiver_is_replaced_and_removed(project: Project) -> None:
-    place = Place("sample", "r0", "sulfate")
-    twice = project.with_waiver(waiver(place)).with_waiver(
-        replace(waiver(place), reason="a better one")
+    scope = Scope("sample", "r0", "sulfate")
+    twice = project.with_waiver(waiver(scope)).with_waiver(
+        replace(waiver(scope), reason="a better one")
     )
     assert [w.reason for w in twice.waivers] == ["a better one"]
-    assert twice.without_waiver("width-range", place) == twice
-    assert twice.without_waiver(RULE, place).waivers == ()
+    assert twice.without_waiver("width-range", scope) == twice
+    assert twice.without_waiver(RULE, scope).waivers == ()
 
 
 def test_waivers_go_with_their_region_and_sample(project: Project) -> None:
-    kept = waiver(Place(), "one-spot")
+    kept = waiver(Scope(), "one-spot")
     several = (
-        project.with_waiver(waiver(Place("sample", "r0")))
-        .with_waiver(waiver(Place("sample")))
+        project.with_waiver(waiver(Scope("sample", "r0")))
+        .with_waiver(waiver(Scope("sample")))
         .with_waiver(kept)
     )
     assert len(several.without_region("r0").waivers) == 2
@@ -89,12 +89,12 @@ def test_waivers_go_with_their_region_and_sample(project: Project) -> None:
 @pytest.mark.parametrize("reason", ["", " \n"])
 def test_waiver_needs_a_reason(reason: str) -> None:
     with pytest.raises(XpsError, match="without a reason"):
-        Waiver(RULE, Place("sample"), reason, NOW, "0.1.0")
+        Waiver(RULE, Scope("sample"), reason, NOW, "0.1.0")
 
 
 def test_waivers_are_saved(project: Project, tmp_path: Path) -> None:
     path = tmp_path / "waived.doublet"
-    after = project.with_waiver(waiver(Place("sample", "r0", "sulfate")))
+    after = project.with_waiver(waiver(Scope("sample", "r0", "sulfate")))
     save(path, after)
     assert load(path).waivers == after.waivers
     assert waived(load(path)) == [(RULE, "sulfate")]
@@ -111,17 +111,17 @@ def test_session_without_waivers_opens(project: Project) -> None:
 def test_saved_waiver_without_a_reason_is_refused(project: Project) -> None:
     from xps.session_format import plain_project, project_of
 
-    document, arrays = plain_project(project.with_waiver(waiver(Place("sample"))))
+    document, arrays = plain_project(project.with_waiver(waiver(Scope("sample"))))
     document["waivers"][0]["reason"] = ""
     with pytest.raises(XpsError, match="without a reason"):
         project_of(document, arrays.__getitem__)
-    del document["waivers"][0]["place"]
-    with pytest.raises((ValueError, SessionError), match="place"):
+    del document["waivers"][0]["scope"]
+    with pytest.raises((ValueError, SessionError), match="scope"):
         project_of(document, arrays.__getitem__)
 
 
 def test_report_prints_waived_findings_last_with_their_reason(project: Project) -> None:
-    page = report_html(project.with_waiver(waiver(Place("sample", "r0", "sulfate"))))
+    page = report_html(project.with_waiver(waiver(Scope("sample", "r0", "sulfate"))))
     assert "note, waived" in page
     assert "Waived: the reference compound shows the same &lt;shoulder&gt;" in page
     assert page.index("note, waived") > page.index("a width of 2.60 eV")
@@ -136,7 +136,7 @@ def test_waived_errors_do_not_fail_the_check(run: Run, project: Project, tmp_pat
     path = tmp_path / "failed.doublet"
     save(path, _with_error(project))
     assert run("check", path).code == 1
-    save(path, _with_error(project).with_waiver(waiver(Place("sample"), "not-converged")))
+    save(path, _with_error(project).with_waiver(waiver(Scope("sample"), "not-converged")))
     ended = run("check", path)
     assert ended.code == 0
     assert f"Waived: {REASON}." in ended.out

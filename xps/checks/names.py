@@ -13,6 +13,7 @@ from xps.checks.rule import (
     in_each_sample,
 )
 from xps.model import Component
+from xps.species import library
 
 _VACANCY_SIGN = re.compile(r"\bOv\b|\bOV\b|\bVo\b|\bO_[vV]\b|\bV_O\b")
 _VACANCY = re.compile(r"vacanc|oxygen[\s-]*deficien|defect(ive)?[\s-]*o(xygen)?\b", re.IGNORECASE)
@@ -67,6 +68,25 @@ def _carbonate(sample: FittedSample) -> Sightings:
             )
 
 
+def _unsupported(sample: FittedSample) -> Sightings:
+    """Species without those of other core levels that make them credible."""
+    known = library()
+    for region in sample.regions:
+        for component in region.significant:
+            species = known.get(component.species)
+            for key in species.needs if species else ():
+                needed = known.get(key)
+                other = sample.level(needed.core_level) if needed else None
+                if needed is None or other is None or is_carbonate(component):
+                    continue
+                if not any(c.species == key for c in other.significant):
+                    yield region.of(
+                        component,
+                        f"it is credible only with {needed.name} in {needed.core_level}, which "
+                        "was fitted without it",
+                    )
+
+
 RULES = (
     Rule(
         "oxygen-vacancy",
@@ -83,5 +103,13 @@ RULES = (
         "NIST SRD-20: Li2CO3 C 1s 289.8-290.2, O 1s 531.45",
         "fit C 1s of the same sample with carbonate near 290 eV, and link the areas",
         in_each_sample(_carbonate),
+    ),
+    Rule(
+        "species-unsupported",
+        "warning",
+        "A species that another core level does not confirm",
+        "Major 2020, 10.1116/6.0000377",
+        "look for it in the other core level, or take a less definite assignment",
+        in_each_sample(_unsupported),
     ),
 )

@@ -52,12 +52,12 @@ def check(result: Project | HoldsProject) -> tuple[Finding, ...]:
     project = project_in(result)
     found = [finding for rule in RULES for finding in rule.findings(project)]
     order = {region.id: number for number, region in enumerate(project.regions)}
-    found.sort(key=lambda finding: order.get(finding.place.region, len(order)))
+    found.sort(key=lambda finding: order.get(finding.scope.region, len(order)))
     return tuple(_with_waiver(finding, project) for finding in found)
 
 
 def _with_waiver(finding: Finding, project: Project) -> Finding:
     for waiver in project.waivers:
-        if waiver.rule == finding.rule and waiver.place.covers(finding.place):
+        if waiver.rule == finding.rule and waiver.scope.covers(finding.scope):
             return replace(finding, waived=waiver.reason)
     return finding

@@ -8,13 +8,13 @@ from xps.checks.rule import Rule, Search, Sighting, Sightings, fitted_regions
 from xps.errors import SpectrumError
 from xps.project import Project
 from xps.replicates import Dispersion, dispersion, repeated
-from xps.waiver import Place
+from xps.waiver import Scope
 
 _DISPERSION = "Fisher, Thornton and Mackenzie 1922, 10.1111/j.1744-7348.1922.tb05962.x"
 
 
-def _measured_again(project: Project) -> Iterator[tuple[Place, str, Dispersion]]:
-    """Repeated measurements: their place, what people read of it, and how they scatter."""
+def _measured_again(project: Project) -> Iterator[tuple[Scope, str, Dispersion]]:
+    """Repeated measurements: their scope, what people read of it, and how they scatter."""
     for spectra in repeated(entry.spectrum for entry in project.entries):
         try:
             found = dispersion(spectra)
@@ -22,17 +22,17 @@ def _measured_again(project: Project) -> Iterator[tuple[Place, str, Dispersion]]
             continue  # too few counts to tell
         sample, level = spectra[0].sample, spectra[0].core_level or ""
         where = ", ".join(part for part in (sample, level) if part)
-        yield Place(sample, "", level), where, found
+        yield Scope(sample, "", level), where, found
 
 
 def _in_repeats(search: Callable[[Dispersion], tuple[str, str] | None]) -> Search:
     """Make a search of what repeated measurements say: a message, and a remedy or ""."""
 
     def search_all(project: Project) -> Sightings:
-        for place, where, found in _measured_again(project):
+        for scope, where, found in _measured_again(project):
             said = search(found)
             if said is not None:
-                yield Sighting(place, where, *said)
+                yield Sighting(scope, where, *said)
 
     return search_all
 
@@ -68,19 +68,20 @@ def _change(found: Dispersion) -> tuple[str, str] | None:
 
 
 def _one_spot(project: Project) -> Sightings:
+    """Samples that are compared though none of their core levels was measured twice."""
     counted: dict[str, dict[str, int]] = {}
     for fitted in fitted_regions(project):
+        sample = project.sample(fitted.entry.sample)
         of_level = counted.setdefault(fitted.core_level, {})
-        of_level[fitted.entry.sample] = of_level.get(fitted.entry.sample, 0) + 1
-    compared = {name for of_level in counted.values() if len(of_level) > 1 for name in of_level}
-    repeated_too = {
-        name for of_level in counted.values() for name, number in of_level.items() if number > 1
-    }
-    once = [s.name for s in project.samples if s.name in compared - repeated_too]
+        name = sample.group or sample.name
+        of_level[name] = of_level.get(name, 0) + 1
+    compared = [of_level for of_level in counted.values() if len(of_level) > 1]
+    again = {name for of_level in compared for name, number in of_level.items() if number > 1}
+    once = [name for name in dict.fromkeys(n for of in compared for n in of) if name not in again]
     if len(once) > 1:
         shown = ", ".join(once[:5]) + (f" and {len(once) - 5} more" if len(once) > 5 else "")
         yield Sighting(
-            Place(),
+            Scope(),
             shown,
             "one spectrum of each sample: differences between them have the error of counting "
             "alone (n = 1), not that of spots and pieces",
@@ -118,7 +119,8 @@ RULES = (
         "note",
         "Samples that are compared by one spectrum each",
         "ISO 24237",
-        "measure two spots or pieces of each sample, and say n = 1 beside every difference",
+        "measure two spots or pieces of each sample and group them as replicates, or say n = 1 "
+        "beside every difference",
         _one_spot,
     ),
 )

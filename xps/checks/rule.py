@@ -9,7 +9,7 @@ from typing import Any, Literal
 from xps.fitted import RegionFit
 from xps.model import Component, Ref
 from xps.project import Entry, Project
-from xps.waiver import Place
+from xps.waiver import Scope
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
@@ -29,8 +29,8 @@ class Finding:
         Sample, core level and component.
     message, remedy, citation : str
         What is wrong, what to do, and who says so.
-    place : Place
-        The same place by ids: what a waiver of this finding names.
+    scope : Scope
+        The same by ids: what a waiver of this finding names.
     waived : str or None
         The reason of the waiver that lets it stand.
     """
@@ -41,7 +41,7 @@ class Finding:
     message: str
     remedy: str
     citation: str
-    place: Place
+    scope: Scope
     waived: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -53,7 +53,7 @@ class Finding:
 class Sighting:
     """Where a rule is broken, and how; what it leaves open is as the rule says."""
 
-    place: Place
+    scope: Scope
     where: str
     message: str
     remedy: str = ""
@@ -102,7 +102,7 @@ class Rule:
                 seen.message,
                 seen.remedy or self.remedy,
                 seen.citation or self.citation,
-                seen.place,
+                seen.scope,
             )
 
 
@@ -142,9 +142,9 @@ class FittedRegion:
         self, message: str, what: str = "", subject: str | None = None, **more: Any
     ) -> Sighting:
         """A sighting in this region; `subject` is the id of what people read as `what`."""
-        place = Place(self.entry.sample, self.fit.region.id, what if subject is None else subject)
+        scope = Scope(self.entry.sample, self.fit.region.id, what if subject is None else subject)
         where = ", ".join(part for part in (self.entry.sample, self.entry.label, what) if part)
-        return Sighting(place, where, message, **more)
+        return Sighting(scope, where, message, **more)
 
     def of(self, component: Component, message: str, **more: Any) -> Sighting:
         """A sighting of one component."""
@@ -189,7 +189,7 @@ class FittedSample:
     def sighting(self, message: str, subject: str = "", **more: Any) -> Sighting:
         """A sighting that concerns several core levels of the sample."""
         where = ", ".join(part for part in (self.name, subject) if part)
-        return Sighting(Place(self.name, "", subject), where, message, **more)
+        return Sighting(Scope(self.name, "", subject), where, message, **more)
 
 
 def in_each_sample(search: Callable[[FittedSample], Sightings]) -> Search:

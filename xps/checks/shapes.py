@@ -14,7 +14,7 @@ _SHAPE_SOURCES = {"doniach-sunjic": _DONIACH}
 
 _INSULATORS = (
     *("sulfate", "sulfite", "sox", "phosphate", "carbonate", "organic", "electrolyte"),
-    *("coating", "hydroxide", "halide", "fluoride"),
+    *("coating", "hydroxide", "chloride", "fluoride"),
 )
 """Words in the group of species that have no free electrons."""
 
