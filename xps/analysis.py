@@ -16,6 +16,7 @@ from xps.fitting import fit_region
 from xps.model import Region
 from xps.problem import with_guess
 from xps.project import ChargeReference, Entry, Project
+from xps.quantification_settings import QuantificationSettings
 from xps.recipe import Recipe, load_recipe
 from xps.result import FitResult
 from xps.spectrum import Spectrum
@@ -44,6 +45,7 @@ def fit(
     recipe: Recipe | str | Path,
     *,
     errors: Collection[str] = ("covariance",),
+    quantification: QuantificationSettings | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> FitResult:
     """Fit every region that a recipe names.
@@ -56,6 +58,8 @@ def fit(
         A recipe, the name of a shipped one, or the path of a recipe file.
     errors : collection of str
         Methods of `xps.error_budget.ERROR_METHODS`; the covariance is always given.
+    quantification : QuantificationSettings, optional
+        How areas are turned into amounts; Scofield's factors and the rest as it is by default.
     cancelled : callable, optional
         Asked now and then; when it says True the remaining fits fail as cancelled.
 
@@ -71,7 +75,8 @@ def fit(
     """
     if not isinstance(recipe, Recipe):
         recipe = load_recipe(recipe)
-    project = Project().with_spectra(tuple(spectra))
+    settings = quantification or QuantificationSettings()
+    project = Project(quantification=settings).with_spectra(tuple(spectra))
     project, notes = apply_recipe(project, recipe)
     outcome = fit_project(project, errors=errors, cancelled=cancelled)
     return FitResult(outcome.project, outcome.failures, notes)

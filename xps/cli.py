@@ -15,6 +15,8 @@ from xps import __version__
 from xps.error_budget import ERROR_METHODS
 from xps.errors import ReadError, XpsError
 from xps.project import Project
+from xps.quantification_settings import QuantificationSettings, parse_escape, parse_transmission
+from xps.sensitivity import read_sensitivity
 from xps.spectrum import Spectrum
 
 EXIT_OK, EXIT_FAILED, EXIT_INPUT = 0, 1, 2
@@ -130,7 +132,12 @@ def fit(options: argparse.Namespace) -> int:
         _complain(str(reason))
     if not spectra:
         raise unreadable[0]
-    result = fit_spectra(_chosen(spectra, options), recipe, errors=options.errors)
+    result = fit_spectra(
+        _chosen(spectra, options),
+        recipe,
+        errors=options.errors,
+        quantification=_quantification(options),
+    )
     if options.session is not None:
         from xps.session import save
 
@@ -339,6 +346,25 @@ def _parser() -> _Parser:
         metavar="KINDS",
         help=f"how errors are found: {', '.join(ERROR_METHODS)}, or several with commas between",
     )
+    made["fit"].add_argument(
+        "--sensitivity", metavar="FILE.csv", help="sensitivity factors of your own"
+    )
+    made["fit"].add_argument(
+        "--transmission",
+        default="file",
+        metavar="T",
+        help="file, none, n of E^-n, or a table of kinetic energies and transmissions",
+    )
+    made["fit"].add_argument(
+        "--escape",
+        default="0.75",
+        metavar="DEPTH",
+        help="an exponent of the kinetic energy, none, a material, or "
+        "FORMULA,DENSITY,MOLAR_MASS,VALENCE_ELECTRONS,GAP for TPP-2M",
+    )
+    made["fit"].add_argument(
+        "--angle", type=float, metavar="N", help="degrees between X-rays and analyzer"
+    )
     made["fit"].add_argument("--session", metavar="OUT.doublet")
     made["fit"].add_argument("--report", metavar="OUT.html")
     made["fit"].add_argument("--figure", metavar="OUT.pdf")
@@ -376,6 +402,15 @@ def _errors(text: str) -> tuple[str, ...]:
         if name not in ERROR_METHODS:
             raise argparse.ArgumentTypeError(f"{name!r}: choose from {', '.join(ERROR_METHODS)}")
     return names
+
+
+def _quantification(options: argparse.Namespace) -> QuantificationSettings:
+    return QuantificationSettings(
+        None if options.sensitivity is None else read_sensitivity(options.sensitivity),
+        parse_transmission(options.transmission),
+        parse_escape(options.escape),
+        options.angle,
+    )
 
 
 def _exists(file: str) -> bool:

@@ -53,6 +53,11 @@ def levels() -> dict[str, Level]:
         }
 
 
+def is_element(symbol: str) -> bool:
+    """Tell whether this is the symbol of an element."""
+    return symbol in _ELEMENTS
+
+
 def element(core_level: str) -> str:
     """Return the element of a core level: "S" of "S 2p"."""
     return core_level.split()[0]

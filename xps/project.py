@@ -15,6 +15,7 @@ from typing import Any, Literal, Protocol
 from xps.errors import RecipeError
 from xps.fitted import RegionFit
 from xps.model import Ref, Region
+from xps.quantification_settings import QuantificationSettings
 from xps.spectrum import Spectrum
 from xps.waiver import Scope, Waiver
 
@@ -138,6 +139,8 @@ class Project:
         What was done.
     waivers : tuple of Waiver
         Findings of the checks that are let stand, and why.
+    quantification : QuantificationSettings
+        How areas are turned into amounts.
     """
 
     samples: tuple[Sample, ...] = ()
@@ -147,6 +150,7 @@ class Project:
     recipe: str = ""
     history: tuple[Step, ...] = field(default=(), repr=False)
     waivers: tuple[Waiver, ...] = ()
+    quantification: QuantificationSettings = QuantificationSettings()
 
     @cached_property
     def _entries(self) -> dict[str, Entry]:

@@ -1,9 +1,6 @@
 """From areas to atomic percent: sensitivity, transmission and escape depth, with errors.
 
-``x_i = (A_i / F_i) / Σ_j (A_j / F_j)`` with ``F = S · T(E_k) · E_k^0.75``: sensitivity factor,
-relative transmission of the analyzer as far as the file gives it, and the energy dependence
-of the escape depth (Powell and Jablonski's review gives exponents near 0.75), for a
-homogeneous solid.
+``x_i = (A_i / F_i) / Σ_j (A_j / F_j)`` with the intensity F of one atom (`xps.intensity`).
 """
 
 from __future__ import annotations
@@ -14,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xps.fitted import RegionFit, standard_error
+from xps.intensity import file_transmission, intensity_factor, why_no_factor
 from xps.levels import element
 from xps.project import Entry, HoldsProject, Project, project_in
-from xps.sensitivity import SET_NAME, sensitivity
 from xps.uncertainty import shares_of
 
 Floats = NDArray[np.float64]
 
-ESCAPE_EXPONENT = 0.75
-_FACTOR_ERROR = 0.1  # relative, of a sensitivity factor: sets of cross sections differ so much
+FACTOR_ERROR = 0.1
+"""Relative error of a sensitivity factor: sets of cross sections differ so much."""
 
 
 @dataclass(frozen=True)
@@ -89,85 +86,57 @@ def quantify(result: Project | HoldsProject) -> Quantification:
 
     The atoms of all fitted regions of a sample add up to 100 %. A region without sensitivity
     factor, or a second region of the same element, is left out and named. Stale and failed
-    fits are left out as well. A transmission is used where all regions of a sample have one.
+    fits are left out as well. A transmission from the files is used where all regions
+    of a sample have one. The project's `quantification` says how amounts follow from areas.
     """
     project = project_in(result)
+    settings = project.quantification
     amounts: list[Amount] = []
     notes: list[str] = []
-    transmission_known = True
+    from_file = True
     for sample in project.samples:
-        counted: list[tuple[Entry, RegionFit]] = []
-        elements: set[str] = set()
-        for region in project.regions:
-            entry = project.entry(region.spectrum)
-            fit = project.fit_of(region.id)
-            if entry.sample != sample.name or fit is None:
-                continue
-            why_not = _why_not(project, entry, fit)
-            if not why_not and element(region.core_level) in elements:
-                why_not = f"{element(region.core_level)} is counted already"
-            if why_not:
-                notes.append(f"{sample.name}, {entry.label}: not counted, {why_not}")
-                continue
-            elements.add(element(region.core_level))
-            counted.append((entry, fit))
-        known = [entry for entry, fit in counted if _transmission(entry, fit) is not None]
-        transmitted = len(known) == len(counted)
-        transmission_known &= transmitted
-        if known and not transmitted:
+        counted = counted_fits(project, sample.name, notes)
+        transmitted = transmission_known(project, counted)
+        from_file &= transmitted
+        known = [entry for entry, fit in counted if file_transmission(entry, fit) is not None]
+        if known and not transmitted and settings.transmission == "file":
             notes.append(
                 f"{sample.name}: the transmission is known for {known[0].label} but not for all "
                 "regions, so that it is taken as constant"
             )
         factored = [
-            (fit, intensity_factor(entry, fit, transmitted=transmitted)) for entry, fit in counted
+            (fit, intensity_factor(entry, fit, settings, transmitted=transmitted))
+            for entry, fit in counted
         ]
         amounts += _amounts(sample.name, [(f, x) for f, x in factored if x is not None], notes)
-    transmission = (
-        "transmission from the files" if transmission_known else "transmission taken as constant"
-    )
-    basis = f"{SET_NAME} sensitivity factors, {transmission}, escape depth ∝ E^0.75"
-    return Quantification(tuple(amounts), basis, tuple(notes))
+    return Quantification(tuple(amounts), settings.basis(from_file=from_file), tuple(notes))
 
 
-def intensity_factor(entry: Entry, fit: RegionFit, *, transmitted: bool = True) -> float | None:
-    """Area of one atom percent, up to a constant of the sample; None if it is not known.
-
-    Kinetic energy and transmission are those of the middle of the window.
-
-    Parameters
-    ----------
-    entry : Entry
-    fit : RegionFit
-    transmitted : bool
-        Whether the transmission of the analyzer is used where the file gives it.
-    """
-    photon_energy = entry.spectrum.photon_energy_ev
-    relative = sensitivity(fit.region.core_level, photon_energy)
-    if relative is None or photon_energy is None:
-        return None
-    kinetic = photon_energy - _middle(fit)
-    if kinetic <= 0.0:
-        return None
-    transmission = (_transmission(entry, fit) if transmitted else None) or 1.0
-    return relative * transmission * float(kinetic**ESCAPE_EXPONENT)
+def counted_fits(project: Project, sample: str, notes: list[str]) -> list[tuple[Entry, RegionFit]]:
+    """Return the fits of a sample that count, one for each element; the others are noted."""
+    counted: list[tuple[Entry, RegionFit]] = []
+    elements: set[str] = set()
+    for region in project.regions:
+        entry = project.entry(region.spectrum)
+        fit = project.fit_of(region.id)
+        if entry.sample != sample or fit is None:
+            continue
+        why_not = _why_not(project, entry, fit)
+        if not why_not and element(region.core_level) in elements:
+            why_not = f"{element(region.core_level)} is counted already"
+        if why_not:
+            notes.append(f"{sample}, {entry.label}: not counted, {why_not}")
+            continue
+        elements.add(element(region.core_level))
+        counted.append((entry, fit))
+    return counted
 
 
-def _middle(fit: RegionFit) -> float:
-    low, high = fit.region.window_ev
-    return 0.5 * (low + high)
-
-
-def _transmission(entry: Entry, fit: RegionFit) -> float | None:
-    """Relative transmission for a region; None where it is unknown or not above zero."""
-    spectrum = entry.spectrum
-    energies = spectrum.binding_energy_ev
-    if spectrum.transmission is None or energies is None:
-        return None
-    order = np.argsort(energies)
-    measured = _middle(fit) - fit.charge_shift_ev
-    value = float(np.interp(measured, energies[order], spectrum.transmission[order]))
-    return value if value > 0.0 else None
+def transmission_known(project: Project, counted: list[tuple[Entry, RegionFit]]) -> bool:
+    """Whether the files give the transmission of all these regions."""
+    if project.quantification.transmission != "file":
+        return False
+    return all(file_transmission(entry, fit) is not None for entry, fit in counted)
 
 
 def _why_not(project: Project, entry: Entry, fit: RegionFit) -> str:
@@ -178,11 +147,7 @@ def _why_not(project: Project, entry: Entry, fit: RegionFit) -> str:
         return "its fit is older than its settings"
     if not fit.area_unit.startswith("counts/s"):
         return f"its area is in {fit.area_unit}: the live time is unknown"
-    if intensity_factor(entry, fit) is None:
-        energy = entry.spectrum.photon_energy_ev
-        source = "an unknown source" if energy is None else f"{energy:g} eV"
-        return f"{SET_NAME} has no factor for {fit.region.core_level} with {source}"
-    return ""
+    return why_no_factor(entry, fit, project.quantification)
 
 
 def _amounts(sample: str, counted: list[tuple[RegionFit, float]], notes: list[str]) -> list[Amount]:
@@ -270,7 +235,7 @@ def _systematic(
             deviations.append((changed / changed.sum() - fractions) / np.sqrt(alike))
         of_element = np.zeros(amounts.size)
         of_element[part] = fractions[part]
-        deviations.append(_FACTOR_ERROR * (of_element - fractions * of_element.sum()))
+        deviations.append(FACTOR_ERROR * (of_element - fractions * of_element.sum()))
     return np.array(deviations)
 
 

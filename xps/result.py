@@ -70,6 +70,7 @@ class FitResult:
             "recipe": self.project.recipe,
             "regions": [self._region(region.id) for region in self.project.regions],
             "quantification": _quantification(self.project),
+            "quantification_basis": quantify(self.project).basis,
             "checks": [finding.to_dict() for finding in check(self.project)],
             "notes": list(self.notes),
         }

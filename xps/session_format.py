@@ -31,6 +31,7 @@ from xps.model import (
     Singlet,
 )
 from xps.plain_fields import Fields, MalformedError
+from xps.plain_quantification import plain_quantification, quantification_of
 from xps.project import ChargeMethod, ChargeReference, Entry, Project, Sample, Step
 from xps.spectrum import AXES, UNITS, Source, Spectrum
 from xps.waiver import Scope, Waiver
@@ -65,7 +66,7 @@ def plain_project(project: Project) -> tuple[Plain, dict[str, Floats]]:
         "recipe": project.recipe,
         "history": [asdict(step) for step in project.history],
         "waivers": [asdict(waiver) for waiver in project.waivers],
-    }, arrays
+    } | plain_quantification(project.quantification), arrays
 
 
 def _plain_spectrum(spectrum: Spectrum) -> Plain:
@@ -192,6 +193,7 @@ def project_of(document: object, array: Callable[[str], Floats]) -> Project:
             for step in fields.tables("history")
         ),
         waivers=tuple(_waiver(table) for table in fields.tables("waivers")),
+        quantification=quantification_of(fields.maybe_table("quantification")),
     )
     _refuse_loose_ends(project)
     return project

@@ -18,6 +18,7 @@ from xps.error_budget import (
     SystematicErrors,
     SystematicMember,
 )
+from xps.escape_depth import MATERIALS
 from xps.fitted import RegionFit
 from xps.lineshapes import SHAPES
 from xps.losses import LOSSES
@@ -35,10 +36,13 @@ from xps.model import (
 )
 from xps.parameter_table import ParameterTable
 from xps.project import ChargeReference, Entry, Project, Sample, Step
+from xps.quantification_settings import QuantificationSettings
 from xps.readers import read
 from xps.resources import resource
+from xps.sensitivity import SensitivitySet
 from xps.spectrum import AXES, UNITS, Source, Spectrum
 from xps.waiver import Scope, Waiver
+from xps.transmission import TransmissionTable
 
 BARE = resource("samples", "bare-ncm-simulated.vms")
 COATED = resource("samples", "ald5-ncm-simulated.vms")
@@ -253,6 +257,24 @@ waivers = st.builds(
     texts,
 )
 
+own_sets = st.builds(
+    SensitivitySet,
+    texts.filter(bool),
+    st.dictionaries(st.sampled_from(["S 2p", "O 1s", "Al 2p"]), positive, min_size=1).map(
+        lambda factors: tuple(factors.items())
+    ),
+)
+
+quantifications = st.builds(
+    QuantificationSettings,
+    st.none() | own_sets,
+    st.sampled_from(["file", "none"])
+    | st.floats(-3.0, 3.0)
+    | st.builds(TransmissionTable, texts, st.just((500.0, 1500.0)), st.tuples(positive, positive)),
+    st.floats(0.0, 1.0) | st.sampled_from(list(MATERIALS.values())),
+    st.none() | st.floats(0.0, 180.0),
+)
+
 
 @st.composite
 def projects(draw: st.DrawFn) -> Project:
@@ -278,6 +300,7 @@ def projects(draw: st.DrawFn) -> Project:
         draw(texts),
         tuple(draw(st.lists(steps, max_size=2))),
         tuple(draw(st.lists(waivers, max_size=2))),
+        draw(st.just(QuantificationSettings()) | quantifications),
     )
 
 
