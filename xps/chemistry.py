@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xps.fitted import RegionFit
+from xps.intensity import intensity_factor, transmission_is_known
 from xps.joint_problem import AmountTie, Place
 from xps.model import Component, Ref
 from xps.project import Entry, Project
-from xps.quantification import intensity_factor, transmission_is_known
+from xps.quantification_settings import QuantificationSettings
 from xps.species import Species, library
 
 KNOWN_TRANSMISSION, UNKNOWN_TRANSMISSION = 0.20, 0.30
@@ -65,14 +66,20 @@ def compound_lines(project: Project, sample: str) -> dict[str, tuple[Line, ...]]
     return {compound: tuple(lines) for compound, lines in found.items() if len(lines) > 1}
 
 
-def raw_area_ratio(follower: Line, leader: Line, *, transmitted: bool) -> float | None:
+def raw_area_ratio(
+    follower: Line,
+    leader: Line,
+    settings: QuantificationSettings = QuantificationSettings(),
+    *,
+    transmitted: bool,
+) -> float | None:
     """Ratio of the areas of two lines of a compound in a homogeneous solid.
 
-    ``(n_f · S_f · T_f · E_f^0.75) / (n_l · S_l · T_l · E_l^0.75)`` with the atoms n of the
-    formula; 5.5 for O 1s to S 2p of a sulfate and Al Kα. None where a factor is unknown.
+    ``n_f · F_f / (n_l · F_l)`` with the atoms n of the formula and the intensity F of one atom
+    (`xps.intensity`); 5.5 for O 1s to S 2p of a sulfate and Al Kα. None where a factor is unknown.
     """
     factors = [
-        intensity_factor(line.entry, line.fit, transmitted=transmitted)
+        intensity_factor(line.entry, line.fit, settings, transmitted=transmitted)
         for line in (follower, leader)
     ]
     if factors[0] is None or factors[1] is None:
@@ -103,6 +110,7 @@ def amount_ties(
     notes : tuple of str
         Which lines could not be tied, and why.
     """
+    settings = project.quantification
     ties: list[AmountTie] = []
     notes: list[str] = []
     for compound, lines in compound_lines(project, sample).items():
@@ -111,8 +119,8 @@ def amount_ties(
             if line is leader:
                 continue
             both = (line.entry, line.fit), (leader.entry, leader.fit)
-            transmitted = all(transmission_is_known(entry, fit) for entry, fit in both)
-            ratio = raw_area_ratio(line, leader, transmitted=transmitted)
+            transmitted = all(transmission_is_known(entry, fit, settings) for entry, fit in both)
+            ratio = raw_area_ratio(line, leader, settings, transmitted=transmitted)
             levels = f"{line.species.core_level} to {leader.species.core_level}"
             if ratio is None:
                 notes.append(

@@ -97,6 +97,13 @@ def file_transmission(entry: Entry, fit: RegionFit) -> float | None:
     return value if value > 0.0 else None
 
 
+def transmission_is_known(
+    entry: Entry, fit: RegionFit, settings: QuantificationSettings = _BY_DEFAULT
+) -> bool:
+    """Whether the transmission of a region is known, from the file or from the user."""
+    return settings.transmission != "file" or file_transmission(entry, fit) is not None
+
+
 def why_no_factor(entry: Entry, fit: RegionFit, settings: QuantificationSettings) -> str:
     """Why a region has no intensity factor; empty where it has one."""
     if intensity_factor(entry, fit, settings) is not None:

@@ -246,8 +246,3 @@ def _rms(deviations: Floats) -> float:
 
 def _percent(fraction: float | None) -> float | None:
     return None if fraction is None else 100.0 * fraction
-
-
-def transmission_is_known(entry: Entry, fit: RegionFit) -> bool:
-    """Whether the file gives the analyzer's transmission for a region."""
-    return _transmission(entry, fit) is not None
