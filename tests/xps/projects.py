@@ -41,8 +41,8 @@ from xps.readers import read
 from xps.resources import resource
 from xps.sensitivity import SensitivitySet
 from xps.spectrum import AXES, UNITS, Source, Spectrum
-from xps.waiver import Scope, Waiver
 from xps.transmission import TransmissionTable
+from xps.waiver import Scope, Waiver
 
 BARE = resource("samples", "bare-ncm-simulated.vms")
 COATED = resource("samples", "ald5-ncm-simulated.vms")

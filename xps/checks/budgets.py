@@ -24,9 +24,9 @@ from xps.checks.rule import (
     in_each_sample,
 )
 from xps.chemistry import KNOWN_TRANSMISSION, UNKNOWN_TRANSMISSION
+from xps.intensity import intensity_factor, transmission_is_known
 from xps.levels import element
 from xps.model import Component, Ref
-from xps.quantification import intensity_factor, transmission_is_known
 from xps.species import library
 
 _SURE = 2.0
