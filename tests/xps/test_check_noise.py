@@ -10,7 +10,7 @@ import pytest
 import xps
 from tests.truth import argyrodite, oxide
 from xps.checks import check
-from xps.checks.noise import noise_dependence
+from xps.checks.noise import fast_scatter, fast_scatter_limits, noise_dependence
 from xps.resources import resource
 from xps.spectrum import Spectrum
 
@@ -74,26 +74,57 @@ def test_misfit_is_not_taken_for_smoothing() -> None:
     assert "smoothed" not in found
 
 
+def _noise(seed: int, points: int, kernel: Floats | None = None) -> Floats:
+    random = np.random.default_rng(seed)
+    if kernel is None:
+        return random.standard_normal(points)
+    return np.convolve(random.standard_normal(points + kernel.size - 1), kernel, mode="valid")
+
+
 @pytest.mark.parametrize("points", [80, 160, 400])
-def test_independent_noise_is_independent(points: int) -> None:
-    random = np.random.default_rng(points)
-    scores = np.array([noise_dependence(random.standard_normal(points)) for _ in range(4000)])
-    assert 1.8 < float(scores.mean()) < 2.7
-    assert float(scores.max()) < 60.0
+def test_independent_noise_is_as_that_of_counts(points: int) -> None:
+    low, high = fast_scatter_limits(points)
+    scatter = np.array([fast_scatter(_noise(seed, points)) for seed in range(4000)])
+    assert abs(float(scatter.mean()) - 1.0) < 0.02
+    assert np.count_nonzero((scatter < low) | (scatter > high)) <= 1
+    for order in (2, 3):
+        scores = [noise_dependence(_noise(seed, points), order) for seed in range(1000)]
+        assert 1.8 < float(np.mean(scores)) < 4.0
 
 
 @pytest.mark.parametrize("kernel", [MOVING_AVERAGE, SAVITZKY_GOLAY, GENTLE], ids=str)
-def test_smoothed_noise_is_dependent(kernel: Floats) -> None:
-    random = np.random.default_rng(5)
-    scores = [
-        noise_dependence(np.convolve(random.standard_normal(164), kernel, mode="valid"))
-        for _ in range(200)
-    ]
-    assert sum(score > 60.0 for score in scores) >= 198
+def test_smoothed_noise_is_not(kernel: Floats) -> None:
+    low, _ = fast_scatter_limits(160)
+    noise = [_noise(seed, 160, kernel) for seed in range(200)]
+    assert sum(fast_scatter(x) < low for x in noise) >= 198
+    assert sum(noise_dependence(x, 2) > 80.0 for x in noise) >= 195
+
+
+def test_a_smooth_misfit_does_not_count_as_noise() -> None:
+    """Ten standard deviations high, and one width of ten channels."""
+    misfit = 10.0 * np.exp(-(((np.arange(160) - 80.0) / 6.0) ** 2))
+    low, high = fast_scatter_limits(160)
+    scatter = [fast_scatter(_noise(seed, 160) + misfit) for seed in range(50)]
+    assert all(low < value < high for value in scatter)
 
 
 def test_a_flat_residual_depends_on_nothing() -> None:
-    assert noise_dependence(np.zeros(80)) == 0.0
+    assert noise_dependence(np.zeros(80), 2) == 0.0
+
+
+@pytest.mark.parametrize("factor", [3.0, 5.0])
+def test_counts_that_were_scaled_up_are_too_rough(factor: float) -> None:
+    raw = argyrodite(3_000.0, step=0.1).spectrum(3)
+    found = rules(raw.with_(intensity=factor * raw.intensity))
+    assert "too-rough" in found
+    assert "smoothed" not in found
+
+
+def test_counts_that_were_scaled_down_scatter_too_little() -> None:
+    raw = argyrodite(30_000.0, step=0.1).spectrum(3)
+    found = rules(raw.with_(intensity=0.1 * raw.intensity))
+    assert {"smoothed", "too-smooth"} <= found
+    assert "too-rough" not in found
 
 
 @pytest.mark.parametrize("recipe", ["argyrodite-s2p", "ncm-o1s"])

@@ -59,6 +59,23 @@ def test_weak_reference_is_told(charge: ChargeReference, severity: str) -> None:
     assert finding.severity == severity
 
 
+def _reference_of(area: float) -> Project:
+    reference = line("ps4", 161.6, level="S 2p", area=area)
+    return made(at("S 2p", reference, line("sulfate", 168.8, level="S 2p", area=1000.0)))
+
+
+def test_reference_that_is_a_small_part_of_its_region_is_told() -> None:
+    (finding,) = found("charge-reference-weak", _reference_of(50.0))
+    assert "4.8%" in finding.message
+    assert not found("charge-reference-weak", _reference_of(200.0))
+
+
+@pytest.mark.parametrize(("shift", "told"), [(2.9, True), (-2.9, True), (2.7, False)])
+def test_shift_at_the_end_of_its_search_is_told(shift: float, told: bool) -> None:
+    charge = replace(KNOWN_CHARGE, shift_ev=shift)
+    assert bool(found("charge-shift-far", made(carbon(), charge=charge))) == told
+
+
 @pytest.mark.parametrize(
     "charge",
     [

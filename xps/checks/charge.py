@@ -20,6 +20,9 @@ from xps.project import ChargeReference
 _GRECZYNSKI = "Greczynski and Hultman 2020, 10.1016/j.pmatsci.2019.100591"
 _BIESINGER_CARBON = "Biesinger 2022, 10.1016/j.apsusc.2022.153681"
 _LARGEST_STDERR_EV = 0.1
+_LEAST_SHARE = 0.1
+_SEARCHED = 0.95  # of the search, from where on a shift lies at its end
+_TINY = 1e-300
 _CARBON_EV = 0.2  # the least that adventitious carbon is known to
 _GRAPHITIC_FWHM_EV = 0.95
 _ADVENTITIOUS_EV = (284.6, 285.4)
@@ -55,13 +58,35 @@ def _weak(sample: FittedSample) -> Sightings:
         )
     if charge.stderr_ev is not None and charge.stderr_ev > _LARGEST_STDERR_EV:
         yield sample.sighting(
-            f"the reference line places the scale to ± {charge.stderr_ev:.2f} eV only"
+            f"the reference line places the scale to ± {charge.stderr_ev:.3f} eV only"
         )
+    found = _reference(sample)
+    if found is not None:
+        _, region, component = found
+        share = component.area.value / max(
+            sum(max(c.area.value, 0.0) for c in region.components), _TINY
+        )
+        if share < _LEAST_SHARE:
+            yield region.of(
+                component,
+                f"the reference line has {share:.1%} of the area of its region: another peak "
+                "may have been taken for it",
+            )
     known = charge.uncertainty_ev
     if charge.core_level == "C 1s" and known is not None and known < _CARBON_EV:
         yield sample.sighting(
             f"C 1s is taken as known to ± {known:g} eV, but adventitious carbon lay between 284.1 "
             "and 286.7 eV on about 100 samples"
+        )
+
+
+def _far(sample: FittedSample) -> Sightings:
+    charge = sample.project.sample(sample.name).charge
+    searched = charge.method == "component" and charge.is_set
+    if searched and abs(charge.shift_ev) > _SEARCHED * charge.search_ev:
+        yield sample.sighting(
+            f"the shift of {charge.shift_ev:+.2f} eV lies at the end of the search "
+            f"(± {charge.search_ev:g} eV): the line that was found may be another one"
         )
 
 
@@ -141,10 +166,19 @@ RULES = (
     Rule(
         "charge-reference-weak",
         "warning",
-        "A reference that is uncertain by more than 0.1 eV, or is said to be better than it is",
+        "A reference that is uncertain by more than 0.1 eV, has less than a tenth of its region, "
+        "or is said to be better than it is",
         _GRECZYNSKI,
         "choose a stronger line of the sample itself, or state an uncertainty that covers it",
         in_each_sample(_weak),
+    ),
+    Rule(
+        "charge-shift-far",
+        "warning",
+        "A charge shift at the end of its search",
+        "ISO 19318",
+        "compare a second line of known energy; widen the search if the sample charges so much",
+        in_each_sample(_far),
     ),
     Rule(
         "graphitic-reference",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,15 @@ from xps.problem import evaluate
 
 _HOPELESS_CHI2 = 10.0
 _MEMORY_SIGMA = 4.0
-_DEPENDENT = 60.0
+_FOURTH = 4
+_UNLIKELY = 1e-5
+_ROUGH = 1.5
+_DEPENDENT = 80.0  # 5,000 draws of 80 independent points stayed below 66
 _LAGS = (1, 2)
 _LEAST_POINTS = 60
+Floats = NDArray[np.float64]
+
+_ABBE = "von Neumann 1941, 10.1214/aoms/1177731677"
 _DURBIN = "Durbin and Watson 1951, 10.1093/biomet/38.1-2.159"
 
 
@@ -60,62 +67,124 @@ def _unknown(fitted: FittedRegion) -> Sightings:
         )
 
 
-def _smoothed(fitted: FittedRegion) -> Sightings:
+def _residual(fitted: FittedRegion) -> Floats | None:
+    """Residuals in standard deviations; None where they are too few, or data changed."""
     fit = fitted.fit
-    hopeless = fit.reduced_chi2 is None or fit.reduced_chi2 > _HOPELESS_CHI2
-    if (fit.noise_model == "poisson" and hopeless) or fit.n_points < _LEAST_POINTS:
-        return
+    if fit.n_points < _LEAST_POINTS:
+        return None
     try:
-        curves = evaluate(fit.region, fitted.entry.spectrum, fit.charge_shift_ev)
+        return evaluate(fit.region, fitted.entry.spectrum, fit.charge_shift_ev).residual
     except XpsError:
-        return  # the data changed after the fit
-    if noise_dependence(curves.residual) > _DEPENDENT:
+        return None
+
+
+def _smoothed(fitted: FittedRegion) -> Sightings:
+    residual = _residual(fitted)
+    if residual is None:
+        return
+    if fitted.fit.noise_model == "poisson":
+        share = fast_scatter(residual)
+        if share < fast_scatter_limits(residual.size)[0]:
+            yield fitted.sighting(
+                f"from channel to channel the data scatter {share:.2f} times as much as counts "
+                "(variances): they were smoothed, interpolated or scaled, and χ²ᵣ and errors "
+                "cannot be taken at their word"
+            )
+    elif min(noise_dependence(residual, 2), 2.0 * noise_dependence(residual, 3)) > _DEPENDENT:
         yield fitted.sighting(
             "the noise of neighboring channels is not independent: the data were smoothed, "
             "interpolated or sharpened, and the errors do not know it"
         )
 
 
-def noise_dependence(residual: NDArray[np.float64]) -> float:
-    """How far neighboring points are from independent.
+def _rough(fitted: FittedRegion) -> Sightings:
+    residual = _residual(fitted)
+    if residual is None or fitted.fit.noise_model != "poisson":
+        return
+    share = fast_scatter(residual)
+    if share > max(fast_scatter_limits(residual.size)[1], _ROUGH):
+        yield fitted.sighting(
+            f"from channel to channel the data scatter {share:.2f} times as much as counts "
+            "(variances): χ²ᵣ is above one for this reason, whatever the model"
+        )
 
-    Second differences take away most of what a model misses, which is smooth, and leave the
-    noise. Those of independent points have the autocorrelations ρ₁ = −2/3 and ρ₂ = 1/6; the
-    squared distance of the measured ones from these is given in units of Bartlett's covariance
-    (Bartlett 1946). It is near 2 for independent points; 10,000 draws of them stayed below 46
-    for 80 points and more, where a moving average over three of 160 points gives 140 or more.
+
+def fast_scatter(residual: Floats) -> float:
+    """Variance of the noise from channel to channel, in units of that of counts.
+
+    Mean square of the fourth differences over C(8, 4): what a model misses is smooth and does
+    not enter.
+
+    Parameters
+    ----------
+    residual : ndarray, shape (n,)
+        In standard deviations of counts.
+    """
+    return float(np.mean(np.diff(residual, _FOURTH) ** 2)) / comb(2 * _FOURTH, _FOURTH)
+
+
+def fast_scatter_limits(points: int) -> tuple[float, float]:
+    """Limits that `fast_scatter` of counts leaves in one of 100,000 spectra, at either side.
+
+    Those of χ² over its ν degrees of freedom, where ν = n / Σ ρ_v² with the autocorrelations ρ
+    of fourth differences.
+    """
+    from scipy.special import chdtri
+
+    choices = [comb(2 * _FOURTH, _FOURTH + lag) for lag in range(-_FOURTH, _FOURTH + 1)]
+    freedom = (points - _FOURTH) * max(choices) ** 2 / sum(number**2 for number in choices)
+    low, high = (float(chdtri(freedom, p)) / freedom for p in (1.0 - _UNLIKELY, _UNLIKELY))
+    return low, high
+
+
+def noise_dependence(residual: Floats, order: int) -> float:
+    """How far neighboring points are from independent, whatever the size of their noise.
+
+    Differences take away most of what a model misses, which is smooth, and leave the noise.
+    Those of independent points have known autocorrelations; the squared distance of the first
+    two from these is given in units of Bartlett's covariance (Bartlett 1946). It is near 2 for
+    independent points.
 
     Parameters
     ----------
     residual : ndarray, shape (n,)
         In standard deviations of the noise, of any common scale.
+    order : int
+        Of the differences: more take away more of a misfit, and tell less.
     """
-    differences = np.diff(residual, 2)
+    differences = np.diff(residual, order)
     power = float(differences @ differences)
     if power <= 0.0:
         return 0.0
     measured = [float(differences[lag:] @ differences[:-lag]) / power for lag in _LAGS]
-    off = np.array(measured) - [_rho(lag) for lag in _LAGS]
-    return float(differences.size * off @ np.linalg.solve(_bartlett(), off))
+    off = np.array(measured) - [_rho(lag, order) for lag in _LAGS]
+    return float(differences.size * off @ np.linalg.solve(_bartlett(order), off))
 
 
-def _rho(lag: int) -> float:
-    """Autocorrelation of second differences of independent points."""
-    return {0: 1.0, 1: -2.0 / 3.0, 2: 1.0 / 6.0}.get(abs(lag), 0.0)
+def _rho(lag: int, order: int) -> float:
+    """Autocorrelation of the differences of independent points."""
+    if abs(lag) > order:
+        return 0.0
+    sign = -1.0 if lag % 2 else 1.0
+    return sign * comb(2 * order, order + lag) / comb(2 * order, order)
 
 
 @cache
-def _bartlett() -> NDArray[np.float64]:
+def _bartlett(order: int) -> Floats:
     """Covariance of the autocorrelations, times the number of points."""
+
+    def rho(lag: int) -> float:
+        return _rho(lag, order)
+
     covariance = [
         [
             sum(
-                _rho(v + i) * _rho(v + j)
-                + _rho(v - i) * _rho(v + j)
-                + 2.0 * _rho(i) * _rho(j) * _rho(v) ** 2
-                - 2.0 * _rho(i) * _rho(v) * _rho(v + j)
-                - 2.0 * _rho(j) * _rho(v) * _rho(v + i)
-                for v in range(-6, 7)
+                rho(v + i) * rho(v + j)
+                + rho(v - i) * rho(v + j)
+                + 2.0 * rho(i) * rho(j) * rho(v) ** 2
+                - 2.0 * rho(i) * rho(v) * rho(v + j)
+                - 2.0 * rho(j) * rho(v) * rho(v + i)
+                for v in range(-2 * order - 2, 2 * order + 3)
             )
             for j in _LAGS
         ]
@@ -144,10 +213,19 @@ RULES = (
     Rule(
         "smoothed",
         "warning",
-        "Noise of neighboring channels that is not independent",
-        "Bartlett 1946, 10.2307/2983611",
+        "Noise of neighboring channels below that of counts, or not independent",
+        f"{_ABBE}; Bartlett 1946, 10.2307/2983611",
         "fit the data as recorded, before any smoothing, interpolation or change of step",
         in_each_fit(_smoothed),
+    ),
+    Rule(
+        "too-rough",
+        "warning",
+        "Noise of neighboring channels above that of counts",
+        _ABBE,
+        "check dwell time and sweeps, and whether the file holds counts: they were scaled, or the "
+        "detector adds noise",
+        in_each_fit(_rough),
     ),
     Rule(
         "residual-structure",

@@ -12,6 +12,7 @@ _SURE = 3.0
 _UNEQUAL = 1.3
 _UNEQUAL_SIGMA = 3.0
 _OXIDIZED_SULFUR_EV = 165.0
+_OXIDIZED = ("sulfate", "sulfite", "sox")
 
 _MEASURED_EV = {"S 2p": (0.5, 2.2), "O 1s": (0.7, 2.8)}
 """Where nine in ten published widths of laboratory spectra lie (NIST SRD-20), by level."""
@@ -66,9 +67,13 @@ def _unequal(fitted: FittedRegion) -> Sightings:
 
 def _family(component: Component, core_level: str) -> str:
     """What shares a width: sulfidic and oxidized sulfur, else the components of a group."""
-    if core_level == "S 2p":
-        return "sulfide" if component.center.value < _OXIDIZED_SULFUR_EV else "SOx"
-    return component.group
+    if core_level != "S 2p":
+        return component.group
+    group = component.group.casefold()
+    oxidized = any(word in group for word in _OXIDIZED)
+    if not group:
+        oxidized = component.center.value > _OXIDIZED_SULFUR_EV
+    return "oxidized" if oxidized else "sulfide"
 
 
 RULES = (
