@@ -24,6 +24,7 @@ EXIT_OK, EXIT_FAILED, EXIT_INPUT = 0, 1, 2
 INFO_FORMAT = "doublet.info/1"
 VERIFY_FORMAT = "doublet.verify/1"
 CHECK_FORMAT = "doublet.check/1"
+SUGGEST_FORMAT = "doublet.suggest/1"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -269,6 +270,33 @@ def compare(options: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def suggest(options: argparse.Namespace) -> int:
+    """Tell which species the data of a core level support."""
+    from xps.cli_text import suggest_text
+    from xps.levels import parse_core_level
+    from xps.recipe import load_recipe
+    from xps.sample_models import suggest_models
+
+    level = parse_core_level(options.level)
+    if level is None:
+        raise _UsageError(f'{options.level!r} is no core level: write it as "S 2p"')
+    recipe = None if options.recipe is None else load_recipe(options.recipe)
+    if _is_session(options.file):
+        project = _load(options.file)
+    else:
+        project = Project().with_spectra(tuple(_open(options.file)[0]))
+    found = suggest_models(project, level, recipe)
+    if not found:
+        levels = sorted({entry.spectrum.core_level or "?" for entry in project.entries})
+        raise ReadError(f"no spectrum of {level}", f"there are: {', '.join(levels)}")
+    if options.json:
+        suggestions = [one.to_dict() for one in found]
+        _print_json({"format": SUGGEST_FORMAT, "core_level": level, "suggestions": suggestions})
+    else:
+        _print(suggest_text(found))
+    return EXIT_FAILED if any(one.failure for one in found) else EXIT_OK
+
+
 def selfcheck(options: argparse.Namespace) -> int:
     """Prove on this machine that fits and their errors are right."""
     from xps.selfcheck import selfcheck as run_selfcheck
@@ -289,6 +317,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "verify": verify,
     "check": check,
     "compare": compare,
+    "suggest": suggest,
     "selfcheck": selfcheck,
 }
 
@@ -326,12 +355,20 @@ def _parser() -> _Parser:
     made["info"].add_argument("file", metavar="FILE")
     made["check"].add_argument("file", metavar="SESSION_OR_FILE")
     made["check"].add_argument("--recipe", metavar="R")
+    made["suggest"].add_argument("file", metavar="SESSION_OR_FILE")
+    made["suggest"].add_argument("--level", required=True, metavar="LEVEL", help='e.g. "S 2p"')
+    made["suggest"].add_argument(
+        "--recipe",
+        metavar="R",
+        help="whose charge reference, window, background and shape are taken; by default the "
+        "shipped recipe of the level",
+    )
     made["fit"].add_argument("files", nargs="+", metavar="FILE")
     for name in ("fit", "simulate"):
         made[name].add_argument("--recipe", required=True, metavar="NAME_OR_PATH")
         made[name].add_argument("--sample", metavar="TEXT", help="samples with TEXT in the name")
         made[name].add_argument("--spectrum", metavar="TEXT", help="spectra with TEXT in the name")
-    for name in ("fit", "simulate", "check"):
+    for name in ("fit", "simulate", "check", "suggest"):
         made[name].add_argument(
             "--species",
             action="append",
@@ -387,7 +424,7 @@ def _parser() -> _Parser:
         action="store_true",
         help="fit all samples again, with positions, widths and shapes in common",
     )
-    for name in ("info", "fit", "verify", "check", "compare", "selfcheck"):
+    for name in ("info", "fit", "verify", "check", "compare", "suggest", "selfcheck"):
         made[name].add_argument("--json", action="store_true", help="one JSON object on stdout")
     return parser
 

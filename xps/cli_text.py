@@ -12,6 +12,7 @@ from xps.model import Ref
 from xps.numbers_text import interval, with_error
 from xps.quantification import quantify
 from xps.result import FitResult, flags
+from xps.sample_models import SampleSuggestion
 from xps.uncertainty import shares
 
 
@@ -44,6 +45,35 @@ def finding_text(finding: Finding) -> str:
     if finding.waived is not None:
         return f"{head} Waived: {finding.waived}."
     return f"{head} What to do: {finding.remedy}."
+
+
+def suggest_text(found: Sequence[SampleSuggestion]) -> str:
+    """Return the models of ``doublet suggest`` with the way to them."""
+    lines: list[str] = []
+    for one in found:
+        lines.append(f"{one.sample}, {one.spectrum} (shift {one.charge.shift_ev:+.2f} eV)")
+        if one.suggestion is None:
+            lines.append(f"  no model: {one.failure}")
+            continue
+        suggestion = one.suggestion
+        for model in suggestion.models:
+            doubt = "" if model.confirmed else ", not confirmed by the test"
+            lines.append(f"  BIC {model.above_best:+.1f}{doubt}, χ²ᵣ {model.reduced_chi2:.2f}")
+            for component in model.region.components:
+                center = model.errors[Ref(component.id, "center")]
+                area = model.errors[Ref(component.id, "area")]
+                lines.append(
+                    f"    {component.name}: {with_error(component.center.value, center)} eV, "
+                    f"area {with_error(component.area.value, area)}"
+                )
+        for heading, texts in (
+            ("steps", [step.text for step in suggestion.steps]),
+            ("cannot be told apart", suggestion.merged),
+            ("left out", [refusal.reason for refusal in suggestion.refused]),
+            ("notes", suggestion.notes),
+        ):
+            lines += [f"  {heading}:", *(f"    {text}" for text in texts)] if texts else []
+    return "\n".join(lines)
 
 
 def fit_text(result: FitResult, notes: Sequence[str]) -> str:

@@ -11,8 +11,10 @@ import pytest
 import xps
 from xps.analysis import apply_recipe, fit_project
 from xps.fitted import RegionFit
-from xps.model import Param, Ref
+from xps.model import Background, Param, Prior, Ref
 from xps.project import ChargeReference, Project
+from xps.species import Species
+from xps.suggestion import suggest
 
 RECIPE = Path(__file__).parents[1] / "data" / "mos2-ws2.toml"
 FILE = "casa_vms/MoS2_WS2_assigned_A.vms"
@@ -81,6 +83,43 @@ def test_width_and_area_are_near_those_of_casaxps(shared_data: Path, block: int)
     assert fit.area_unit == "counts/s·eV"
     assert component.fwhm.value == pytest.approx(stored.fwhm, rel=0.04)
     assert component.area.value == pytest.approx(stored.area, rel=0.06)
+
+
+def _disulfide(key: str, center: float, allowed: tuple[float, float]) -> Species:
+    return Species(key, "S 2p", key, "S", "sulfide", center, allowed, (0.5, 1.3), ())
+
+
+@pytest.mark.parametrize(
+    ("block", "doublets"),
+    [(7, {"mos2": 161.7578, "ws2": 162.7723}), (16, {"ws2": 162.6723}), (25, {"mos2": 162.441})],
+)
+def test_suggestion_proposes_the_doublets_of_casaxps(
+    shared_data: Path, block: int, doublets: dict[str, float]
+) -> None:
+    """In the stored windows, with Tougaard's losses as stored, and the recipes' shape."""
+    stored = _stored(shared_data, block)
+    disulfide = xps.load_recipe(RECIPE).regions[0].with_shape({"disulfide"}, "sgl")
+    template = replace(
+        disulfide, window_ev=stored.window, background=Background("peak-tougaard")
+    ).with_param(Ref("disulfide", "mixing"), Param(0.3, min=0.0, max=0.8, prior=Prior(0.3, 0.1)))
+    found = suggest(
+        xps.read(shared_data / FILE)[block],
+        "S 2p",
+        charge=ChargeReference("manual", stored.shift),
+        template=template,
+        candidates=[
+            _disulfide("mos2", 162.1, (161.5, 162.5)),
+            _disulfide("ws2", 162.7, (162.5, 163.0)),
+        ],
+    )
+    assert found.best is not None
+    assert found.best.confirmed
+    centers = {c.id: c.center.value for c in found.best.region.components}
+    assert set(centers) == set(doublets)
+    strongest = max(found.best.region.components, key=lambda c: c.area.value)
+    assert centers[strongest.id] == pytest.approx(stored.center, abs=0.02)
+    for key, center in doublets.items():
+        assert centers[key] == pytest.approx(center, abs=0.25)
 
 
 def test_misfit_of_real_data_is_told(shared_data: Path) -> None:

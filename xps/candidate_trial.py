@@ -1,0 +1,235 @@
+"""Models of candidates, fitted: grown by one, reduced by one, and held against physics."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import combinations, count
+
+from xps.backgrounds import STATIC
+from xps.cancel import Cancelled
+from xps.candidate_scores import CandidateScores, Place
+from xps.candidates import LEAST_SEPARATION, Candidates
+from xps.engine import Priors, Problem, Solution, solve
+from xps.errors import FitError
+from xps.fitted import standard_error
+from xps.kernel import Kernel
+from xps.measured import Measured
+from xps.model import Component, Param, Ref, Region
+from xps.problem import free_values
+from xps.start import with_start_values
+
+_TOLERANCE = 1e-6  # of a deviance that is only compared with others
+_ROUNDING_EV = 1e-6
+_HALF_SPLIT = 0.35  # of the FWHM: half the distance at which two lines look like one
+_PATIENCE = 80  # steps, after which what is left is a valley without a floor: nothing to find
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """A fitted model of some candidates.
+
+    Attributes
+    ----------
+    region : Region
+        With its best values.
+    problem : Problem
+        Starting from them.
+    solution : Solution
+    """
+
+    region: Region
+    problem: Problem
+    solution: Solution
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The candidates in it."""
+        return frozenset(component.id for component in self.region.components)
+
+    @property
+    def deviance(self) -> float:
+        """Twice the negative log posterior, up to a constant."""
+        return self.solution.deviance
+
+    @property
+    def n_free(self) -> int:
+        """Free parameters, those of the background among them."""
+        return len(self.problem.table.free)
+
+    @cached_property
+    def chi2(self) -> float:
+        """Pearson's χ² of the data."""
+        expected = self.solution.expected
+        misfit = (self.problem.observed - expected) ** 2 / self.problem.noise.variance(expected)
+        return float(misfit.sum())
+
+    def stderr(self, ref: Ref) -> float | None:
+        """Standard error of a free parameter; None at a bound or where it is unknown."""
+        column = self.problem.table.free.index(ref)
+        return standard_error(float(self.solution.covariance[column, column]))
+
+    def too_close(self) -> tuple[Component, Component] | None:
+        """Return a pair of components that cannot be told apart, the closest one."""
+        pairs = [
+            (_distance(a, b), a, b)
+            for a, b in combinations(self.region.components, 2)
+            if _distance(a, b) < LEAST_SEPARATION - _ROUNDING_EV
+        ]
+        return min(pairs, key=lambda pair: pair[0])[1:] if pairs else None
+
+    def is_possible(self) -> bool:
+        """Whether all areas are above zero and all components far enough apart."""
+        return self.too_close() is None and all(c.area.value > 0.0 for c in self.region.components)
+
+
+class TrialFits:
+    """Fits of models of candidates to one spectrum; each set of candidates is fitted once.
+
+    Parameters
+    ----------
+    candidates : Candidates
+    points : Measured
+        In the window.
+    ask : callable
+        Raises when the work was cancelled.
+    """
+
+    def __init__(self, candidates: Candidates, points: Measured, ask: Cancelled) -> None:
+        self.candidates, self.points, self._ask = candidates, points, ask
+        background = candidates.template.background
+        self._static = (
+            None
+            if background.in_fit
+            else STATIC[background.kind].curve(
+                points.energy_ev, points.intensity, average_points=background.average_points
+            )
+        )
+        self._known: dict[frozenset[str], Trial] = {}
+        self._scores: dict[frozenset[str], CandidateScores] = {}
+        self.empty = self._fitted(self._guess(candidates.region(())))
+        self._known[frozenset()] = self.empty
+
+    @property
+    def known(self) -> list[Trial]:
+        """All fits so far."""
+        return list(self._known.values())
+
+    def scores(self, trial: Trial, keys: Collection[str]) -> CandidateScores:
+        """Return the scores of candidates beside a model."""
+        return CandidateScores(self.candidates, keys, trial.region, trial.problem, trial.solution)
+
+    def grown(self, trial: Trial, place: Place) -> Trial:
+        """Return a model with one more candidate.
+
+        The candidate starts at its place, and also as a part of each neighbor that it may share
+        a peak with: one that is two looks like one at its middle, where no score asks for more.
+        """
+        keys = trial.keys | {place.key}
+        known = self._known.get(keys)
+        if known is None or known.deviance > trial.deviance + _TOLERANCE:
+            starts = [self.region_with(trial, place), *self._split(trial, place)]
+            found = [self._fitted(start) for start in starts]
+            if known is not None:
+                found.append(known)
+            self._known[keys] = min(found, key=lambda one: (not one.is_possible(), one.deviance))
+        return self._known[keys]
+
+    def reduced(self, trial: Trial, key: str) -> Trial:
+        """Return a model without one of its candidates."""
+        keys = trial.keys - {key}
+        if keys not in self._known:
+            self._known[keys] = self._fitted(self.candidates.region(keys, trial.region))
+        return self._known[keys]
+
+    def largest(self) -> Trial:
+        """Return the model of all candidates with areas of no less than zero."""
+        reachable = [
+            species.key
+            for species in self.candidates.species
+            if self.points.energy_ev[0] < species.center_ev < self.points.energy_ev[-1]
+        ]
+        region = self._guess(self.candidates.region(reachable))
+        for component in region.components:
+            area = Param(max(component.area.value, 0.0), min=0.0)
+            region = region.with_param(Ref(component.id, "area"), area)
+        return self._fitted(region)
+
+    def region_with(self, trial: Trial, place: Place) -> Region:
+        """Return a model's region with one more candidate at a place."""
+        region = self.candidates.region(trial.keys | {place.key}, trial.region)
+        values = {Ref(place.key, "area"): place.area, Ref(place.key, "center"): place.center_ev}
+        width = Ref(place.key, "fwhm")
+        if region.resolve(width)[0] == width and place.key not in trial.keys:
+            values[width] = place.fwhm_ev
+        if not trial.keys:
+            region = self._guess(region.with_values(values))
+            del values[Ref(place.key, "area")]
+        return region.with_values(values)
+
+    def _split(self, trial: Trial, place: Place) -> list[Region]:
+        """The model with a neighbor of a candidate divided into both, to either side of it."""
+        found = []
+        low, high = self.candidates.reach(place.key)
+        families = self.candidates.families
+        for component in trial.region.components:
+            if families[component.id] != families[place.key]:
+                continue
+            center, step = component.center, _HALF_SPLIT * component.fwhm.value
+            upward = 0.5 * (low + high) > 0.5 * (center.min + center.max)
+            at = min(max(center.value + (step if upward else -step), low), high)
+            moved = center.value + (-step if upward else step)
+            moved = min(max(moved, center.min), center.max)
+            if not step < abs(at - moved) < 4.0 * step:
+                continue
+            half = 0.5 * component.area.value
+            values = {
+                Ref(place.key, "area"): half,
+                Ref(place.key, "center"): at,
+                Ref(component.id, "area"): half,
+                Ref(component.id, "center"): moved,
+            }
+            found.append(self.region_with(trial, place).with_values(values))
+        return found
+
+    def problem(self, region: Region) -> Problem:
+        """Compile a region on the data.
+
+        Raises
+        ------
+        FitError
+            If there are too few points.
+        """
+        kernel = Kernel(region, self.points.energy_ev, self._static)
+        points, table = self.points, kernel.table
+        if points.observed.size <= len(table.free):
+            raise FitError(
+                f"{points.observed.size} points for {len(table.free)} free parameters",
+                "widen the window, or give fewer candidates",
+                where=region.core_level,
+            )
+        start = free_values(region, table)
+        return Problem(kernel, Priors.of(region, table), points.observed, points.noise, start)
+
+    def _guess(self, region: Region) -> Region:
+        return with_start_values(region, self.points, self._static)
+
+    def _fitted(self, region: Region) -> Trial:
+        self._ask()
+        problem = self.problem(region)
+        steps = count()
+        solution = solve(
+            problem,
+            tolerance=_TOLERANCE,
+            cancelled=self._ask,
+            watch=lambda _: next(steps) >= _PATIENCE,
+        )
+        best = dict(zip(problem.table.free, solution.free.tolist(), strict=True))
+        return Trial(region.with_values(best), replace(problem, start=solution.free), solution)
+
+
+def _distance(one: Component, other: Component) -> float:
+    """Distance of two centers in mean widths."""
+    apart = abs(one.center.value - other.center.value)
+    return apart / (0.5 * (one.fwhm.value + other.fwhm.value))
