@@ -1,0 +1,131 @@
+"""What can be written on the command line: commands and their options."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+from xps import __version__
+from xps.error_budget import ERROR_METHODS
+
+Command = Callable[[argparse.Namespace], int]
+
+
+class UsageError(Exception):
+    """The words of the call are wrong."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises where argparse would end the program."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, allow_abbrev=False)  # --js would not be seen as --json
+
+    def error(self, message: str) -> NoReturn:
+        """Raise a `UsageError`."""
+        raise UsageError(message)
+
+
+def parser_of(functions: Mapping[str, Command]) -> Parser:
+    """Return the parser of commands, by name; each leaves its function in ``options.command``."""
+    parser = Parser(
+        prog="doublet",
+        description="Fit X-ray photoelectron spectra. Without a command the app opens, with "
+        "the files or sessions given.",
+    )
+    parser.add_argument("--version", action="version", version=f"Doublet {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    made = {
+        name: commands.add_parser(name, help=_first_line(function), description=function.__doc__)
+        for name, function in functions.items()
+    }
+    for name, function in functions.items():
+        made[name].set_defaults(command=function)
+    made["info"].add_argument("file", metavar="FILE")
+    made["check"].add_argument("file", metavar="SESSION_OR_FILE")
+    made["check"].add_argument("--recipe", metavar="R")
+    made["suggest"].add_argument("file", metavar="SESSION_OR_FILE")
+    made["suggest"].add_argument("--level", required=True, metavar="LEVEL", help='e.g. "S 2p"')
+    made["suggest"].add_argument(
+        "--recipe",
+        metavar="R",
+        help="whose charge reference, window, background and shape are taken; by default the "
+        "shipped recipe of the level",
+    )
+    made["fit"].add_argument("files", nargs="+", metavar="FILE")
+    for name in ("fit", "simulate"):
+        made[name].add_argument("--recipe", required=True, metavar="NAME_OR_PATH")
+        made[name].add_argument("--sample", metavar="TEXT", help="samples with TEXT in the name")
+        made[name].add_argument("--spectrum", metavar="TEXT", help="spectra with TEXT in the name")
+    for name in ("fit", "simulate", "check", "suggest"):
+        made[name].add_argument(
+            "--species",
+            action="append",
+            default=[],
+            metavar="FILE",
+            help="species of your own, beside those of the library; may be given again",
+        )
+    made["fit"].add_argument(
+        "--errors",
+        type=_errors,
+        default=("covariance",),
+        metavar="KINDS",
+        help=f"how errors are found: {', '.join(ERROR_METHODS)}, or several with commas between",
+    )
+    made["fit"].add_argument(
+        "--sensitivity", metavar="FILE.csv", help="sensitivity factors of your own"
+    )
+    made["fit"].add_argument(
+        "--transmission",
+        default="file",
+        metavar="T",
+        help="file, none, n of E^-n, or a table of kinetic energies and transmissions",
+    )
+    made["fit"].add_argument(
+        "--escape",
+        default="0.75",
+        metavar="DEPTH",
+        help="an exponent of the kinetic energy, none, a material, or "
+        "FORMULA,DENSITY,MOLAR_MASS,VALENCE_ELECTRONS,GAP for TPP-2M",
+    )
+    made["fit"].add_argument(
+        "--angle", type=float, metavar="N", help="degrees between X-rays and analyzer"
+    )
+    made["fit"].add_argument("--session", metavar="OUT.doublet")
+    made["fit"].add_argument("--report", metavar="OUT.html")
+    made["fit"].add_argument("--figure", metavar="OUT.pdf")
+    for name in ("export", "verify", "compare"):
+        made[name].add_argument("session", metavar="SESSION")
+    made["export"].add_argument("--to", required=True, metavar="FILE")
+    made["simulate"].add_argument("--out", required=True, metavar="FILE.vms")
+    made["simulate"].add_argument(
+        "--truth",
+        metavar="FILE",
+        help="what is true; where there is no such file, the recipe's own values are used and "
+        "written there",
+    )
+    made["simulate"].add_argument("--seed", type=int, default=0, metavar="N")
+    made["compare"].add_argument(
+        "--base", required=True, metavar="SAMPLE", help="sample or group that others differ from"
+    )
+    made["compare"].add_argument(
+        "--joint",
+        action="store_true",
+        help="fit all samples again, with positions, widths and shapes in common",
+    )
+    for name in ("info", "fit", "verify", "check", "compare", "suggest", "selfcheck"):
+        made[name].add_argument("--json", action="store_true", help="one JSON object on stdout")
+    return parser
+
+
+def _first_line(function: Callable[..., Any]) -> str:
+    return (function.__doc__ or "").partition("\n")[0]
+
+
+def _errors(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    for name in names:
+        if name not in ERROR_METHODS:
+            raise argparse.ArgumentTypeError(f"{name!r}: choose from {', '.join(ERROR_METHODS)}")
+    return names
