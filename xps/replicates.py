@@ -125,7 +125,7 @@ def repeated(spectra: Iterable[Spectrum]) -> list[tuple[Spectrum, ...]]:
     They are of one sample and core level, on the same energies, of known counts, and at the same
     place of a series, but for a number that only counts repetitions. Copies are left out.
     """
-    groups: dict[object, list[Spectrum]] = {}
+    groups: dict[object, dict[bytes, Spectrum]] = {}
     for spectrum in spectra:
         if spectrum.core_level is None or spectrum.counts is None:
             continue
@@ -139,10 +139,8 @@ def repeated(spectra: Iterable[Spectrum]) -> list[tuple[Spectrum, ...]]:
             spectrum.pass_energy_ev,
             place,
         )
-        group = groups.setdefault(key, [])
-        if not any(np.array_equal(spectrum.intensity, known.intensity) for known in group):
-            group.append(spectrum)
-    return [tuple(group) for group in groups.values() if len(group) > 1]
+        groups.setdefault(key, {}).setdefault(spectrum.intensity.tobytes(), spectrum)
+    return [tuple(group.values()) for group in groups.values() if len(group) > 1]
 
 
 def _counts(spectra: Sequence[Spectrum]) -> Floats:

@@ -235,6 +235,18 @@ def test_unknown_noise_cannot_be_a_misfit(good: Project) -> None:
     assert "misfit" not in rules(unknown)
 
 
+def test_bound_of_a_component_that_is_not_significant_does_not_matter(good: Project) -> None:
+    """Sulfate has the width of sulfite: it matters until neither is significant."""
+    bound = _with_fit(good, at_bound=(Ref("sulfite", "fwhm"), Ref("background", "k")))
+
+    def told(*absent: str) -> list[str]:
+        project = _with_fit(bound, insignificant=dict.fromkeys(absent, 10.0))
+        return [f.scope.subject for f in check(project) if f.rule == "at-bound"]
+
+    assert told() == told("sulfite") == ["sulfite.fwhm", "background.k"]
+    assert told("sulfite", "sulfate") == ["background.k"]
+
+
 def test_component_that_is_not_significant_may_lie_anywhere(good: Project) -> None:
     moved = _with_fit(_species_range(good), insignificant={"sulfite": 10.0})
     assert "species-range" not in rules(moved)

@@ -86,7 +86,7 @@ def _far(sample: FittedSample) -> Sightings:
     if searched and abs(charge.shift_ev) > _SEARCHED * charge.search_ev:
         yield sample.sighting(
             f"the shift of {charge.shift_ev:+.2f} eV lies at the end of the search "
-            f"(± {charge.search_ev:g} eV): the line that was found may be another one"
+            f"(± {charge.search_ev:g} eV) or beyond: the line that was found may be another one"
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xps.checks.rule import FittedRegion, Rule, Sightings, in_each_fit
+from xps.model import BACKGROUND_ID, Ref
 
 
 def _not_converged(fitted: FittedRegion) -> Sightings:
@@ -17,9 +18,23 @@ def _stale(fitted: FittedRegion) -> Sightings:
 
 def _at_bound(fitted: FittedRegion) -> Sightings:
     for ref in fitted.fit.at_bound:
+        if not _matters(fitted, ref):
+            continue
         yield fitted.sighting(
             "the parameter is held back by its bound, so that its error is unknown", str(ref)
         )
+
+
+def _matters(fitted: FittedRegion, ref: Ref) -> bool:
+    """Whether a free parameter is of the background, or any significant component follows it."""
+    if ref.component == BACKGROUND_ID:
+        return True
+    resolve = fitted.fit.region.resolve
+    return any(
+        resolve(Ref(component.id, name))[0] == ref
+        for component in fitted.significant
+        for name in component.params
+    )
 
 
 def _negative(fitted: FittedRegion) -> Sightings:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
-from xps.checks.rule import FittedRegion, Rule, Sightings, in_each_fit
+from xps.checks.rule import FittedRegion, Rule, Sightings, fitted_regions, in_each_fit
 from xps.levels import element, parse_core_level
 from xps.model import Component, Ref
-from xps.project import Project
+from xps.project import Entry, Project
 from xps.resources import resource
 from xps.spectrum import Spectrum
 
@@ -86,22 +86,31 @@ def overlaps() -> tuple[Overlap, ...]:
         )
 
 
-def _overlapping(fitted: FittedRegion) -> Sightings:
-    low, high = fitted.fit.region.window_ev
-    for overlap in overlaps():
-        place = overlap.binding_ev(fitted.entry.spectrum.photon_energy_ev)
-        if overlap.core_level != fitted.core_level or place is None:
-            continue
-        if place[1] < low or place[0] > high or _is_fitted(fitted, overlap.line):
-            continue
-        evidence = _evidence(fitted.project, fitted.entry.sample, overlap)
-        if evidence:
-            yield fitted.sighting(
-                f"{overlap.line} ({place[0]:.0f} to {place[1]:.0f} eV) lies in the window, and "
-                f"the sample holds {overlap.element} ({evidence})",
-                overlap.line,
-                citation=overlap.source,
-            )
+def _overlapping(project: Project) -> Sightings:
+    measured: dict[tuple[str, str], list[Entry]] = {}
+    for entry in project.entries:
+        if entry.spectrum.core_level is not None:
+            key = entry.sample, element(entry.spectrum.core_level)
+            measured.setdefault(key, []).append(entry)
+    for fitted in fitted_regions(project):
+        low, high = fitted.fit.region.window_ev
+        for overlap in _overlaps_of(fitted.core_level):
+            entries = measured.get((fitted.entry.sample, overlap.element), [])
+            place = overlap.binding_ev(fitted.entry.spectrum.photon_energy_ev)
+            if not entries or place is None or place[1] < low or place[0] > high:
+                continue
+            evidence = _evidence(project, entries)
+            if evidence and not _is_fitted(fitted, overlap.line):
+                yield fitted.sighting(
+                    f"{overlap.line} ({place[0]:.0f} to {place[1]:.0f} eV) lies in the window, "
+                    f"and the sample holds {overlap.element} ({evidence})",
+                    overlap.line,
+                    citation=overlap.source,
+                )
+
+
+def _overlaps_of(core_level: str) -> tuple[Overlap, ...]:
+    return tuple(overlap for overlap in overlaps() if overlap.core_level == core_level)
 
 
 def _is_fitted(fitted: FittedRegion, line: str) -> bool:
@@ -115,14 +124,9 @@ def _is_fitted(fitted: FittedRegion, line: str) -> bool:
     )
 
 
-def _evidence(project: Project, sample: str, overlap: Overlap) -> str:
-    """The core level that shows the other element in a sample; "" if none does."""
-    for entry in project.entries:
-        level = entry.spectrum.core_level
-        if entry.sample != sample or level is None or level == overlap.core_level:
-            continue
-        if element(level) != overlap.element:
-            continue
+def _evidence(project: Project, entries: Iterable[Entry]) -> str:
+    """The core level among spectra of one element that shows it; "" if none does."""
+    for entry in entries:
         region = project.region_of(entry.id)
         fit = project.fit_of(region.id) if region is not None else None
         if fit is not None:
@@ -130,7 +134,7 @@ def _evidence(project: Project, sample: str, overlap: Overlap) -> str:
         else:
             shown = shows_peak(entry.spectrum)
         if shown:
-            return level
+            return entry.label
     return ""
 
 
@@ -197,7 +201,7 @@ RULES = (
         "A line of another element of the sample in the window",
         "the sources of the table of overlaps",
         "fit it together with the region, its shape and area tied to a free line of that element",
-        in_each_fit(_overlapping),
+        _overlapping,
     ),
     Rule(
         "source-satellite",

@@ -196,10 +196,11 @@ def in_each_sample(search: Callable[[FittedSample], Sightings]) -> Search:
     """Make a search through a project of a search in one sample."""
 
     def search_all(project: Project) -> Sightings:
-        regions = tuple(fitted_regions(project))
+        own: dict[str, list[FittedRegion]] = {}
+        for region in fitted_regions(project):
+            own.setdefault(region.entry.sample, []).append(region)
         for sample in project.samples:
-            own = tuple(region for region in regions if region.entry.sample == sample.name)
-            if own:
-                yield from search(FittedSample(project, sample.name, own))
+            if sample.name in own:
+                yield from search(FittedSample(project, sample.name, tuple(own[sample.name])))
 
     return search_all
