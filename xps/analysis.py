@@ -8,11 +8,13 @@ from pathlib import Path
 
 from xps.cancel import raising
 from xps.charge import fit_reference
+from xps.chemistry import amount_ties
 from xps.error_budget import ErrorMethod
 from xps.error_methods import error_methods, with_errors
 from xps.errors import RecipeError, XpsError
 from xps.fitted import RegionFit
 from xps.fitting import fit_region
+from xps.joint_fit import JointFit, fit_together
 from xps.model import Region
 from xps.problem import with_guess
 from xps.project import ChargeReference, Entry, Project
@@ -135,7 +137,7 @@ def apply_recipe(
         if note:
             notes.append(note)
         project = project.with_sample(replace(project.sample(name), charge=charge))
-    return replace(project, recipe=recipe.name), tuple(notes)
+    return replace(project, recipe=recipe.name, ties=recipe.ties), tuple(notes)
 
 
 def fit_project(
@@ -147,6 +149,9 @@ def fit_project(
     progress: Callable[[int, int], None] | None = None,
 ) -> Outcome:
     """Fit regions; those that carry their sample's charge reference come first.
+
+    Where the project ties amounts, the regions of each sample in which a compound shows twice
+    are then fitted together. Their errors are those of the covariance.
 
     Parameters
     ----------
@@ -172,9 +177,54 @@ def fit_project(
             project = _fit_one(project, region, methods, cancelled)
         except XpsError as error:
             failures[region.id] = error.at(region.core_level)
+    for sample in dict.fromkeys(project.entry(region.spectrum).sample for region in wanted):
+        try:
+            joint = fit_tied(project, sample, cancelled=cancelled)
+        except XpsError as error:  # the single fits stay
+            failures |= {
+                region.id: failures.get(region.id, error)
+                for region in wanted
+                if project.entry(region.spectrum).sample == sample
+            }
+            continue
+        if joint is not None:
+            charge = joint.charges[sample]
+            project = project.with_sample(replace(project.sample(sample), charge=charge))
+            for fitted in joint.fits:
+                project = project.with_fit(fitted)
     if progress is not None:
         progress(len(wanted), len(wanted))
     return Outcome(project, failures)
+
+
+def fit_tied(
+    project: Project, sample: str, *, cancelled: Callable[[], bool] | None = None
+) -> JointFit | None:
+    """Fit the regions of a sample together, from their last fits, with its amounts tied.
+
+    All of them, because its charge shift is fitted too.
+
+    Returns
+    -------
+    JointFit or None
+        None where the project ties nothing, or no compound shows twice.
+
+    Raises
+    ------
+    FitError
+        If the joint fit fails.
+    """
+    if project.ties is None:
+        return None
+    ties, _ = amount_ties(project, sample, sigma=project.ties.sigma)
+    fitted = [
+        region.id
+        for region in project.regions
+        if project.entry(region.spectrum).sample == sample and project.fit_of(region.id) is not None
+    ]
+    if not ties:
+        return None
+    return fit_together(project, fitted, ties=ties, tensions=True, cancelled=cancelled)
 
 
 def reference_region(project: Project, sample: str) -> Region | None:

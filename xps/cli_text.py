@@ -9,6 +9,7 @@ from xps.checks import Finding
 from xps.comparison import Comparison
 from xps.fitted import RegionFit
 from xps.model import Ref
+from xps.model_text import tie_sentence
 from xps.numbers_text import interval, with_error
 from xps.quantification import quantify
 from xps.result import FitResult, flags
@@ -138,6 +139,7 @@ def _fit_lines(fit: RegionFit) -> Iterator[str]:
     for other in fit.errors.alternatives:
         split_there = ", ".join(f"{id_} {share:.1%}" for id_, share in other.shares.items())
         yield f"  fits as well (Δχ² {other.delta_chi2:.2f}): {split_there}"
+    yield from (f"  {sentence}" for sentence in map(tie_sentence, fit.ties))
     for warning in fit.warnings:
         yield f"  warning: {warning}"
 

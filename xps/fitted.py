@@ -22,6 +22,37 @@ NEGATIVE_SIGMA = 3.0  # an area this far below zero is no fluctuation
 _MISFIT_SIGMA = 4.0  # scatter of χ²ᵣ that counting noise may cause
 
 
+@dataclass(frozen=True)
+class FittedTie:
+    """What a fit says of the tie of an area to one of another region.
+
+    Attributes
+    ----------
+    component : str
+        Whose area follows.
+    name : str
+        E.g. "bare: sulfate, O 1s to S 2p (o_sulfate)".
+    expected_ratio, ratio : float, float or None
+        Of the areas; the found one is None where the leading area is not above zero.
+    sigma : float
+        Spread of the logarithm of the ratio; zero for an exact tie.
+    discrepancy, stderr : float
+        Distance of the logarithm from the expected one in units of `sigma`, and its error; its
+        square is what the tie adds to the deviance.
+    tension : float or None
+        By how many standard deviations data and tie contradict each other.
+    """
+
+    component: str
+    name: str
+    expected_ratio: float
+    ratio: float | None
+    sigma: float
+    discrepancy: float
+    stderr: float
+    tension: float | None
+
+
 @dataclass(frozen=True, eq=False)
 class RegionFit:
     """What the fit of one region says.
@@ -62,6 +93,8 @@ class RegionFit:
     charge_shift_ev, charge_shift_stderr : float, float or None
         Corrected minus measured binding energy.
     warnings : tuple of str
+    ties : tuple of FittedTie
+        Of areas to those of other core levels, where they were fitted together.
     errors : ErrorBudget
         Errors by other methods than the covariance, where they were asked for.
     lmfit : MinimizerResult or None
@@ -87,6 +120,7 @@ class RegionFit:
     charge_shift_ev: float = 0.0
     charge_shift_stderr: float | None = None
     warnings: tuple[str, ...] = ()
+    ties: tuple[FittedTie, ...] = ()
     errors: ErrorBudget = field(default_factory=ErrorBudget)
     lmfit: MinimizerResult | None = field(default=None, repr=False)
 

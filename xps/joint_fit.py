@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from xps.cancel import raising
 from xps.engine import Solution, solve
 from xps.errors import FitError
-from xps.fitted import RegionFit
+from xps.fitted import FittedTie, RegionFit
 from xps.fitting import recorded
 from xps.joint_problem import AmountTie, JointProblem, Part, Place
 from xps.likelihood import Problem
@@ -339,6 +339,9 @@ def _joint_fit(
     ties: tuple[TieOutcome, ...],
 ) -> JointFit:
     fits, places, areas, derivatives = [], [], [], []
+    fitted_ties: dict[str, list[FittedTie]] = {id_: [] for id_ in regions}
+    for outcome in ties:
+        fitted_ties[outcome.tie.follower.region].append(_fitted_tie(outcome))
     for id_, part in zip(regions, joint.parts, strict=True):
         region = regions[id_]
         entry = project.entry(region.spectrum)
@@ -347,9 +350,9 @@ def _joint_fit(
         whole[:, part.touched] = part.derivatives(solution.free)
         keep = [row for row, ref in enumerate(table.free) if ref != SHIFT]
         covariance = (whole @ solution.covariance @ whole.T)[np.ix_(keep, keep)]
-        fits.append(
-            _region_fit(region, entry.spectrum, charges[entry.sample], solution, covariance)
-        )
+        charge = charges[entry.sample]
+        fit = _region_fit(region, entry.spectrum, charge, solution, covariance)
+        fits.append(replace(fit, ties=tuple(fitted_ties[id_])))
         rows = [table.index[Ref(component.id, "area")] for component in region.components]
         derivatives.append(table.matrix[rows] @ whole)
         places += [Place(id_, Ref(component.id, "area")) for component in region.components]
@@ -364,6 +367,20 @@ def _joint_fit(
         ties,
         solution.deviance,
         solution.iterations,
+    )
+
+
+def _fitted_tie(outcome: TieOutcome) -> FittedTie:
+    tie = outcome.tie
+    return FittedTie(
+        tie.follower.ref.component,
+        tie.name,
+        tie.ratio,
+        outcome.ratio,
+        tie.sigma,
+        outcome.discrepancy,
+        outcome.stderr,
+        outcome.tension,
     )
 
 

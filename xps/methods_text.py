@@ -11,7 +11,13 @@ from xps.constraints_text import constraints
 from xps.error_budget import BootstrapErrors
 from xps.levels import levels
 from xps.model import Doublet, Region
-from xps.model_text import background_sentence, listed, shape_phrase, shape_sentences
+from xps.model_text import (
+    background_sentence,
+    listed,
+    shape_phrase,
+    shape_sentences,
+    tie_sentence,
+)
 from xps.numbers_text import with_error
 from xps.project import Project, Sample
 from xps.quantification import quantify
@@ -71,6 +77,7 @@ def methods(project: Project, tables: Sequence[RegionTable]) -> Methods:
     sentences += _shared(fitted, lambda table: background_sentence(table.region))
     sentences += _shared(fitted, _weights)
     sentences += _shared(fitted, _held)
+    sentences += _tied(fitted)
     if fitted:
         sentences += [
             "Errors are one standard deviation, from the covariance of all free parameters; "
@@ -225,6 +232,16 @@ def _doublets(region: Region) -> str:
             text += f" ({level.source})"
         texts.append(text)
     return f", each a spin-orbit doublet {listed(texts)}"
+
+
+def _tied(fitted: Sequence[RegionTable]) -> Iterator[str]:
+    ties = [tie for table in fitted if table.fit is not None for tie in table.fit.ties]
+    if ties:
+        yield (
+            "The regions of a sample were fitted together, and the lines of a compound tied "
+            "across core levels by stoichiometry, sensitivity and escape depth of a homogeneous "
+            f"solid, log-normally: {'; '.join(map(tie_sentence, ties))}."
+        )
 
 
 def _weights(table: RegionTable) -> str:

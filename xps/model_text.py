@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from xps.backgrounds import STATIC
-from xps.fitted import RegionFit
+from xps.fitted import FittedTie, RegionFit
 from xps.lineshapes import SHAPES
 from xps.losses import LOSSES, LossFunction
 from xps.model import BACKGROUND_ID, Background, Component, Param, Ref, Region
@@ -248,3 +249,18 @@ def _material(loss: LossFunction) -> str:
     if material == "universal":
         material, form = "most solids", f"universal, {form}"
     return f"{material} ({form}; {loss.source})"
+
+
+def tie_sentence(tie: FittedTie) -> str:
+    """Say what a fit found of a tie of amounts, and what it cost."""
+    found = "unknown" if tie.ratio is None else f"{tie.ratio:.3g}"
+    if tie.sigma == 0.0:
+        text = f"{tie.name}: ratio of areas held at {tie.expected_ratio:.3g}"
+    else:
+        text = (
+            f"{tie.name}: ratio of areas {found}, expected {tie.expected_ratio:.3g} within a "
+            f"factor of {math.exp(tie.sigma):.2f}; costs {tie.discrepancy**2:.2g} in deviance"
+        )
+    if tie.tension is None:
+        return f"{text}; tension unknown, the data alone do not determine the area"
+    return f"{text}; tension {tie.tension:.1f}σ"

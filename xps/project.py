@@ -120,6 +120,30 @@ class Step:
 
 
 @dataclass(frozen=True)
+class AmountTies:
+    """That a compound has one amount in a sample, whatever core level shows it.
+
+    Attributes
+    ----------
+    sigma : float or None
+        Spread of the logarithms of the ratios of areas, zero for exact ties; None for what
+        `xps.chemistry` finds right.
+
+    Raises
+    ------
+    RecipeError
+        If the spread is no number of zero or above.
+    """
+
+    sigma: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.sigma is not None and not 0.0 <= self.sigma < math.inf:
+            reason = f"ties of amounts with a spread of {self.sigma}"
+            raise RecipeError(reason, "give a number of zero or above")
+
+
+@dataclass(frozen=True)
 class Project:
     """Everything that a session file stores and the app shows.
 
@@ -141,6 +165,8 @@ class Project:
         Findings of the checks that are let stand, and why.
     quantification : QuantificationSettings
         How areas are turned into amounts.
+    ties : AmountTies or None
+        Whether the lines of each compound in a sample are tied across core levels.
     """
 
     samples: tuple[Sample, ...] = ()
@@ -151,6 +177,7 @@ class Project:
     history: tuple[Step, ...] = field(default=(), repr=False)
     waivers: tuple[Waiver, ...] = ()
     quantification: QuantificationSettings = QuantificationSettings()
+    ties: AmountTies | None = None
 
     @cached_property
     def _entries(self) -> dict[str, Entry]:

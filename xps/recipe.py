@@ -27,7 +27,7 @@ from xps.model import (
     default_shape_params,
     multiplet_of,
 )
-from xps.project import ChargeReference
+from xps.project import AmountTies, ChargeReference
 from xps.resources import resource
 from xps.species import Species, library
 
@@ -53,6 +53,8 @@ class Recipe:
         How each sample's energy scale is set.
     regions : tuple of Region
         One for each core level, with start values; their spectrum is "".
+    ties : AmountTies or None
+        Whether the lines of a compound are tied across core levels.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Recipe:
     description: str
     charge: ChargeReference
     regions: tuple[Region, ...]
+    ties: AmountTies | None = None
 
     def region_for(self, core_level: str | None) -> Region | None:
         """Return the region for a core level, if the recipe has one."""
@@ -140,7 +143,7 @@ class _Reader:
         version = document.get("format")
         if version != FORMAT:
             raise self._error(f"format = {version!r}", f"this version reads format {FORMAT}")
-        known = {"format", "name", "title", "description", "charge", "region", "include"}
+        known = {"format", "name", "title", "description", "charge", "region", "include", "ties"}
         self._refuse_unknown(document, known, "recipe")
         name = str(document.get("name", self._path.stem))
         names = document.get("include", [])
@@ -160,7 +163,19 @@ class _Reader:
             str(document.get("description", "")),
             self._charge(document.get("charge", {}), regions),
             tuple(regions),
+            self._ties(document),
         )
+
+    def _ties(self, document: Mapping[str, Any]) -> AmountTies | None:
+        if "ties" not in document:
+            return None
+        table = document["ties"]
+        self._check_table(table, "ties")
+        self._refuse_unknown(table, {"sigma"}, "ties")
+        try:
+            return AmountTies(self._number(table, "sigma", "ties") if "sigma" in table else None)
+        except RecipeError as error:
+            raise self._placed_error(error, "ties") from error
 
     def _beside(self, name: str) -> str | Path:
         """A recipe file is looked for in the folder of the one that includes it."""

@@ -132,6 +132,7 @@ def region_dict(fit: RegionFit) -> dict[str, Any]:
             {"delta_chi2": other.delta_chi2, "shares": dict(other.shares)}
             for other in fit.errors.alternatives
         ],
+        "ties": [asdict(tie) for tie in fit.ties],
         "warnings": list(fit.warnings),
     }
 
@@ -173,6 +174,7 @@ def _not_fitted(background: str, error: XpsError | None) -> dict[str, Any]:
         "bootstrap": None,
         "systematic": None,
         "alternatives": [],
+        "ties": [],
         "warnings": [],
     }
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xps.error_budget_format import errors_of, plain_errors
-from xps.fitted import RegionFit
+from xps.fitted import FittedTie, RegionFit
 from xps.lineshapes import SHAPES
 from xps.model import (
     BACKGROUND_KINDS,
@@ -32,7 +32,7 @@ from xps.model import (
 )
 from xps.plain_fields import Fields, MalformedError
 from xps.plain_quantification import plain_quantification, quantification_of
-from xps.project import ChargeMethod, ChargeReference, Entry, Project, Sample, Step
+from xps.project import AmountTies, ChargeMethod, ChargeReference, Entry, Project, Sample, Step
 from xps.spectrum import AXES, UNITS, Source, Spectrum
 from xps.waiver import Scope, Waiver
 
@@ -66,6 +66,7 @@ def plain_project(project: Project) -> tuple[Plain, dict[str, Floats]]:
         "recipe": project.recipe,
         "history": [asdict(step) for step in project.history],
         "waivers": [asdict(waiver) for waiver in project.waivers],
+        "ties": None if project.ties is None else asdict(project.ties),
     } | plain_quantification(project.quantification), arrays
 
 
@@ -149,6 +150,7 @@ def _plain_fit(fit: RegionFit) -> Plain:
             "at_bound": [ref._asdict() for ref in fit.at_bound],
             "insignificant": dict(fit.insignificant),
             "warnings": list(fit.warnings),
+            "ties": [asdict(tie) for tie in fit.ties],
             "errors": plain_errors(fit.errors),
         }
     )
@@ -176,6 +178,7 @@ def project_of(document: object, array: Callable[[str], Floats]) -> Project:
     """
     fields = Fields(document, "session")
     _refuse_repeated(fields)
+    ties = fields.maybe_table("ties")
     project = Project(
         samples=tuple(_sample(table) for table in fields.tables("samples")),
         entries=tuple(
@@ -194,6 +197,7 @@ def project_of(document: object, array: Callable[[str], Floats]) -> Project:
         ),
         waivers=tuple(_waiver(table) for table in fields.tables("waivers")),
         quantification=quantification_of(fields.maybe_table("quantification")),
+        ties=None if ties is None else AmountTies(ties.maybe_number("sigma")),
     )
     _refuse_loose_ends(project)
     return project
@@ -379,6 +383,19 @@ def _ref(table: Fields) -> Ref:
     return Ref(table.text("component"), table.text("parameter"))
 
 
+def _tie(table: Fields) -> FittedTie:
+    return FittedTie(
+        table.text("component"),
+        table.text("name"),
+        table.number("expected_ratio"),
+        table.maybe_number("ratio"),
+        table.number("sigma"),
+        table.number("discrepancy"),
+        table.number("stderr"),
+        table.maybe_number("tension"),
+    )
+
+
 def _fit(table: Fields, covariance: Floats) -> RegionFit:
     free = tuple(_ref(ref) for ref in table.tables("free"))
     if covariance.shape != (len(free), len(free)):
@@ -403,6 +420,7 @@ def _fit(table: Fields, covariance: Floats) -> RegionFit:
         charge_shift_ev=table.number("charge_shift_ev"),
         charge_shift_stderr=table.maybe_number("charge_shift_stderr"),
         warnings=table.texts("warnings"),
+        ties=tuple(_tie(tie) for tie in (table.tables("ties") if "ties" in table.names else [])),
         errors=errors_of(table.maybe_table("errors")),
     )
     if fit.table.free != free:

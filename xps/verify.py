@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xps.analysis import reference_region
+from xps.analysis import fit_tied, reference_region
 from xps.error_budget import Interval
 from xps.error_methods import methods_of, with_errors
 from xps.errors import XpsError
@@ -74,6 +74,7 @@ def verify(project: Project) -> Verification:
     differences: list[Difference] = []
     failures: list[str] = []
     regions = 0
+    together = _refitted_together(project, failures)
     for region in project.regions:
         stored = project.fit_of(region.id)
         if stored is None:
@@ -85,9 +86,14 @@ def verify(project: Project) -> Verification:
             continue
         regions += 1
         try:
-            refitted = fit_region(region, entry.spectrum, project.charge_of(entry.id))
+            refitted = together.get(region.id) or fit_region(
+                region, entry.spectrum, project.charge_of(entry.id)
+            )
             refitted = with_errors(refitted, entry.spectrum, methods_of(stored.errors))
-            found = [Difference(where, *rest) for rest in _compare(project, stored, refitted)]
+            found = [
+                Difference(where, *rest)
+                for rest in _compare(project, stored, refitted, together=region.id in together)
+            ]
             other = [f"{where}: {text}" for text in _contradictions(region, stored, refitted)]
         except XpsError as error:
             failures.append(f"{where}: {error}")
@@ -101,8 +107,22 @@ def verify(project: Project) -> Verification:
     return Verification(regions, tuple(differences), tuple(failures))
 
 
+def _refitted_together(project: Project, failures: list[str]) -> dict[str, RegionFit]:
+    """Fits of the samples whose amounts are tied, by region."""
+    fits: dict[str, RegionFit] = {}
+    for sample in project.samples:
+        try:
+            joint = fit_tied(project, sample.name)
+        except XpsError as error:
+            failures.append(f"{sample.name}: {error}")
+            continue
+        if joint is not None:
+            fits |= {fit.region.id: fit for fit in joint.fits}
+    return fits
+
+
 def _compare(
-    project: Project, stored: RegionFit, refitted: RegionFit
+    project: Project, stored: RegionFit, refitted: RegionFit, *, together: bool
 ) -> Iterator[tuple[str, float | None, float | None]]:
     yield from _differing_parameters(stored, refitted)
     charge = project.charge_of(refitted.region.spectrum)
@@ -128,6 +148,8 @@ def _compare(
     reference = reference_region(project, project.entry(refitted.region.spectrum).sample)
     if reference is not None and reference.id == refitted.region.id:
         again = refitted.stderr(Ref(charge.component, "center"))
+        if together:  # the center has the uncertainty of its energy then
+            again = refitted.charge_shift_stderr
         if not _agree(charge.stderr_ev, again, _OF_ERROR):
             yield "error of the charge shift", charge.stderr_ev, again
     for id_ in sorted({*stored.insignificant, *refitted.insignificant}):

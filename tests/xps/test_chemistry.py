@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import xps
 from tests.truth import Peak, Truth
 from xps.analysis import fit_project
 from xps.chemistry import (
@@ -16,11 +18,15 @@ from xps.chemistry import (
     compound_lines,
     raw_area_ratio,
 )
+from xps.errors import RecipeError
 from xps.joint_fit import fit_together
+from xps.methods_text import methods
 from xps.model import Background, Component, Param, Ref, Region, default_shape_params, multiplet_of
 from xps.project import Project
 from xps.species import library
 from xps.spectrum import Spectrum
+from xps.tables import region_tables
+from xps.verify import verify
 
 SULFATE_RATIO = 5.5  # O 1s to S 2p: 4 · 2.93/1.677 · (956/1324)^0.75
 
@@ -155,3 +161,104 @@ def test_tie_that_holds_costs_little_and_one_that_does_not_is_reported(
     contradicting, price = outcome(fitted(4.0 * SULFATE_RATIO * 3_000.0))
     assert contradicting == pytest.approx(4.6, abs=0.8)
     assert price > 10.0
+
+
+RECIPE = """
+format = 1
+name = "tied"
+
+[ties]
+
+[charge]
+method = "component"
+core_level = "S 2p"
+component = "ps4"
+energy_ev = 161.6
+uncertainty_ev = 0.1
+
+[[region]]
+core_level = "S 2p"
+window_ev = [158.0, 173.0]
+[[region.component]]
+species = "ps4"
+[[region.component]]
+species = "sulfate"
+
+[[region]]
+core_level = "O 1s"
+window_ev = [526.0, 538.0]
+[[region.component]]
+species = "lattice_o"
+fwhm = { value = 1.5, min = 1.2, max = 1.8 }
+[[region.component]]
+species = "o_sulfate"
+fwhm = { same = "lattice_o" }
+"""
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    path = tmp_path / "tied.toml"
+    path.write_text(RECIPE, encoding="utf-8")
+    return path
+
+
+def simulated(seed: int) -> list[Spectrum]:
+    truths = (
+        level_of("S 2p", 158.0, 173.0, {"ps4": 6_000.0, "sulfate": 3_000.0}),
+        level_of("O 1s", 526.0, 538.0, {"lattice_o": 9_000.0, "o_sulfate": 3e3 * SULFATE_RATIO}),
+    )
+    return [
+        truth.spectrum((seed, n), sample="bare")  # type: ignore[arg-type]  # numpy takes both
+        for n, truth in enumerate(truths)
+    ]
+
+
+def test_recipe_that_asks_for_ties_gets_them_with_their_cost(recipe: Path) -> None:
+    result = xps.fit(simulated(1), recipe)
+    assert result.success
+    sulfur, oxygen = result.to_dict()["regions"]
+    (tie,) = [*sulfur["ties"], *oxygen["ties"]]
+    assert tie["sigma"] == UNKNOWN_TRANSMISSION
+    assert tie["tension"] < 3.0
+    assert sulfur["charge_shift_ev"] == oxygen["charge_shift_ev"]
+
+
+def test_ties_are_in_the_words_of_the_methods(recipe: Path) -> None:
+    project = xps.fit(simulated(1), recipe).project
+    sentences = " ".join(methods(project, region_tables(project)).sentences)
+    assert "tied across core levels" in sentences
+    assert "tension" in sentences
+
+
+def test_tie_makes_the_less_certain_line_more_certain(recipe: Path) -> None:
+    tied = xps.fit(simulated(2), recipe)
+    recipe.write_text(RECIPE.replace("[ties]", ""), encoding="utf-8")
+    free = xps.fit(simulated(2), recipe)
+    for one, other in zip(tied.regions, free.regions, strict=True):
+        name = "sulfate" if one.region.core_level == "S 2p" else "o_sulfate"
+        with_tie, without = (fit.stderr(Ref(name, "area")) for fit in (one, other))
+        assert with_tie is not None
+        assert without is not None
+        assert with_tie < 1.01 * without
+
+
+def test_tied_fits_survive_a_session_and_come_back_when_repeated(
+    recipe: Path, tmp_path: Path
+) -> None:
+    result = xps.fit(simulated(3), recipe)
+    path = tmp_path / "tied.doublet"
+    xps.save(path, result.project)
+    opened = xps.load(path)
+    assert opened.ties == result.project.ties
+    assert [fit.ties for fit in opened.fits] == [fit.ties for fit in result.project.fits]
+    assert all(opened.is_fresh(region.id) for region in opened.regions)
+    outcome = verify(opened)
+    assert outcome.passed, outcome.differences
+
+
+def test_spread_below_zero_is_refused_by_field(recipe: Path) -> None:
+    recipe.write_text(RECIPE.replace("[ties]", "[ties]\nsigma = -0.2"), encoding="utf-8")
+    with pytest.raises(RecipeError, match="spread") as caught:
+        xps.load_recipe(recipe)
+    assert "ties" in str(caught.value)
