@@ -11,6 +11,7 @@ from xps.fitted import RegionFit
 from xps.model import Ref
 from xps.model_text import tie_sentence
 from xps.numbers_text import interval, with_error
+from xps.oxygen_budget import OxygenBudget, oxygen_budgets
 from xps.quantification import quantify
 from xps.result import FitResult, flags
 from xps.sample_models import SampleSuggestion
@@ -99,6 +100,9 @@ def fit_text(result: FitResult, notes: Sequence[str]) -> str:
             if amount.systematic is not None:
                 percent += f" ± {amount.systematic:.2g} % (systematic)"
             lines.append(f"  {amount.sample}: {name}  {percent}")
+    for budget in oxygen_budgets(project):
+        if budget.area > 0.0:
+            lines += _budget_lines(budget)
     lines += [f"note: {note}" for note in (*notes, *quantification.notes)]
     return "\n".join(lines)
 
@@ -142,6 +146,22 @@ def _fit_lines(fit: RegionFit) -> Iterator[str]:
     yield from (f"  {sentence}" for sentence in map(tie_sentence, fit.ties))
     for warning in fit.warnings:
         yield f"  warning: {warning}"
+
+
+def _budget_lines(budget: OxygenBudget) -> Iterator[str]:
+    """What each compound claims of O 1s, in percent of its area."""
+    scale = 100.0 / budget.area
+    yield f"O 1s of {budget.sample}, in percent of its area (statistical, systematic error)"
+    rows = [
+        (f"{claim.name} ({claim.core_level})", claim.area, claim.stderr, claim.systematic)
+        for claim in budget.claims
+    ]
+    rows.append(("left", budget.left, budget.left_stderr, budget.left_systematic))
+    for name, area, stderr, systematic in rows:
+        share = _percent(scale * area, _times(scale, stderr))
+        yield f"  {name}: {share} ± {scale * systematic:.2g} % (systematic)"
+    if budget.overdrawn:
+        yield "  more oxygen is claimed than there is: check the assignments"
 
 
 def _percent(value: float, stderr: float | None) -> str:

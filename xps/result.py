@@ -15,6 +15,7 @@ from xps.errors import XpsError
 from xps.fitted import RegionFit
 from xps.lineshapes import SHAPES
 from xps.model import BACKGROUND_ID, Component, Param, Ref
+from xps.oxygen_budget import OxygenBudget, oxygen_budgets
 from xps.project import Project
 from xps.quantification import quantify
 from xps.species import library
@@ -71,6 +72,7 @@ class FitResult:
             "regions": [self._region(region.id) for region in self.project.regions],
             "quantification": _quantification(self.project),
             "quantification_basis": quantify(self.project).basis,
+            "oxygen_budgets": [_budget(budget) for budget in oxygen_budgets(self.project)],
             "checks": [finding.to_dict() for finding in check(self.project)],
             "notes": list(self.notes),
         }
@@ -264,3 +266,17 @@ def _quantification(project: Project) -> list[dict[str, Any]]:
         }
         for amount in quantify(project).amounts
     ]
+
+
+def _budget(budget: OxygenBudget) -> dict[str, Any]:
+    return {
+        "sample": budget.sample,
+        "area": budget.area,
+        "stderr": budget.stderr,
+        "area_unit": budget.area_unit,
+        "claims": [asdict(claim) for claim in budget.claims],
+        "left": budget.left,
+        "left_stderr": budget.left_stderr,
+        "left_systematic": budget.left_systematic,
+        "overdrawn": budget.overdrawn,
+    }

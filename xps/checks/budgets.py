@@ -61,7 +61,9 @@ class _Amount:
 def _amount(region: FittedRegion, parts: Parts, transmitted: bool) -> _Amount:
     """Sum of the atoms of components, each times a factor."""
     fit = region.fit
-    factor = intensity_factor(region.entry, fit, transmitted=transmitted)
+    factor = intensity_factor(
+        region.entry, fit, region.project.quantification, transmitted=transmitted
+    )
     assert factor is not None  # _counted asked before
     rows = [fit.table.index[Ref(component.id, "area")] for component, _ in parts]
     weights = [weight / factor for _, weight in parts]
@@ -79,14 +81,18 @@ def _counted(sample: FittedSample) -> tuple[FittedRegion, ...]:
     regions: dict[str, FittedRegion] = {}
     for region in sample.regions:
         known = region.fit.success and region.fit.area_unit.startswith("counts/s")
-        if known and intensity_factor(region.entry, region.fit) is not None:
+        settings = region.project.quantification
+        if known and intensity_factor(region.entry, region.fit, settings) is not None:
             regions.setdefault(region.core_level, region)
     return tuple(regions.values())
 
 
 def _slack(regions: Sequence[FittedRegion]) -> tuple[bool, float]:
     """Whether the transmission is known in all regions, and by what factor atoms may differ."""
-    known = all(transmission_is_known(region.entry, region.fit) for region in regions)
+    known = all(
+        transmission_is_known(region.entry, region.fit, region.project.quantification)
+        for region in regions
+    )
     sigma = KNOWN_TRANSMISSION if known else UNKNOWN_TRANSMISSION
     return known, math.exp(_LOG_SIGMAS * sigma)
 

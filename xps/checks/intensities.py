@@ -36,6 +36,8 @@ def _corrected(fitted: FittedRegion) -> Sightings:
 
 
 def _mixed(sample: FittedSample) -> Sightings:
+    if sample.project.quantification.transmission != "file":
+        return
     known = [r for r in sample.regions if r.entry.spectrum.transmission is not None]
     if known and len(known) < len(sample.regions):
         with_it = ", ".join(region.entry.label for region in known)
