@@ -120,6 +120,14 @@ def test_systematic_error_is_that_of_factors_and_depths() -> None:
     assert result.systematic > 0.1 * 1.2
 
 
+def test_shape_of_particles_is_known_to_a_tenth() -> None:
+    flat, round_ = (
+        thickness(*lines(ratio(1.2)), DEPTHS, shape_factor=factor) for factor in (1.0, 0.67)
+    )
+    assert flat.systematic is not None
+    assert round_.systematic == pytest.approx(0.67 * math.hypot(flat.systematic, 0.1 * 1.2))
+
+
 def test_unknown_error_of_an_area_is_not_taken_for_zero() -> None:
     result = thickness(*lines(ratio(1.0), None, 0.02), DEPTHS)
     assert result.stderr is None
