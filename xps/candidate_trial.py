@@ -20,10 +20,10 @@ from xps.model import Component, Param, Ref, Region
 from xps.problem import free_values
 from xps.start import with_start_values
 
-_TOLERANCE = 1e-6  # of a deviance that is only compared with others
+_TOLERANCE = 1e-4  # of a deviance that is only compared with others
 _ROUNDING_EV = 1e-6
 _HALF_SPLIT = 0.35  # of the FWHM: half the distance at which two lines look like one
-_PATIENCE = 80  # steps, after which what is left is a valley without a floor: nothing to find
+_PATIENCE = 40  # steps, after which what is left is a valley without a floor: nothing to find
 
 
 @dataclass(frozen=True, eq=False)
