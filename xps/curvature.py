@@ -11,6 +11,8 @@ from xps.normal_equations import NormalEquations
 
 Floats = NDArray[np.float64]
 
+_TINY = 1e-300
+
 
 class Place(Protocol):
     """Where a step begins or ends."""
@@ -59,22 +61,24 @@ def updated_curvature(
     moved, fallen : ndarray, shape (..., free)
         The step, and by how much the gradient fell along it.
     """
-    along = np.sum(fallen * moved, axis=-1)
-    wanted = fallen - times(information, moved)
-    bend = np.abs(np.sum(moved * times(curvature, moved), axis=-1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        sizing = np.abs(np.sum(moved * wanted, axis=-1)) / bend
-        fallen = fallen / along[..., None]
-    curvature = np.where(bend > 0.0, np.minimum(sizing, 1.0), 1.0)[..., None, None] * curvature
-    missing = wanted - times(curvature, moved)
+    along = np.vecdot(fallen, moved)
+    rises = np.asarray(along > 0.0)
+    fallen = fallen / np.where(rises, along, 1.0)[..., None]
+    known = times(curvature, moved)
+    wanted = along[..., None] * fallen - times(information, moved)
+    bend = np.abs(np.vecdot(moved, known))
+    sizing = np.minimum(np.abs(np.vecdot(moved, wanted)) / np.maximum(bend, _TINY), 1.0)
+    missing = wanted - sizing[..., None] * known
     mixed = missing[..., :, None] * fallen[..., None, :]
     square = fallen[..., :, None] * fallen[..., None, :]
-    updated = curvature + mixed + np.swapaxes(mixed, -1, -2)
-    updated -= np.sum(missing * moved, axis=-1)[..., None, None] * square
-    return np.where((along > 0.0)[..., None, None], updated, curvature)
+    updated = sizing[..., None, None] * curvature
+    updated += mixed
+    updated += np.swapaxes(mixed, -1, -2)
+    updated -= np.vecdot(missing, moved)[..., None, None] * square
+    return np.where(rises[..., None, None], updated, curvature)
 
 
 def times(matrix: Floats, vector: Floats) -> Floats:
     """Matrix times vector, for one or many along leading axes."""
-    product: Floats = (matrix @ vector[..., None])[..., 0]
+    product: Floats = np.matvec(matrix, vector)
     return product
