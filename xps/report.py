@@ -11,6 +11,7 @@ from xps.errors import XpsError
 from xps.figure import figure_bytes, stacked_figure
 from xps.markup import Content, Html, element, escaped, items, joined, table
 from xps.methods_text import methods
+from xps.oxygen_table import oxygen_table
 from xps.palette import component_colors
 from xps.project import Project
 from xps.report_tables import (
@@ -52,7 +53,10 @@ def report_html(
         ("Samples", [spectra_table(project), *_remarks("Left out or narrowed", notes)]),
         ("Spectra and fits", list(_figures(project, failures))),
         ("Components", [region_section(part, colors) for part in tables]),
-        ("Quantification", [*quantification, element("p", basis, class_="facts")]),
+        (
+            "Quantification",
+            [*quantification, element("p", basis, class_="facts"), *oxygen_table(project)],
+        ),
         ("Charge reference", [charge_table(project)]),
         ("Checks", [checks_table(check(project))]),
         (

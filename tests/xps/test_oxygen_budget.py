@@ -14,6 +14,7 @@ from xps.cli_text import fit_text
 from xps.error_budget import ErrorBudget, SystematicErrors, SystematicMember
 from xps.oxygen_budget import OxygenBudget, oxygen_budgets
 from xps.project import Project
+from xps.report import report_html
 from xps.result import FitResult
 
 HV = 1486.6
@@ -175,3 +176,12 @@ def test_budget_stands_in_json_and_text() -> None:
     text = fit_text(result, ())
     assert "O 1s of sample, in percent of its area" in text
     assert "left: 83." in text
+
+
+def test_budget_stands_in_the_report_and_hostile_names_are_escaped() -> None:
+    level = sulfur(ps4=5_000.0, sulfate=300.0)
+    named = tuple(replace(c, name=f"<b>{c.id}</b>") for c in level.components)
+    page = report_html(made(oxygen(), replace(level, components=named)))
+    assert "O 1s claimed by" in page
+    assert "&lt;b&gt;sulfate&lt;/b&gt; (S 2p)" in page
+    assert "O 1s claimed by" not in report_html(made(oxygen()))
