@@ -37,6 +37,7 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
 
 _AT_ONCE = 16  # spectra: more fall out of the cache, fewer leave numpy's overhead
+_LEAST_VALUE = 1e-10  # of the largest eigenvalue: below, a direction is hardly determined
 _MOST_ITERATIONS = 100  # after which a spectrum is left to the solver for one
 _KEPT_BYTES = 16 << 20  # of memory that the allocator keeps, see `_keep_memory`
 
@@ -320,15 +321,14 @@ class _Places:
         self.scale = np.maximum(self.scale, length)
         unit = self._unit()
         damped = self.damping[:, None] * (self.scale / length) ** 2
-        step, sound = self._solved(held, length, damped)
+        step, _ = self._solved(held, length, damped)
         step /= length
         step /= np.maximum(1.0, self._relative_length(step, held) / LONGEST)[:, None]
         self.trial = np.clip(self.free + step, self.lower, problem.upper)
         moved = self.trial - self.free
         self.expected_gain = self._gain_along(moved)
 
-        near_end = ((self.expected_gain <= unit) | (self.gain < 0.0)) & sound
-        places = np.flatnonzero(near_end)
+        places = np.flatnonzero((self.expected_gain <= unit) | (self.gain < 0.0))
         best, certain = self._solved(held, length, np.zeros_like(damped), places)
         best /= length[places]
         best_gain = np.sum(self.gradient[places] * best, axis=1)
@@ -338,18 +338,16 @@ class _Places:
             & (best_gain <= FAST * self.gain[places])
             & (best_gain**2 <= left * self.gain[places])
         )
-        last &= (self.expected_gain[places] <= unit[places]) & certain
+        last &= self.expected_gain[places] <= unit[places]
         stalled = (self.gain[places] < 0.0) & (
             (best_gain < STALLED * (unit[places] + 1e-3 * np.abs(self.deviance[places])))
             | (self._relative_length(best, held[places], places) < ROUNDING)
         )
-        ends = last | (stalled & certain)
-        ended = places[ends]
-        self._take(ended, best[ends])
-        lost = np.flatnonzero(
-            ~sound | (self.iterations >= _MOST_ITERATIONS) | np.isinf(self.deviance)
-        )
-        lost = np.setdiff1d(lost, ended)
+        ends = last | stalled
+        ended, doubtful = places[ends & certain], places[ends & ~certain]
+        self._take(ended, best[ends & certain])
+        lost = np.flatnonzero((self.iterations >= _MOST_ITERATIONS) | np.isinf(self.deviance))
+        lost = np.setdiff1d(lost, (*ended, *doubtful))
         released = (
             (self.free[ended] <= self.lower[ended]) & (problem.lower < self.lower[ended])
         ).any(axis=1)
@@ -359,13 +357,16 @@ class _Places:
         self._begin(again)
         self._store(done, held[done], length[done])
         for place in lost:
-            self._leave(int(self.spectrum[place]))
-        return np.concatenate((done, lost))
+            spectrum = int(self.spectrum[place])
+            self._leave(spectrum, self._batch.starts[spectrum])
+        for place in doubtful:
+            self._leave(int(self.spectrum[place]), self.free[place])
+        return np.concatenate((done, lost, doubtful))
 
     def _solved(
         self, held: Bools, length: Floats, damping: Floats, places: Ints | None = None
     ) -> tuple[Floats, Bools]:
-        """Steps over `length`, and which of them can be relied on; the others are zero."""
+        """Steps over `length`, and which of them can be relied on."""
         if places is None:
             places = np.arange(self.spectrum.size)
         held, length = held[places], length[places]
@@ -423,12 +424,12 @@ class _Places:
         found.deviance[rows], found.chi2[rows] = self.deviance[places], self.chi2[places]
         found.converged[rows], found.iterations[rows] = True, self.iterations[places]
 
-    def _leave(self, spectrum: int) -> None:
-        """Leave a spectrum to the solver for one."""
+    def _leave(self, spectrum: int, start: Floats) -> None:
+        """Leave a spectrum to the solver for one, from where it is."""
         found = self._solution
         try:
             one = self._batch.problem(self._problem, spectrum)
-            end = solve(one, tolerance=self._tolerance)
+            end = solve(one, start, tolerance=self._tolerance)
         except FitError:
             found.free[spectrum], found.covariance[spectrum] = np.nan, np.nan
             found.deviance[spectrum], found.chi2[spectrum] = np.nan, np.nan
@@ -459,11 +460,18 @@ def _diagonal(matrices: Floats) -> Floats:
 
 
 def _each_solved(normal: Floats, gradient: Floats) -> tuple[Floats, Bools]:
-    """Solutions of well-conditioned equations, and which these are; zero for the others."""
+    """Solutions, and which of them come from well-conditioned equations.
+
+    The others lack what the equations hardly determine: they lead on, but not to an end.
+    """
     solve_one = cholesky_solver()
     steps, sound = np.zeros_like(gradient), np.zeros(len(gradient), dtype=np.bool_)
     for place, (matrix, right) in enumerate(zip(normal, gradient, strict=True)):
         factor, step, failed = solve_one(matrix, right)
         if not failed and is_well_conditioned(factor):
             steps[place], sound[place] = step, True
+        elif np.isfinite(matrix).all():
+            values, vectors = np.linalg.eigh(matrix)
+            along = (vectors.T @ right) / np.maximum(values, _LEAST_VALUE * values[-1])
+            steps[place] = vectors @ along
     return steps, sound
