@@ -17,6 +17,8 @@ from xps.result import FitResult, flags
 from xps.sample_models import SampleSuggestion
 from xps.uncertainty import shares
 
+_LEAST_CHANCE = 1e-15
+
 
 def info_text(
     file: str, reader: str, rows: Sequence[Mapping[str, Any]], warnings: Sequence[str]
@@ -184,7 +186,14 @@ def comparison_text(comparison: Comparison) -> str:
         change = with_error(100.0 * difference.difference, _times(100.0, difference.stderr))
         chance = "p unknown"
         if difference.p_value is not None and difference.p_value_adjusted is not None:
-            chance = f"p = {difference.p_value:.2g}, adjusted {difference.p_value_adjusted:.2g}"
+            chance = (
+                f"p {_chance(difference.p_value)}, adjusted {_chance(difference.p_value_adjusted)}"
+            )
         note = f" ({difference.note})" if difference.note else ""
         lines.append(f"  {difference.name}: {shares_text}, {change} points; {chance}{note}")
     return "\n".join([*lines, *(f"note: {note}" for note in comparison.notes)])
+
+
+def _chance(p_value: float) -> str:
+    """A p-value; one far below what any normal distribution is known to is only called so."""
+    return f"= {p_value:.2g}" if p_value >= _LEAST_CHANCE else f"< {_LEAST_CHANCE:g}"
