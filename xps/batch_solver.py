@@ -38,6 +38,7 @@ Ints = NDArray[np.intp]
 
 _AT_ONCE = 16  # spectra: more fall out of the cache, fewer leave numpy's overhead
 _LEAST_VALUE = 1e-10  # of the largest eigenvalue: below, a direction is hardly determined
+_WORTH_IT = 4  # spectra; fewer take less time one by one
 _MOST_ITERATIONS = 100  # after which a spectrum is left to the solver for one
 _KEPT_BYTES = 16 << 20  # of memory that the allocator keeps, see `_keep_memory`
 
@@ -193,6 +194,7 @@ class _Places:
     ) -> None:
         self._problem, self._batch, self._solution = problem, batch, solution
         self._tolerance = tolerance
+        self._cancelled: Callable[[], bool] | None = None
         self._waiting = iter(range(len(batch.starts)))
         self._prior_information = problem.priors.weighted.T @ problem.priors.weighted
         self._freedom = max(batch.observed.shape[1] - problem.lower.size, 1)
@@ -208,12 +210,21 @@ class _Places:
 
     def run(self, cancelled: Callable[[], bool] | None) -> None:
         """Work until every spectrum has its solution."""
+        self._cancelled = cancelled
+        if len(self._batch.starts) < _WORTH_IT:
+            for spectrum, start in enumerate(self._batch.starts):
+                self._ask()
+                self._leave(spectrum, start)
+            return
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             while self.spectrum.size:
-                if cancelled is not None and cancelled():
-                    raise CancelledError("the fits were cancelled")
+                self._ask()
                 self._evaluate()
                 self._refill(self._propose())
+
+    def _ask(self) -> None:
+        if self._cancelled is not None and self._cancelled():
+            raise CancelledError("the fits were cancelled")
 
     def _refill(self, places: Ints) -> None:
         """Give places that have become free to the next spectra, or up."""
@@ -429,7 +440,9 @@ class _Places:
         found = self._solution
         try:
             one = self._batch.problem(self._problem, spectrum)
-            end = solve(one, start, tolerance=self._tolerance)
+            end = solve(one, start, tolerance=self._tolerance, cancelled=self._cancelled)
+        except CancelledError:
+            raise
         except FitError:
             found.free[spectrum], found.covariance[spectrum] = np.nan, np.nan
             found.deviance[spectrum], found.chi2[spectrum] = np.nan, np.nan

@@ -33,7 +33,6 @@ DRAWS = 500
 _TOLERANCE = 1e-4  # of a gain in deviance that is only compared with others
 _WEAK_SIGMA = 3.0  # above it a component needs no test
 _AT_ONCE = 64  # draws between two reports of progress
-_FIRST = 4  # draws before it is asked for the first time whether there are enough
 _CENTRAL_68 = 0.6826894921370859
 
 
@@ -207,7 +206,7 @@ def significance(
     random = np.random.default_rng(seed)
     expected = without.expected(without.start)
     while drawn < draws and hits != enough_hits:
-        size = _AT_ONCE if enough_hits is None else min(max(_FIRST, drawn), _AT_ONCE)
+        size = _AT_ONCE if enough_hits is None else min(max(1, drawn), _AT_ONCE)
         size = min(size, draws - drawn)
         counts = np.array([drawn_counts(without, expected, random) for _ in range(size)])
         for gain in _gains(without, with_it, counts, region, component, ask):
