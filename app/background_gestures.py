@@ -81,8 +81,10 @@ def remove_term(project: Project, region_id: str, name: str) -> Change:
     background = region.background
     if name.startswith(OWN_STEP):
         background = background.without_component(name.removeprefix(OWN_STEP))
+    elif name == "curvature":
+        background = replace(background, curvature=None)
     else:
-        background = replace(background, **{name: None})  # type: ignore[arg-type]  # an optional Param
+        background = replace(background, cubic=None)
     return _change(project, region, background, name, "Remove {} from")
 
 

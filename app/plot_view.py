@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPalette, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -316,9 +317,9 @@ class PlotView(QWidget):
                 return
         self.pointerMoved.emit(None)
 
-    def _on_click(self, event: object) -> None:
+    def _on_click(self, event: MouseClickEvent) -> None:
         shown = self._shown
-        position = event.scenePos()  # type: ignore[attr-defined]  # pyqtgraph has no types
+        position = event.scenePos()
         if shown is None or shown.curves is None:
             return
         if not self.main.sceneBoundingRect().contains(position):

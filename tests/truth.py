@@ -164,11 +164,11 @@ class Truth:
         kernel = LOSS_FUNCTIONS[self.loss](fine - fine[0])
         return np.convolve(peaks, kernel)[below : fine.size : 10] * fine_step
 
-    def counts(self, seed: int) -> Floats:
+    def counts(self, seed: int | tuple[int, ...]) -> Floats:
         """One measurement."""
         return np.random.default_rng(seed).poisson(self.expected()).astype(np.float64)
 
-    def spectrum(self, seed: int | None, **changes: Any) -> Spectrum:
+    def spectrum(self, seed: int | tuple[int, ...] | None, **changes: Any) -> Spectrum:
         """One measurement of one second per channel, or the expectation for no seed."""
         fields: dict[str, Any] = {
             "name": "simulated",

@@ -1,5 +1,3 @@
-import sys
-
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
@@ -15,7 +13,7 @@ def crash(window: MainWindow, error: Exception) -> None:
     try:
         raise error
     except type(error):
-        CrashReporter(window.messages).report(*sys.exc_info())  # type: ignore[arg-type]  # set here
+        CrashReporter(window.messages).report(type(error), error, error.__traceback__)
 
 
 def test_a_mistake_is_shown_with_details_to_copy_and_the_app_stays_up(window: MainWindow) -> None:

@@ -111,7 +111,7 @@ def test_constant_data_are_refused(level: float, unit: str) -> None:
 
 @pytest.mark.parametrize("kind", ["shirley", "linear"])
 def test_noise_under_a_static_background_is_refused(kind: str) -> None:
-    region = replace(ARGYRODITE, background=Background(kind))  # type: ignore[arg-type]  # of two kinds
+    region = replace(ARGYRODITE, background=Background(kind))
     energy = argyrodite(step=0.1).energy
     for seed in range(10):
         counts = np.random.default_rng(seed).poisson(400.0, energy.size).astype(float)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,16 +22,16 @@ def found(rule: str, *levels_: Level) -> list[Finding]:
     return [finding for finding in check(made(*levels_)) if finding.rule == rule]
 
 
-def sulfur(*components: Component, **changes: object) -> Level:
-    return Level("S 2p", S2P, components, **changes)  # type: ignore[arg-type]  # any field
+def sulfur(*components: Component, **changes: Any) -> Level:
+    return Level("S 2p", S2P, components, **changes)
 
 
-def oxygen(*components: Component, **changes: object) -> Level:
-    return Level("O 1s", O1S, components, **changes)  # type: ignore[arg-type]  # any field
+def oxygen(*components: Component, **changes: Any) -> Level:
+    return Level("O 1s", O1S, components, **changes)
 
 
-def s2p(id_: str, center: float, **changes: object) -> Component:
-    return line(id_, center, level="S 2p", **changes)  # type: ignore[arg-type]  # any field
+def s2p(id_: str, center: float, **changes: Any) -> Component:
+    return line(id_, center, level="S 2p", **changes)
 
 
 def tied(component: Component, name: str, link: Link) -> Component:
@@ -188,7 +189,7 @@ def test_sites_of_one_compound_may_be_close() -> None:
 # Shapes -------------------------------------------------------------------------------------------
 
 
-def _la(id_: str, alpha: float, beta: float, **changes: object) -> Component:
+def _la(id_: str, alpha: float, beta: float, **changes: Any) -> Component:
     component = s2p(id_, 168.8, shape="la", **changes)
     return component.with_params(
         {"alpha": Param(alpha, vary=False), "beta": Param(beta, vary=False)}

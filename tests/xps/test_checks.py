@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,9 +33,9 @@ def _fit(project: Project) -> RegionFit:
     return project.fits[0]
 
 
-def _with_fit(project: Project, **changes: object) -> Project:
+def _with_fit(project: Project, **changes: Any) -> Project:
     """The project with a fit that is fresh, but differs."""
-    changed = project.with_fit(replace(_fit(project), **changes))  # type: ignore[arg-type]  # any field
+    changed = project.with_fit(replace(_fit(project), **changes))
     fit = _fit(changed)
     return changed.with_fit(replace(fit, fingerprint=changed.fingerprint(fit.region.id)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,14 +72,13 @@ def region_of(spectrum: str, truth: Truth) -> Region:
     return Region(spectrum, spectrum, truth.core_level, window, Background(), components)
 
 
-def fitted(sulfate_in_oxygen: float, seed: int = 1, **changes: object) -> Project:
+def fitted(sulfate_in_oxygen: float, seed: int = 1, **changes: Any) -> Project:
     truths = (
         level_of("S 2p", 158.0, 173.0, {"ps4": 6_000.0, "sulfate": 3_000.0}),
         level_of("O 1s", 526.0, 538.0, {"lattice_o": 9_000.0, "o_sulfate": sulfate_in_oxygen}),
     )
     spectra = tuple(
-        truth.spectrum((seed, n), sample="bare", **changes)  # type: ignore[arg-type]  # a seed
-        for n, truth in enumerate(truths)
+        truth.spectrum((seed, n), sample="bare", **changes) for n, truth in enumerate(truths)
     )
     project = Project().with_spectra(spectra)
     for entry, truth in zip(project.entries, truths, strict=True):
@@ -208,10 +208,7 @@ def simulated(seed: int) -> list[Spectrum]:
         level_of("S 2p", 158.0, 173.0, {"ps4": 6_000.0, "sulfate": 3_000.0}),
         level_of("O 1s", 526.0, 538.0, {"lattice_o": 9_000.0, "o_sulfate": 3e3 * SULFATE_RATIO}),
     )
-    return [
-        truth.spectrum((seed, n), sample="bare")  # type: ignore[arg-type]  # numpy takes both
-        for n, truth in enumerate(truths)
-    ]
+    return [truth.spectrum((seed, n), sample="bare") for n, truth in enumerate(truths)]
 
 
 def test_recipe_that_asks_for_ties_gets_them_with_their_cost(recipe: Path) -> None:

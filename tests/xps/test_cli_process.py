@@ -77,10 +77,11 @@ def test_an_unreadable_file_exits_2_as_a_process(tmp_path: Path) -> None:
 def test_any_encoding_of_the_terminal_will_do(
     monkeypatch: pytest.MonkeyPatch, encoding: str, as_json: list[str]
 ) -> None:
-    terminal = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="strict")
+    written = io.BytesIO()
+    terminal = io.TextIOWrapper(written, encoding=encoding, errors="strict")
     monkeypatch.setattr(sys, "stdout", terminal)
     assert cli.main(["fit", str(BARE), "--recipe", "argyrodite-s2p", *as_json]) == 0
-    assert "sulfate" in terminal.buffer.getvalue().decode(encoding)  # type: ignore[attr-defined]  # BytesIO
+    assert "sulfate" in written.getvalue().decode(encoding)
 
 
 def test_a_terminal_without_unicode_will_do_as_a_process() -> None:

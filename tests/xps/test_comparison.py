@@ -34,7 +34,7 @@ def with_sulfate(factor: float) -> Truth:
 
 def fitted(samples: dict[str, Truth], seed: int) -> Project:
     spectra = tuple(
-        truth.spectrum((seed, number), sample=name)  # type: ignore[arg-type]  # numpy takes both
+        truth.spectrum((seed, number), sample=name)
         for number, (name, truth) in enumerate(samples.items())
     )
     project, _ = apply_recipe(Project().with_spectra(spectra), RECIPE)
