@@ -39,13 +39,12 @@ def rows(task: Task) -> list[Row]:
     """
     work = task.compiled()
     best = RegionMinimizer(work, task.region).minimize()
-    spectrum = task.problem.spectrum()
 
     def record() -> float:
         return float(RegionMinimizer(task.compiled(), task.region).minimize().chisqr)
 
     def complete() -> float:
-        return fit_region(task.region, spectrum).chi2
+        return fit_region(task.region, task.spectrum).chi2
 
     def in_lmfit() -> float:
         return float(RegionMinimizer(work, task.region).minimize("leastsq").chisqr)

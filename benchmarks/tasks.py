@@ -14,6 +14,7 @@ from xps.engine import solve
 from xps.model import Background, Region
 from xps.noise import Noise
 from xps.problem import compile_problem
+from xps.spectrum import Spectrum
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +32,8 @@ class Task:
         Where it is, for people.
     region : Region
         The model as Doublet takes it.
+    spectrum : Spectrum
+        The data as Doublet takes them.
     counts : ndarray, shape (n,)
         Without what was subtracted.
     sigma : ndarray, shape (n,)
@@ -40,6 +43,7 @@ class Task:
     problem: Problem
     background: str
     region: Region
+    spectrum: Spectrum
     counts: Floats
     sigma: Floats
 
@@ -50,7 +54,7 @@ class Task:
 
     def compiled(self) -> Likelihood:
         """The task as Doublet's solver takes it, compiled anew."""
-        work = compile_problem(self.region, self.problem.spectrum(), 0.0)
+        work = compile_problem(self.region, self.spectrum, 0.0)
         if self.is_in_fit:
             return work
         return replace(work, noise=_Weights("poisson", 1.0, "counts", 0.0, self.sigma**2))
@@ -59,9 +63,9 @@ class Task:
 def in_fit(problem: Problem) -> Task:
     """Offset, slope and step are fitted; the variances are those of the best model."""
     region = problem.region(slope=True)
-    work = compile_problem(region, problem.spectrum(), 0.0)
-    sigma = np.sqrt(solve(work).expected)
-    return Task(problem, "in the fit", region, problem.counts(), sigma)
+    spectrum = problem.spectrum()
+    sigma = np.sqrt(solve(compile_problem(region, spectrum, 0.0)).expected)
+    return Task(problem, "in the fit", region, spectrum, problem.counts(), sigma)
 
 
 def subtracted(problem: Problem) -> Task:
@@ -70,7 +74,7 @@ def subtracted(problem: Problem) -> Task:
     background = STATIC[STATIC_KIND].curve(problem.energy, counts)
     region = replace(problem.region(slope=True), background=Background(STATIC_KIND))
     sigma = np.sqrt(np.maximum(counts, 1.0))
-    return Task(problem, "subtracted", region, counts - background, sigma)
+    return Task(problem, "subtracted", region, problem.spectrum(), counts - background, sigma)
 
 
 @dataclass(frozen=True)

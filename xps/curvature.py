@@ -69,12 +69,11 @@ def updated_curvature(
     bend = np.abs(np.vecdot(moved, known))
     sizing = np.minimum(np.abs(np.vecdot(moved, wanted)) / np.maximum(bend, _TINY), 1.0)
     missing = wanted - sizing[..., None] * known
+    missing -= (0.5 * np.vecdot(missing, moved))[..., None] * fallen
     mixed = missing[..., :, None] * fallen[..., None, :]
-    square = fallen[..., :, None] * fallen[..., None, :]
     updated = sizing[..., None, None] * curvature
     updated += mixed
     updated += np.swapaxes(mixed, -1, -2)
-    updated -= np.vecdot(missing, moved)[..., None, None] * square
     return np.where(rises[..., None, None], updated, curvature)
 
 

@@ -74,11 +74,13 @@ class Noise:
             return squares
         safe = np.maximum(expected, self.floor)
         positive = np.maximum(observed, _TINY)  # no counts: 0 · ln(tiny) is nothing
-        terms = safe - observed + observed * np.log(positive / safe)
+        terms = np.log(positive / safe)
+        terms *= observed
+        terms += safe - observed
         if expected.min(initial=np.inf) < self.floor:
             below = expected - safe
             terms = terms + below * (1.0 - observed / safe) + 0.5 * below**2 / safe
-        deviances: Floats = 2.0 * np.sum(terms, axis=-1)
+        deviances: Floats = 2.0 * terms.sum(axis=-1)
         return deviances
 
     def score(self, observed: Floats, expected: Floats) -> Floats:
