@@ -260,7 +260,9 @@ def _fit_one(
     if _is_reference(project, region):
         fit, charge = fit_reference(region, entry.spectrum, sample.charge, cancelled=cancelled)
         project = project.with_sample(replace(sample, charge=charge))
-        return project.with_fit(with_errors(fit, entry.spectrum, methods, cancelled=cancelled))
+        return project.with_fit(
+            with_errors(fit, entry.spectrum, methods, charge=charge, cancelled=cancelled)
+        )
     start = region
     if project.fit_of(region.id) is None:
         start = with_guess(region, entry.spectrum, sample.charge.shift_ev)
@@ -271,7 +273,9 @@ def _fit_one(
             missing = "the charge reference is not found yet"
         warning = f"{missing}: binding energies are as measured"
         fit = replace(fit, warnings=(*fit.warnings, warning))
-    return project.with_fit(with_errors(fit, entry.spectrum, methods, cancelled=cancelled))
+    return project.with_fit(
+        with_errors(fit, entry.spectrum, methods, charge=sample.charge, cancelled=cancelled)
+    )
 
 
 def _on_spectrum(

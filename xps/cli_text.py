@@ -100,7 +100,8 @@ def fit_text(result: FitResult, notes: Sequence[str]) -> str:
             name = amount.element if amount.is_element else f"  {amount.element}: {amount.name}"
             percent = _percent(amount.atomic_percent, amount.stderr)
             if amount.systematic is not None:
-                percent += f" ± {amount.systematic:.2g} % (systematic)"
+                parts = ", ".join(f"{k} {v:.2g}" for k, v in amount.systematic_parts.items())
+                percent += f" ± {amount.systematic:.2g} % (systematic: {parts})"
             lines.append(f"  {amount.sample}: {name}  {percent}")
     for budget in oxygen_budgets(project):
         if budget.area > 0.0:

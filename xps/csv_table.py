@@ -72,6 +72,7 @@ COLUMNS = (
     "share_upper_limit_95",
     "atomic_percent",
     "atomic_percent_stderr",
+    "atomic_percent_systematic",
     "atomic_percent_upper_limit_95",
     "significant",
     "shape",

@@ -125,7 +125,7 @@ class SystematicMember:
     Attributes
     ----------
     group : str
-        "window", "background", "shape" or "ratio".
+        "window", "background", "shape", "ratio" or "reference".
     name : str
     areas : mapping of str to float
         By component; empty where it cannot be fitted.

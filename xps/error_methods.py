@@ -11,6 +11,7 @@ from xps.error_budget import ERROR_METHODS, ErrorBudget, ErrorMethod
 from xps.errors import CancelledError, RecipeError, XpsError
 from xps.fitted import RegionFit
 from xps.profile import profile_all
+from xps.project import ChargeReference
 from xps.spectrum import Spectrum
 from xps.systematic import systematic
 
@@ -47,11 +48,13 @@ def with_errors(
     spectrum: Spectrum,
     methods: Collection[ErrorMethod],
     *,
+    charge: ChargeReference | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> RegionFit:
     """Return the fit with its errors found by each of some methods.
 
-    A fit without success gets none. What cannot be found is told by a warning of the fit.
+    A fit without success gets none. What cannot be found is told by a warning of the fit. With
+    a charge reference its error is one of the systematic ones.
 
     Raises
     ------
@@ -63,7 +66,7 @@ def with_errors(
         if method not in methods:
             continue
         try:
-            found = _found(fit, spectrum, method, cancelled)
+            found = _found(fit, spectrum, method, charge, cancelled)
         except CancelledError:
             raise
         except XpsError as error:
@@ -81,7 +84,11 @@ _TITLES: dict[ErrorMethod, str] = {
 
 
 def _found(
-    fit: RegionFit, spectrum: Spectrum, method: ErrorMethod, cancelled: Callable[[], bool] | None
+    fit: RegionFit,
+    spectrum: Spectrum,
+    method: ErrorMethod,
+    charge: ChargeReference | None,
+    cancelled: Callable[[], bool] | None,
 ) -> ErrorBudget:
     if method == "profile":
         return replace(
@@ -90,7 +97,13 @@ def _found(
             alternatives=alternatives(fit, spectrum, cancelled=cancelled),
         )
     if method == "systematic":
-        return replace(fit.errors, systematic=systematic(fit, spectrum, cancelled=cancelled))
+        moved = systematic(
+            fit,
+            spectrum,
+            reference_error_ev=None if charge is None else charge.total_error_ev,
+            cancelled=cancelled,
+        )
+        return replace(fit.errors, systematic=moved)
     repeated = bootstrap(fit, spectrum, cancelled=cancelled)
     tests = {
         id_: significance(fit, spectrum, id_, cancelled=cancelled) for id_ in weak_components(fit)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -97,6 +99,9 @@ class RegionFit:
         Of areas to those of other core levels, where they were fitted together.
     errors : ErrorBudget
         Errors by other methods than the covariance, where they were asked for.
+    covariance_with : mapping of str to ndarray, shape (areas, areas of the other)
+        Covariance of its areas with those of fits that were made together with it, by their
+        fingerprints: a fit that was made anew since has another one.
     lmfit : MinimizerResult or None
         The record of the fit; None for a fit that was read from a session.
     """
@@ -122,6 +127,7 @@ class RegionFit:
     warnings: tuple[str, ...] = ()
     ties: tuple[FittedTie, ...] = ()
     errors: ErrorBudget = field(default_factory=ErrorBudget)
+    covariance_with: Mapping[str, Floats] = field(default_factory=dict, repr=False)
     lmfit: MinimizerResult | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -236,6 +242,32 @@ class RegionFit:
                 if r is not None and abs(r) > above:
                     found.append((first, second, r))
         return found
+
+
+def covariance_of_areas(fits: Sequence[RegionFit]) -> Floats:
+    """Covariance of the areas of several fits, one after the other.
+
+    Fits that were not made together are independent.
+
+    Parameters
+    ----------
+    fits : sequence of RegionFit
+
+    Returns
+    -------
+    ndarray, shape (areas, areas)
+    """
+    ends = np.cumsum([0, *(fit.areas.size for fit in fits)])
+    parts = [slice(*pair) for pair in pairwise(ends.tolist())]
+    covariance = np.zeros((int(ends[-1]), int(ends[-1])))
+    for number, (one, own) in enumerate(zip(fits, parts, strict=True)):
+        covariance[own, own] = one.area_covariance
+        for other, its in zip(fits[:number], parts[:number], strict=True):
+            block = one.covariance_with.get(other.fingerprint)
+            together = one.fingerprint in other.covariance_with
+            if together and block is not None and block.shape == covariance[own, its].shape:
+                covariance[own, its], covariance[its, own] = block, block.T
+    return covariance
 
 
 def standard_error(variance: float) -> float | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -358,15 +359,33 @@ def _joint_fit(
         places += [Place(id_, Ref(component.id, "area")) for component in region.components]
         areas += [component.area.value for component in region.components]
     by_free = np.concatenate(derivatives)
+    of_areas: Floats = by_free @ solution.covariance @ by_free.T
     return JointFit(
-        tuple(fits),
+        _knowing_each_other(fits, of_areas),
         charges,
         tuple(places),
         np.array(areas),
-        by_free @ solution.covariance @ by_free.T,
+        of_areas,
         ties,
         solution.deviance,
         solution.iterations,
+    )
+
+
+def _knowing_each_other(fits: Sequence[RegionFit], of_areas: Floats) -> tuple[RegionFit, ...]:
+    """Give each fit the covariance of its areas with those of the others."""
+    ends = np.cumsum([0, *(fit.areas.size for fit in fits)])
+    parts = [slice(*pair) for pair in pairwise(ends.tolist())]
+    return tuple(
+        replace(
+            fit,
+            covariance_with={
+                other.fingerprint: of_areas[own, its]
+                for other, its in zip(fits, parts, strict=True)
+                if other is not fit and np.isfinite(of_areas[own, its]).all()
+            },
+        )
+        for fit, own in zip(fits, parts, strict=True)
     )
 
 

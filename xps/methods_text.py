@@ -86,11 +86,22 @@ def methods(project: Project, tables: Sequence[RegionTable]) -> Methods:
             "Areas may come out negative, as noise demands. A component whose removal raises "
             "the deviance by less than 4 is called not significant, and its upper 95 % limit is "
             "given (profile likelihood, rise of 2.71).",
-            f"Amounts rest on {quantify(project).basis}; the errors do not contain those of the "
-            "sensitivity factors.",
+            *_amounts(project),
         ]
     sentences.append(_software(project))
     return Methods(tuple(sentences), tuple(_constraints(fitted)), tuple(_missing(tables)))
+
+
+def _amounts(project: Project) -> Iterator[str]:
+    quantification = quantify(project)
+    parts = dict.fromkeys(
+        part for amount in quantification.amounts for part in amount.systematic_parts
+    )
+    rest = f"Amounts rest on {quantification.basis}"
+    if parts:
+        yield f"{rest}; their systematic errors are those of {', '.join(parts)}."
+    else:
+        yield f"{rest}."
 
 
 def _intervals(fitted: Sequence[RegionTable]) -> Iterator[str]:
@@ -103,7 +114,8 @@ def _intervals(fitted: Sequence[RegionTable]) -> Iterator[str]:
         yield (
             "Systematic errors are root mean square deviations of fits with other window ends, "
             "other backgrounds in the fit (without slope, with inelastic losses), other line "
-            "shapes and the calculated area ratio, added in quadrature."
+            "shapes, the calculated area ratio and the charge reference moved by its error, added "
+            "in quadrature."
         )
     draws = sorted({str(errors.draws) for errors in _bootstraps(fitted)})
     if draws:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xps.chemistry import KNOWN_TRANSMISSION, UNKNOWN_TRANSMISSION
-from xps.fitted import RegionFit, standard_error
+from xps.fitted import RegionFit, covariance_of_areas, standard_error
 from xps.intensity import intensity_factor, transmission_is_known
 from xps.project import Entry, HoldsProject, Project, project_in
 from xps.quantification import counted_fits
@@ -106,7 +106,8 @@ class _Source:
 def oxygen_budgets(result: Project | HoldsProject) -> tuple[OxygenBudget, ...]:
     """Return the budget of each sample in which another core level claims oxygen.
 
-    Fits count as they do for `xps.quantify`. Regions are taken as independent.
+    Fits count as they do for `xps.quantify`. What regions that were fitted together have in
+    common is in the error of what is left.
     """
     project = project_in(result)
     budgets = []
@@ -168,18 +169,20 @@ def _budget(sample: str, oxygen: RegionFit, sources: list[_Source]) -> OxygenBud
             if rival is None or _certainty(claim) > _certainty(rival[0]):
                 claims[compound] = claim, number
     whole = np.ones(oxygen.areas.size)
-    variance = float(whole @ oxygen.area_covariance @ whole)
     systematic = list(_other_choices(oxygen, whole))
-    left = float(oxygen.areas.sum())
+    fits, gradient = [oxygen], [whole]
     for number, source in enumerate(sources):
         rows = [
             weights for compound, weights in source.weights.items() if claims[compound][1] == number
         ]
         if rows:
             together = np.sum(rows, axis=0)
-            left -= float(together @ source.fit.areas)
-            variance += float(together @ source.fit.area_covariance @ together)
+            fits.append(source.fit)
+            gradient.append(-together)
             systematic.append(source.systematic(together))
+    by_area = np.concatenate(gradient)
+    left = float(by_area @ np.concatenate([fit.areas for fit in fits]))
+    variance = float(by_area @ covariance_of_areas(fits) @ by_area)
     return OxygenBudget(
         sample,
         float(oxygen.areas.sum()),

@@ -113,6 +113,16 @@ class Fields:
         inner = self.table(name)
         return {key: inner.number(key) for key in inner._table}
 
+    def rows(self, name: str) -> list[list[float]]:
+        """Return a list of lists of finite numbers."""
+        found = []
+        for i, row in enumerate(self.items(name)):
+            if not isinstance(row, list):
+                raise MalformedError(f"{self.where}.{name}[{i}] is not a list")
+            fields = Fields({str(j): value for j, value in enumerate(row)}, f"{self.where}.{name}")
+            found.append([fields.number(str(j)) for j in range(len(row))])
+        return found
+
     def pair(self, name: str) -> tuple[float, float]:
         """Return a list of two numbers."""
         values = self.items(name)

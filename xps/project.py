@@ -68,6 +68,13 @@ class ChargeReference:
             )
 
     @property
+    def total_error_ev(self) -> float | None:
+        """Error of the shift with that of the reference line's energy; None where unknown."""
+        if not self.is_set:
+            return None
+        return math.hypot(self.stderr_ev or 0.0, self.uncertainty_ev or 0.0) or None
+
+    @property
     def is_set(self) -> bool:
         """Whether the shift is more than "as measured"."""
         return self.method == "manual" or self.stderr_ev is not None

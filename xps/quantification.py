@@ -5,21 +5,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xps.fitted import RegionFit, standard_error
-from xps.intensity import file_transmission, intensity_factor, why_no_factor
+from xps.fitted import RegionFit, covariance_of_areas, standard_error
+from xps.intensity import file_transmission, intensity_factor, kinetic_energy, why_no_factor
 from xps.levels import element
+from xps.percent_errors import CountedFit, deviations, parts_of, transmission_error
 from xps.project import Entry, HoldsProject, Project, project_in
+from xps.quantification_settings import QuantificationSettings
 from xps.uncertainty import shares_of
 
 Floats = NDArray[np.float64]
-
-FACTOR_ERROR = 0.1
-"""Relative error of a sensitivity factor: sets of cross sections differ so much."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,10 @@ class Amount:
         Signed; displays clip it at zero.
     stderr : float or None
         Counting statistics and background; sensitivity factors are not in it.
-    systematic : float or None
-        Of other choices in the fits of the sample and of the sensitivity factors, 10 % each;
-        None where a fit of the sample was not repeated under other choices.
+    systematic_parts : mapping of str to float
+        Systematic errors by part: "sensitivity" (10 % of each factor) and "transmission", where
+        there is more than one element; and those of other choices in the fits ("background",
+        "window", "shape", "ratio", "reference"), where they were asked for.
     """
 
     sample: str
@@ -54,7 +56,12 @@ class Amount:
     group: str
     atomic_percent: float
     stderr: float | None
-    systematic: float | None = None
+    systematic_parts: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def systematic(self) -> float | None:
+        """Root of the sum of the squares of the parts; None where there is none."""
+        return math.hypot(*self.systematic_parts.values()) if self.systematic_parts else None
 
     @property
     def is_element(self) -> bool:
@@ -104,11 +111,9 @@ def quantify(result: Project | HoldsProject) -> Quantification:
                 f"{sample.name}: the transmission is known for {known[0].label} but not for all "
                 "regions, so that it is taken as constant"
             )
-        factored = [
-            (fit, intensity_factor(entry, fit, settings, transmitted=transmitted))
-            for entry, fit in counted
-        ]
-        amounts += _amounts(sample.name, [(f, x) for f, x in factored if x is not None], notes)
+        exponent = transmission_error(settings, from_file=transmitted)
+        factored = _factored(counted, settings, transmitted)
+        amounts += _amounts(sample.name, factored, exponent, notes)
     return Quantification(tuple(amounts), settings.basis(from_file=from_file), tuple(notes))
 
 
@@ -150,29 +155,43 @@ def _why_not(project: Project, entry: Entry, fit: RegionFit) -> str:
     return why_no_factor(entry, fit, project.quantification)
 
 
-def _amounts(sample: str, counted: list[tuple[RegionFit, float]], notes: list[str]) -> list[Amount]:
+def _factored(
+    counted: list[tuple[Entry, RegionFit]], settings: QuantificationSettings, transmitted: bool
+) -> list[CountedFit]:
+    """The fits with what one atom gives in each, one after the other."""
+    found: list[CountedFit] = []
+    start = 0
+    for entry, fit in counted:
+        factor = intensity_factor(entry, fit, settings, transmitted=transmitted)
+        kinetic = kinetic_energy(entry, fit)
+        if factor is not None and kinetic is not None:
+            stop = start + fit.areas.size
+            found.append(CountedFit(fit, factor, kinetic, slice(start, stop)))
+            start = stop
+    return found
+
+
+def _amounts(
+    sample: str, counted: list[CountedFit], exponent: float, notes: list[str]
+) -> list[Amount]:
     if not counted:
         return []
-    areas = np.concatenate([fit.areas / factor for fit, factor in counted])
-    covariance = np.zeros((areas.size, areas.size))
-    start = 0
-    rows: list[tuple[RegionFit, slice]] = []
-    for fit, factor in counted:
-        rows.append((fit, slice(start, start + fit.areas.size)))
-        covariance[rows[-1][1], rows[-1][1]] = fit.area_covariance / factor / factor
-        start += fit.areas.size
-    result = shares_of(areas, covariance)
+    amounts = np.concatenate([one.fit.areas / one.factor for one in counted])
+    per_area = np.concatenate([np.full(one.fit.areas.size, 1.0 / one.factor) for one in counted])
+    of_areas = covariance_of_areas([one.fit for one in counted])
+    result = shares_of(amounts, of_areas * np.outer(per_area, per_area))
     if result is None:
         notes.append(f"{sample}: not counted, its areas do not add up to a positive amount")
         return []
+    moved = deviations(amounts, counted, exponent)
     elements, species = [], []
-    moved = _systematic(areas, rows, [factor for _, factor in counted])
-    for fit, part in rows:
+    for one in counted:
+        fit, part = one.fit, one.part
         level = fit.region.core_level
         whole = float(result.values[part].sum())
         # a single element is 100 % by construction: its error is not zero but undefined
         error = None
-        if len(rows) > 1:
+        if len(counted) > 1:
             error = standard_error(float(result.covariance[part, part].sum()))
         symbol = element(level)
         elements.append(
@@ -185,7 +204,7 @@ def _amounts(sample: str, counted: list[tuple[RegionFit, float]], notes: list[st
                 "",
                 100.0 * whole,
                 _percent(error),
-                None if moved is None or len(rows) == 1 else _rms(moved[:, part].sum(axis=1)),
+                parts_of(moved, part) if len(counted) > 1 else {},
             )
         )
         for number, (component, value, variance) in enumerate(
@@ -207,41 +226,10 @@ def _amounts(sample: str, counted: list[tuple[RegionFit, float]], notes: list[st
                     component.group,
                     100.0 * float(value),
                     _percent(standard_error(float(variance))),
-                    None if moved is None else _rms(moved[:, number]),
+                    parts_of(moved, slice(number, number + 1)),
                 )
             )
     return elements + species
-
-
-def _systematic(
-    amounts: Floats, rows: list[tuple[RegionFit, slice]], factors: list[float]
-) -> Floats | None:
-    """Deviations of the fractions whose squares add up to their systematic variance.
-
-    One row for each choice in each fit, over the root of how many its group has, and one for
-    each sensitivity factor; shape (deviations, amounts). None where a fit has no ensemble.
-    """
-    fractions = amounts / amounts.sum()
-    deviations = []
-    for (fit, part), factor in zip(rows, factors, strict=True):
-        ensemble = fit.errors.systematic
-        if ensemble is None:
-            return None
-        counted = [member for member in ensemble.members if not member.why_left_out]
-        for member in counted:
-            changed = amounts.copy()
-            changed[part] = [member.areas[c.id] / factor for c in fit.region.components]
-            alike = sum(other.group == member.group for other in counted)
-            deviations.append((changed / changed.sum() - fractions) / np.sqrt(alike))
-        of_element = np.zeros(amounts.size)
-        of_element[part] = fractions[part]
-        deviations.append(FACTOR_ERROR * (of_element - fractions * of_element.sum()))
-    return np.array(deviations)
-
-
-def _rms(deviations: Floats) -> float:
-    """Root of the sum of squares, in percent."""
-    return 100.0 * float(np.linalg.norm(deviations))
 
 
 def _percent(fraction: float | None) -> float | None:

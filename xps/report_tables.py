@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from xps.checks import SEVERITIES, Finding
 from xps.error_budget import Alternative
@@ -208,7 +209,11 @@ def quantification_tables(project: Project, parts: Sequence[RegionTable]) -> tup
     ]
     notes = "".join(f" {note}." for note in result.notes)
     basis = f"Atomic percent of what is listed, from {result.basis}."
-    return tables, f"{basis} Errors hold counting statistics and background only.{notes}"
+    kinds = dict.fromkeys(kind for amount in result.amounts for kind in amount.systematic_parts)
+    errors = "Errors hold counting statistics and the background in the fit"
+    if kinds:
+        errors += f"; systematic errors (syst.) those of {', '.join(kinds)}"
+    return tables, f"{basis} {errors}.{notes}"
 
 
 def _amounts(
@@ -232,9 +237,11 @@ def _amounts(
                 elif (row := rows.get((sample, level, key))) is not None:
                     cells.append(quantity_cell(row.atomic_percent, 1))
                 else:
-                    text = with_error(amount.atomic_percent, amount.stderr, decimals=1)
                     why = "" if amount.stderr is not None else _WHOLE
-                    cells.append(Cell(text, why, "number strong"))
+                    whole = Quantity(
+                        amount.atomic_percent, amount.stderr, why, systematic=amount.systematic
+                    )
+                    cells.append(replace(quantity_cell(whole, 1), style="number strong"))
             body.append(cells)
     return table(("Atomic percent", *samples), body, style="wide")
 

@@ -263,6 +263,7 @@ def _quantification(project: Project) -> list[dict[str, Any]]:
             "atomic_percent": amount.atomic_percent,
             "stderr": amount.stderr,
             "systematic": amount.systematic,
+            "systematic_parts": dict(amount.systematic_parts),
         }
         for amount in quantify(project).amounts
     ]

@@ -152,6 +152,10 @@ def _plain_fit(fit: RegionFit) -> Plain:
             "warnings": list(fit.warnings),
             "ties": [asdict(tie) for tie in fit.ties],
             "errors": plain_errors(fit.errors),
+            "covariance_with": {
+                fingerprint: np.asarray(block).tolist()
+                for fingerprint, block in fit.covariance_with.items()
+            },
         }
     )
 
@@ -396,12 +400,26 @@ def _tie(table: Fields) -> FittedTie:
     )
 
 
+def _blocks(table: Fields | None, region: Region) -> dict[str, Floats]:
+    """Covariances of a fit's areas with those of others, by the fingerprints of these."""
+    found: dict[str, Floats] = {}
+    if table is None:
+        return found
+    for fingerprint in table.names:
+        rows = table.rows(fingerprint)
+        if len(rows) != len(region.components) or len({len(row) for row in rows}) > 1:
+            raise MalformedError(f"{table.where}.{fingerprint} has not one row for each area")
+        found[fingerprint] = np.array(rows, dtype=np.float64)
+    return found
+
+
 def _fit(table: Fields, covariance: Floats) -> RegionFit:
     free = tuple(_ref(ref) for ref in table.tables("free"))
     if covariance.shape != (len(free), len(free)):
         raise MalformedError(f"the covariance of {table.where} has the shape {covariance.shape}")
+    region = _region(table.table("region"))
     fit = RegionFit(
-        region=_region(table.table("region")),
+        region=region,
         fingerprint=table.text("fingerprint"),
         success=table.flag("success"),
         message=table.text("message"),
@@ -422,6 +440,7 @@ def _fit(table: Fields, covariance: Floats) -> RegionFit:
         warnings=table.texts("warnings"),
         ties=tuple(_tie(tie) for tie in (table.tables("ties") if "ties" in table.names else [])),
         errors=errors_of(table.maybe_table("errors")),
+        covariance_with=_blocks(table.maybe_table("covariance_with"), region),
     )
     if fit.table.free != free:
         raise MalformedError(f"the free parameters of {table.where} are not those of its region")

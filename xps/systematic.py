@@ -27,6 +27,9 @@ from xps.spectrum import Spectrum
 
 Floats = NDArray[np.float64]
 
+REFERENCE = "reference"
+"""Group of the fits on other energy scales: one scale holds for all regions of a sample."""
+
 _GAUSSIAN_LORENTZIAN = ("sgl", "gl", "voigt", "pseudo-voigt")  # take the region's mixing
 _LOSSES = ("u2", "u3-sio2", "u3-polymer")
 _STEP = Param(0.02, min=0.0, max=0.3)  # of the background, where losses may explain it too
@@ -37,14 +40,18 @@ _CALCULATED_RATIOS = {"S 2p": 0.567 / 1.11}  # Scofield, J. Electron Spectrosc. 
 
 
 def systematic(
-    fit: RegionFit, spectrum: Spectrum, *, cancelled: Callable[[], bool] | None = None
+    fit: RegionFit,
+    spectrum: Spectrum,
+    *,
+    reference_error_ev: float | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> SystematicErrors:
     """Fit under other choices and return how far areas and shares move.
 
-    Each end of the window moves by 0.5 eV either way; the slope of the background is left out,
-    alone or for losses (Tougaard's U2, SiO2 and polymers); every other Gaussian-Lorentzian
-    shape is taken, under the same expectations; the ratio of S 2p is the calculated one.
-    Subtracted backgrounds are no members: their bias is known and is no
+    Each end of the window moves by 0.5 eV either way, the charge shift by its error; the slope
+    of the background is left out, alone or for losses (Tougaard's U2, SiO2 and polymers); every
+    other Gaussian-Lorentzian shape is taken, under the same expectations; the ratio of S 2p is
+    the calculated one. Subtracted backgrounds are no members: their bias is known and is no
     uncertainty. A choice that cannot be fitted, or on the same points raises the deviance by
     more than 25, does not count; it is named with the reason.
 
@@ -53,6 +60,8 @@ def systematic(
     fit : RegionFit
     spectrum : Spectrum
         That it was fitted to.
+    reference_error_ev : float, optional
+        One standard deviation of the charge shift, that of the reference line's energy in it.
     cancelled : callable, optional
 
     Raises
@@ -65,11 +74,18 @@ def systematic(
     ids = [component.id for component in fit.region.components]
     members = []
     ask = raising(cancelled, "the ensemble", fit.region.core_level)
-    for group, name, region in _choices(fit.solved, spectrum, fit):
-        limit = None if group == "window" else least
-        areas, why = _areas(region, spectrum, fit, limit, scale, ask)
+
+    def add(group: str, name: str, region: Region | str, limit: float | None, moved: float) -> None:
+        shift = fit.charge_shift_ev + moved
+        areas, why = _areas(region, spectrum, shift, fit, limit, scale, ask)
         by_id = {} if areas is None else dict(zip(ids, areas.tolist(), strict=True))
         members.append(SystematicMember(group, name, by_id, why))
+
+    for group, name, region in _choices(fit.solved, spectrum, fit):
+        add(group, name, region, None if group == "window" else least, 0.0)
+    for moved in (-reference_error_ev, reference_error_ev) if reference_error_ev else ():
+        sign = "−" if moved < 0.0 else "+"
+        add(REFERENCE, f"charge shift {sign}1σ", fit.solved, None, moved)
     if all(member.why_left_out for member in members):
         raise FitError("no other choice can be fitted", where=fit.region.core_level)
     return SystematicErrors(
@@ -154,6 +170,7 @@ def _of_ratio(region: Region, ratio: float) -> Region:
 def _areas(
     region: Region | str,
     spectrum: Spectrum,
+    shift_ev: float,
     fit: RegionFit,
     least: float | None,
     scale: float,
@@ -163,7 +180,7 @@ def _areas(
     if isinstance(region, str):
         return None, region
     try:
-        problem = compile_problem(region, spectrum, fit.charge_shift_ev)
+        problem = compile_problem(region, spectrum, shift_ev)
         solution = solve(problem, cancelled=ask)
     except CancelledError:
         raise

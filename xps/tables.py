@@ -179,6 +179,7 @@ def _rows(fit: RegionFit, entry: Entry, amounts: _Amounts) -> tuple[ComponentRow
                 amount.stderr,
                 "" if amount.stderr is not None else "the errors of the areas are unknown",
                 None if limit is None else limit * whole.atomic_percent / total,
+                systematic=amount.systematic,
             )
         rows.append(
             ComponentRow(

@@ -89,10 +89,19 @@ def verify(project: Project) -> Verification:
             refitted = together.get(region.id) or fit_region(
                 region, entry.spectrum, project.charge_of(entry.id)
             )
-            refitted = with_errors(refitted, entry.spectrum, methods_of(stored.errors))
+            refitted = with_errors(
+                refitted,
+                entry.spectrum,
+                methods_of(stored.errors),
+                charge=project.charge_of(entry.id),
+            )
             found = [
                 Difference(where, *rest)
                 for rest in _compare(project, stored, refitted, together=region.id in together)
+            ]
+            found += [
+                Difference(where, *rest)
+                for rest in _differing_blocks(project, together, stored, refitted)
             ]
             other = [f"{where}: {text}" for text in _contradictions(region, stored, refitted)]
         except XpsError as error:
@@ -156,6 +165,27 @@ def _compare(
         a_limit, b_limit = stored.insignificant.get(id_), refitted.insignificant.get(id_)
         if not _agree(a_limit, b_limit, _OF_ERROR):
             yield f"upper limit of {id_}", a_limit, b_limit
+
+
+def _differing_blocks(
+    project: Project, together: dict[str, RegionFit], stored: RegionFit, refitted: RegionFit
+) -> Iterator[tuple[str, float | None, float | None]]:
+    """Covariances of areas with those of regions that were fitted together."""
+    fits = {fit.region.id: fit for fit in project.fits}
+    for id_ in sorted({*fits} & {*together}):
+        block = refitted.covariance_with.get(together[id_].fingerprint)
+        if block is None:
+            continue
+        before = stored.covariance_with.get(fits[id_].fingerprint)
+        what = f"covariance of areas with those of {fits[id_].region.core_level}"
+        if before is None or before.shape != block.shape:
+            yield what, None, float(np.abs(block).max())
+            continue
+        variances = np.diag(refitted.area_covariance), np.diag(together[id_].area_covariance)
+        off = np.abs(before - block) > _OF_ERROR * np.sqrt(np.abs(np.outer(*variances))) + 1e-300
+        if off.any():
+            i, j = np.argwhere(off)[0]
+            yield what, float(before[i, j]), float(block[i, j])
 
 
 def _differing_intervals(

@@ -20,9 +20,11 @@ from xps.chemistry import (
     raw_area_ratio,
 )
 from xps.errors import RecipeError
+from xps.fitted import covariance_of_areas
 from xps.joint_fit import fit_together
 from xps.methods_text import methods
 from xps.model import Background, Component, Param, Ref, Region, default_shape_params, multiplet_of
+from xps.oxygen_budget import oxygen_budgets
 from xps.project import Project
 from xps.species import library
 from xps.spectrum import Spectrum
@@ -250,8 +252,55 @@ def test_tied_fits_survive_a_session_and_come_back_when_repeated(
     assert opened.ties == result.project.ties
     assert [fit.ties for fit in opened.fits] == [fit.ties for fit in result.project.fits]
     assert all(opened.is_fresh(region.id) for region in opened.regions)
+    for one, other in zip(opened.fits, result.project.fits, strict=True):
+        assert len(one.covariance_with) == 1
+        assert one.covariance_with.keys() == other.covariance_with.keys()
+    assert covariance_of_areas(opened.fits) == pytest.approx(
+        covariance_of_areas(result.project.fits), rel=1e-12
+    )
     outcome = verify(opened)
     assert outcome.passed, outcome.differences
+
+
+def test_changed_covariance_between_regions_is_not_verified(recipe: Path) -> None:
+    project = xps.fit(simulated(3), recipe).project
+    first, second = project.fits
+    variances = np.diag(first.area_covariance), np.diag(second.area_covariance)
+    ((key, block),) = first.covariance_with.items()
+    changed = {key: block + 0.01 * np.sqrt(np.outer(*variances))}
+    outcome = verify(project.with_fit(replace(first, covariance_with=changed)))
+    assert any("covariance of areas" in difference.what for difference in outcome.differences)
+
+
+def test_what_two_regions_have_in_common_is_in_the_errors_of_percents_and_budget(
+    recipe: Path,
+) -> None:
+    """A tied sulfate rises in S 2p and O 1s alike: what is left of O 1s hardly moves."""
+    project = xps.fit(simulated(4), recipe).project
+    alone = replace(project, fits=tuple(replace(fit, covariance_with={}) for fit in project.fits))
+    fits = project.fits
+    whole, apart = covariance_of_areas(fits), covariance_of_areas(alone.fits)
+    names = [component.id for fit in fits for component in fit.region.components]
+    sulfate, oxygen = names.index("sulfate"), names.index("o_sulfate")
+    assert whole[sulfate, oxygen] > 0.0
+    assert apart[sulfate, oxygen] == 0.0
+    assert whole == pytest.approx(whole.T)
+    (left,), (left_apart,) = oxygen_budgets(project), oxygen_budgets(alone)
+    assert left.left_stderr is not None
+    assert left_apart.left_stderr is not None
+    assert left.left == left_apart.left
+    assert left.left_stderr < left_apart.left_stderr
+    errors = {a.component: a.stderr for a in xps.quantify(project).amounts}
+    errors_apart = {a.component: a.stderr for a in xps.quantify(alone).amounts}
+    assert errors["sulfate"] != errors_apart["sulfate"]
+
+
+def test_covariance_with_a_fit_made_anew_is_no_longer_used(recipe: Path) -> None:
+    project = xps.fit(simulated(4), recipe).project
+    one, other = project.fits
+    assert covariance_of_areas((one, replace(other, fingerprint="another"))) == pytest.approx(
+        covariance_of_areas((replace(one, covariance_with={}), other))
+    )
 
 
 def test_spread_below_zero_is_refused_by_field(recipe: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from xps.cli_text import fit_text
 from xps.errors import XpsError
 from xps.project import Project
 from xps.quantification import Amount, Quantification
+from xps.quantification_settings import QuantificationSettings
 from xps.recipe import load_recipe
 from xps.result import FitResult
 from xps.sensitivity import sensitivity
@@ -257,8 +259,39 @@ def ensemble() -> FitResult:
     return result
 
 
-def test_systematic_errors_are_null_unless_asked_for(known: Quantification) -> None:
-    assert {amount.systematic for amount in known.amounts} == {None}
+LN_ENERGIES = math.log((HV - 531.25) / (HV - 165.0))  # of the middles of both windows
+
+
+def test_factors_and_transmission_err_always_and_by_name(known: Quantification) -> None:
+    """Recalculated for two elements: an error δ of the ratio moves x by x(1 − x)δ."""
+    fraction = _elements(known)["S"].atomic_percent / 100.0
+    spread = 100.0 * fraction * (1.0 - fraction)
+    for amount in _elements(known).values():
+        assert amount.systematic_parts == {
+            "sensitivity": pytest.approx(spread * 0.1 * math.sqrt(2.0)),
+            "transmission": pytest.approx(spread * 0.7 * abs(LN_ENERGIES)),
+        }
+        assert amount.systematic == pytest.approx(math.hypot(*amount.systematic_parts.values()))
+
+
+def test_error_of_the_transmission_is_what_another_exponent_changes() -> None:
+    """Held against the quantification itself, with the exponent off by its error."""
+    result = xps.fit(_sample(), "cathode")
+    percents = {}
+    for exponent in (0.5 - 0.15, 0.5, 0.5 + 0.15):
+        settings = QuantificationSettings(transmission=exponent)
+        changed = replace(result.project, quantification=settings)
+        percents[exponent] = _elements(xps.quantify(changed))["S"]
+    low, best, high = percents.values()
+    expected = 0.5 * abs(high.atomic_percent - low.atomic_percent)
+    assert best.systematic_parts["transmission"] == pytest.approx(expected, rel=1e-3)
+
+
+def test_known_transmission_errs_less_than_an_unknown_one(known: Quantification) -> None:
+    spectra = [s.with_(transmission=np.full(s.n_points, 100.0)) for s in _sample()]
+    found = _elements(_quantified(spectra))["S"].systematic_parts["transmission"]
+    unknown = _elements(known)["S"].systematic_parts["transmission"]
+    assert found == pytest.approx(unknown * 0.1 / 0.7, rel=0.01)
 
 
 def test_systematic_error_of_an_element_is_that_of_choices_and_factors(
@@ -267,16 +300,27 @@ def test_systematic_error_of_an_element_is_that_of_choices_and_factors(
     """Recalculated for two elements: the ratio of their areas is all that matters."""
     elements = {a.element: a for a in xps.quantify(ensemble).amounts if a.is_element}
     fraction = elements["S"].atomic_percent / 100.0
-    relative = [0.1, 0.1]  # of the ratio, by either sensitivity factor
+    # of the ratio, by either sensitivity factor and by the transmission
+    relative = [0.1, 0.1, 0.7 * LN_ENERGIES]
+    scales: dict[str, float] = {}  # moves of the charge reference hold for both core levels
     for fit in ensemble.regions:
         whole = float(fit.areas.sum())
         assert fit.errors.systematic is not None
         counted = [m for m in fit.errors.systematic.members if not m.why_left_out]
-        for group in {member.group for member in counted}:
+        sign = 1.0 if fit.region.core_level == "S 2p" else -1.0
+        for m in (m for m in counted if m.group == "reference"):
+            change = sign * (sum(m.areas.values()) / whole - 1.0)
+            scales[m.name] = scales.get(m.name, 0.0) + change
+        for group in {member.group for member in counted} - {"reference"}:
             changes = [sum(m.areas.values()) / whole - 1.0 for m in counted if m.group == group]
             relative.append(float(np.sqrt(np.mean(np.square(changes)))))
+    assert len(scales) == 2
+    relative.append(float(np.sqrt(np.mean(np.square(list(scales.values()))))))
     expected = 100.0 * fraction * (1.0 - fraction) * float(np.linalg.norm(relative))
     for amount in elements.values():
+        assert set(amount.systematic_parts) == {
+            *("sensitivity", "transmission", "window", "background", "shape", "ratio", "reference")
+        }
         assert amount.systematic == pytest.approx(expected, rel=0.05)
         assert amount.systematic > 0.14 * 100.0 * fraction * (1.0 - fraction)
 
@@ -296,4 +340,8 @@ def test_systematic_errors_stand_in_the_json_and_the_text(ensemble: FitResult) -
     rows = ensemble.to_dict()["quantification"]
     assert rows
     assert all(row["systematic"] > 0.0 for row in rows)
-    assert "% (systematic)" in fit_text(ensemble, ())
+    assert all(
+        row["systematic"] == pytest.approx(math.hypot(*row["systematic_parts"].values()))
+        for row in rows
+    )
+    assert "% (systematic: sensitivity" in fit_text(ensemble, ())

@@ -14,7 +14,7 @@ from xps.markup import Cell, Html, element, escaped, table
 from xps.methods_text import methods
 from xps.model import Background, Link, Param, Ref
 from xps.model_text import listed
-from xps.numbers_text import with_error
+from xps.numbers_text import number, with_error
 from xps.project import ChargeReference, Project, Step
 from xps.report import report_html
 from xps.tables import region_tables, why_no_error
@@ -179,7 +179,8 @@ def test_amounts_are_shown_with_their_basis() -> None:
     page = page_of("pair")
     shown = [text for text, _ in page.cells]
     for amount in pair().result.to_dict()["quantification"]:
-        assert with_error(amount["atomic_percent"], amount["stderr"]) in shown
+        statistical = with_error(amount["atomic_percent"], amount["stderr"])
+        assert f"{statistical} ± {number(amount['systematic'])} (syst.)" in shown
     assert "Scofield 1976 sensitivity factors" in page.text
 
 
