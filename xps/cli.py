@@ -8,8 +8,9 @@ import json
 import os
 import sys
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xps.cli_options import Command, Parser, UsageError, parser_of
 from xps.errors import ReadError, XpsError
@@ -17,6 +18,9 @@ from xps.project import Project
 from xps.quantification_settings import QuantificationSettings, parse_escape, parse_transmission
 from xps.sensitivity import read_sensitivity
 from xps.spectrum import Spectrum
+
+if TYPE_CHECKING:
+    from xps.waiving import WaiverRequest
 
 EXIT_OK, EXIT_FAILED, EXIT_INPUT = 0, 1, 2
 
@@ -115,8 +119,9 @@ def fit(options: argparse.Namespace) -> int:
     from xps.analysis import fit as fit_spectra
     from xps.cli_text import fit_text
     from xps.recipe import load_recipe
+    from xps.waiving import waive
 
-    recipe = load_recipe(options.recipe)
+    recipe, waivers = load_recipe(options.recipe), _waivers(options)
     spectra: list[Spectrum] = []
     unreadable: list[XpsError] = []
     notes: list[str] = []
@@ -138,6 +143,11 @@ def fit(options: argparse.Namespace) -> int:
         errors=options.errors,
         quantification=_quantification(options),
     )
+    for waiver in waivers:
+        try:
+            result = replace(result, project=waive(result.project, (waiver,)))
+        except XpsError as error:  # what was feared did not happen
+            notes.append(str(error))
     if options.session is not None:
         from xps.session import save
 
@@ -221,7 +231,10 @@ def check(options: argparse.Namespace) -> int:
     from xps.analysis import fit as fit_spectra
     from xps.checks import check as check_project
     from xps.cli_text import finding_text
+    from xps.session import save
+    from xps.waiving import waive
 
+    waivers = _waivers(options)
     failures: Collection[XpsError] = ()
     if _is_session(options.file):
         project = _load(options.file)
@@ -230,6 +243,10 @@ def check(options: argparse.Namespace) -> int:
     else:
         result = fit_spectra(_open(options.file)[0], options.recipe)
         project, failures = result.project, result.failures.values()
+    if waivers:
+        project = waive(project, waivers)
+        if _is_session(options.file):
+            save(options.file, project)
     findings = check_project(project)
     if options.json:
         _print_json(
@@ -336,6 +353,13 @@ def _quantification(options: argparse.Namespace) -> QuantificationSettings:
         parse_escape(options.escape),
         options.angle,
     )
+
+
+def _waivers(options: argparse.Namespace) -> list[WaiverRequest]:
+    """What the call lets stand; refused before anything is fitted where it cannot be read."""
+    from xps.waiving import parse_waiver
+
+    return [parse_waiver(text) for text in options.waive]
 
 
 def _exists(file: str) -> bool:

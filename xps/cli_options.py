@@ -73,6 +73,15 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
         metavar="KINDS",
         help=f"how errors are found: {', '.join(ERROR_METHODS)}, or several with commas between",
     )
+    for name in ("fit", "check"):
+        made[name].add_argument(
+            "--waive",
+            action="append",
+            default=[],
+            metavar="RULE[@PLACE]=REASON",
+            help="let the findings of a rule stand, all or those whose place holds PLACE (sample, "
+            "core level, component); kept in the session; may be given again",
+        )
     made["fit"].add_argument(
         "--sensitivity", metavar="FILE.csv", help="sensitivity factors of your own"
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from xps.checks import Finding
+from xps.checks import SEVERITIES, Finding, check
 from xps.comparison import Comparison
 from xps.fitted import RegionFit
 from xps.model import Ref
 from xps.model_text import tie_sentence
 from xps.numbers_text import interval, with_error
 from xps.oxygen_budget import OxygenBudget, oxygen_budgets
+from xps.project import Project
 from xps.quantification import quantify
 from xps.result import FitResult, flags
 from xps.sample_models import SampleSuggestion
@@ -106,8 +107,23 @@ def fit_text(result: FitResult, notes: Sequence[str]) -> str:
     for budget in oxygen_budgets(project):
         if budget.area > 0.0:
             lines += _budget_lines(budget)
+    lines += _check_lines(project)
     lines += [f"note: {note}" for note in (*notes, *quantification.notes)]
     return "\n".join(lines)
+
+
+def _check_lines(project: Project) -> Iterator[str]:
+    """How much the checks found, and what of it is waived."""
+    findings = check(project)
+    waived = [finding for finding in findings if finding.waived is not None]
+    counts = [
+        f"{number} {severity}{'' if number == 1 else 's'}"
+        for severity in SEVERITIES
+        if (number := sum(f.severity == severity and f.waived is None for f in findings))
+    ]
+    if counts:
+        yield f"checks: {', '.join(counts)}; doublet check says what and where"
+    yield from map(finding_text, waived)
 
 
 def _fit_lines(fit: RegionFit) -> Iterator[str]:

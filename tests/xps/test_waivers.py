@@ -9,12 +9,15 @@ import pytest
 
 from tests.xps.commands import Run
 from tests.xps.made_fits import Level, line, made
+from tests.xps.projects import BARE, COATED
+from xps import __version__
 from xps.checks import Finding, check
 from xps.errors import SessionError, XpsError
 from xps.project import Project
 from xps.report import report_html
 from xps.session import load, save
 from xps.waiver import Scope, Waiver
+from xps.waiving import waiver_of
 
 NOW = "2026-11-22T18:00:00+00:00"
 REASON = "the reference compound shows the same <shoulder>"
@@ -144,3 +147,62 @@ def test_waived_errors_do_not_fail_the_check(run: Run, project: Project, tmp_pat
     reasons = {f["rule"]: f["waived"] for f in document["checks"]}
     assert reasons["not-converged"] == REASON
     assert reasons["width-range"] is None
+
+
+def test_command_waives_what_it_names_and_keeps_it_in_the_session(
+    run: Run, project: Project, tmp_path: Path
+) -> None:
+    path = tmp_path / "two.doublet"
+    save(path, project)
+    ended = run("check", path, "--waive", f"{RULE}@SULFATE={REASON}", "--json")
+    assert [f["waived"] for f in ended.document["checks"] if f["rule"] == RULE] == [None, REASON]
+    opened = load(path)
+    assert waived(opened) == [(RULE, "sulfate")]
+    (kept,) = opened.waivers
+    assert kept.scope == Scope("sample", "r0", "sulfate")
+    assert (kept.version, kept.time[:2]) == (__version__, "20")
+    run("check", path, "--waive", f"{RULE}=both are standards")
+    assert waived(load(path)) == [(RULE, "ps4"), (RULE, "sulfate")]
+    assert {w.reason for w in load(path).waivers} == {"both are standards"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ("doublet-mising=why", "no rule"),
+        (RULE, "without a reason"),
+        (f"{RULE}= ", "without a reason"),
+        ("stale=why", "nothing to waive"),
+        (f"{RULE}@carbonate=why", "nothing to waive"),
+    ],
+)
+def test_waiver_that_means_nothing_is_refused_and_the_session_left_alone(
+    run: Run, project: Project, tmp_path: Path, asked: str, reason: str
+) -> None:
+    path = tmp_path / "two.doublet"
+    save(path, project)
+    before = path.read_bytes()
+    ended = run("check", path, "--waive", asked)
+    assert (ended.code, ended.out) == (2, "")
+    assert reason in ended.err
+    assert path.read_bytes() == before
+
+
+def test_waiver_of_a_fit_is_in_session_text_and_report(run: Run, tmp_path: Path) -> None:
+    session, report = tmp_path / "waived.doublet", tmp_path / "waived.html"
+    command = ("fit", BARE, COATED, "--recipe", "ncm-o1s", "--session", session)
+    command = (*command, "--report", report)
+    assert run(*command, "--waive", "no-such-thing=x").code == 2
+    assert not session.exists()
+    ended = run(*command, "--waive", f"one-spot={REASON}", "--waive", "not-converged=never")
+    assert f"Waived: {REASON}." in ended.out
+    assert "note: nothing to waive: not-converged" in ended.out
+    assert [w.rule for w in load(session).waivers] == ["one-spot"]
+    assert "Waived: the reference compound" in report.read_text(encoding="utf-8")
+
+
+def test_waiver_that_does_not_reach_its_finding_is_refused(project: Project) -> None:
+    finding = of(project, RULE, "sulfate")
+    assert waiver_of(finding, REASON, Scope("sample")).scope == Scope("sample")
+    with pytest.raises(XpsError, match="does not reach"):
+        waiver_of(finding, REASON, Scope("another sample"))
