@@ -286,6 +286,33 @@ def compare(options: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def thickness(options: argparse.Namespace) -> int:
+    """Tell how thick a film on the samples is, from two of their lines."""
+    from xps.film_series import film_series
+    from xps.film_text import parse_method, thickness_dict, thickness_text
+
+    project = _load(options.session)
+    method = parse_method(
+        (options.film, options.film_material),
+        (options.substrate, options.substrate_material),
+        options.under,
+        options.particles,
+        options.emission,
+    )
+    series = film_series(project, method, options.sample)
+    if options.report is not None:
+        from xps.atomic import write_atomically
+        from xps.report import report_html
+
+        page = report_html(project, films=series)
+        write_atomically(options.report, page.encode("utf-8", "xmlcharrefreplace"))
+    if options.json:
+        _print_json(thickness_dict(series))
+    else:
+        _print(thickness_text(series))
+    return EXIT_FAILED if any(one.failure for one in series.samples) else EXIT_OK
+
+
 def suggest(options: argparse.Namespace) -> int:
     """Tell which species the data of a core level support."""
     from xps.cli_text import suggest_text
@@ -333,6 +360,7 @@ COMMANDS: dict[str, Command] = {
     "verify": verify,
     "check": check,
     "compare": compare,
+    "thickness": thickness,
     "suggest": suggest,
     "selfcheck": selfcheck,
 }

@@ -104,7 +104,7 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
     made["fit"].add_argument("--session", metavar="OUT.doublet")
     made["fit"].add_argument("--report", metavar="OUT.html")
     made["fit"].add_argument("--figure", metavar="OUT.pdf")
-    for name in ("export", "verify", "compare"):
+    for name in ("export", "verify", "compare", "thickness"):
         made[name].add_argument("session", metavar="SESSION")
     made["export"].add_argument("--to", required=True, metavar="FILE")
     made["simulate"].add_argument("--out", required=True, metavar="FILE.vms")
@@ -123,9 +123,59 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
         action="store_true",
         help="fit all samples again, with positions, widths and shapes in common",
     )
-    for name in ("info", "fit", "verify", "check", "compare", "suggest", "selfcheck"):
+    _add_thickness(made["thickness"])
+    for name in ("info", "fit", "verify", "check", "compare", "thickness", "suggest", "selfcheck"):
         made[name].add_argument("--json", action="store_true", help="one JSON object on stdout")
     return parser
+
+
+def _add_thickness(parser: Parser) -> None:
+    """The options of the thickness of a film."""
+    for layer, line, material in (
+        ("film", "Al 2p", "al2o3"),
+        ("substrate", "Ni 2p", "ncm811"),
+    ):
+        parser.add_argument(
+            f"--{layer}",
+            default=line,
+            metavar="LEVEL[:ID,ID]",
+            help=f"its line, or those components of it; by default {line}",
+        )
+        parser.add_argument(
+            f"--{layer}-material",
+            default=material,
+            metavar="MATERIAL",
+            help="a material, or FORMULA,DENSITY,MOLAR_MASS,VALENCE_ELECTRONS,GAP for TPP-2M; by "
+            f"default {material}",
+        )
+    parser.add_argument(
+        "--under",
+        action="append",
+        default=[],
+        metavar="LEVEL=SAMPLE[:ID,ID]",
+        help="fit the lines of another sample under a line: Ni 3p of the bare sample under Al 2p, "
+        "F KLL of the binder under Ni 2p; may be given again",
+    )
+    parser.add_argument(
+        "--particles",
+        default="flat",
+        metavar="FORM",
+        help="flat, round or fibers (coarse particles), or a shape factor",
+    )
+    parser.add_argument(
+        "--emission",
+        type=float,
+        default=0.0,
+        metavar="N",
+        help="degrees of the analyzer from the surface normal",
+    )
+    parser.add_argument(
+        "--sample",
+        action="append",
+        metavar="NAME",
+        help="by default all with both lines, but those that lend a shape; may be given again",
+    )
+    parser.add_argument("--report", metavar="OUT.html")
 
 
 def _first_line(function: Callable[..., Any]) -> str:

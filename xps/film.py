@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xps.errors import FitError
 from xps.escape_depth import Material
@@ -13,7 +15,9 @@ from xps.fitted import RegionFit, standard_error
 from xps.intensity import emission_factor, transmission_is_known
 from xps.levels import element
 from xps.overlayer import EscapeDepths, Intensity, Thickness, thickness
+from xps.percent_errors import transmission_error
 from xps.project import Entry, HoldsProject, Project, project_in
+from xps.systematic import changes_of
 
 _SURE = 2.0
 _ONE_SIDED_95 = 1.645
@@ -45,6 +49,11 @@ class _Line:
     components: tuple[int, ...]
 
     @property
+    def weights(self) -> NDArray[np.float64]:
+        """One for each component of the line, zero for the others."""
+        return np.isin(np.arange(self.fit.areas.size), self.components).astype(np.float64)
+
+    @property
     def kinetic_ev(self) -> float:
         """Kinetic energy of its strongest component."""
         strongest = max(self.components, key=lambda i: float(self.fit.areas[i]))
@@ -61,6 +70,7 @@ def film_thickness(
     *,
     emission_angle_deg: float = 0.0,
     shape_factor: float = 1.0,
+    fitted_under: Collection[str] = (),
 ) -> Thickness:
     """Return the thickness of a film on a sample.
 
@@ -78,6 +88,8 @@ def film_thickness(
         Of the analyzer from the surface normal.
     shape_factor : float
         As `xps.overlayer.thickness`.
+    fitted_under : collection of str
+        Core levels in which the shape of another element's lines was fitted beside.
 
     Raises
     ------
@@ -101,8 +113,25 @@ def film_thickness(
         depths,
         emission_angle_deg=emission_angle_deg,
         shape_factor=shape_factor,
+        ratio_errors=_ratio_errors(project, lines, transmitted),
     )
-    return replace(found, warnings=_warnings(project, sample, film, substrate, *lines))
+    warnings = _warnings(project, sample, film, substrate, lines[0], lines[1], fitted_under)
+    return replace(found, warnings=warnings)
+
+
+def _ratio_errors(
+    project: Project, lines: Sequence[_Line], transmitted: bool
+) -> Mapping[str, float]:
+    """Relative errors of the ratio of both areas, beside those of factors and depths."""
+    over, under = lines
+    exponent = transmission_error(project.quantification, from_file=transmitted)
+    found = {"transmission": exponent * math.log(over.kinetic_ev / under.kinetic_ev)}
+    for line in lines:
+        for group, change in changes_of(line.fit, line.weights).items():
+            whole = float(line.weights @ line.fit.areas)
+            if whole > 0.0:
+                found[group] = math.hypot(found.get(group, 0.0), change / whole)
+    return found
 
 
 def _line(project: Project, sample: str, layer: Layer) -> _Line:
@@ -154,19 +183,28 @@ def _intensity(project: Project, line: _Line, layer: Layer, transmitted: bool) -
 
 
 def _warnings(
-    project: Project, sample: str, film: Layer, substrate: Layer, over: _Line, under: _Line
+    project: Project,
+    sample: str,
+    film: Layer,
+    substrate: Layer,
+    over: _Line,
+    under: _Line,
+    fitted_under: Collection[str],
 ) -> tuple[str, ...]:
     found = []
     if film.core_level == "Al 2p" and substrate.material.atom_density("Ni") > 0.0:
         names = [component.name for component in over.fit.region.components]
-        if not any("Ni 3p" in name for name in names):
+        if film.core_level not in fitted_under and not any("Ni 3p" in name for name in names):
             found.append(
                 "Al 2p lies on the tail and the satellites of Ni 3p, and no component is called "
                 "Ni 3p: fit its shape from the bare sample with it"
             )
     low, high = _AL_KA_EV
     energy = under.entry.spectrum.photon_energy_ev
-    if substrate.core_level == "Ni 2p" and energy is not None and low <= energy <= high:
+    names = [component.name for component in under.fit.region.components]
+    covered = "Ni 2p" in fitted_under or any("KLL" in name for name in names)
+    exposed = substrate.core_level == "Ni 2p" and energy is not None and low <= energy <= high
+    if exposed and not covered:
         fluorine = _has_fluorine(project, sample)
         if fluorine is not False:
             seen = "is in the sample" if fluorine else "may be in the sample (no F 1s or C 1s)"

@@ -13,7 +13,9 @@ difference of the depths out; for Al 2p on Ni 2p it is wrong by a factor of 1.7 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from xps.errors import FitError
 from xps.escape_depth import RELATIVE_ERROR
@@ -91,10 +93,10 @@ class Thickness:
         None where only a limit is known.
     stderr : float or None
         From the errors of both areas.
-    systematic : float or None
+    systematic_parts : mapping of str to float
         From those of the sensitivity factors (10 % each), of the escape depths (those in the
-        film err together, that in the substrate on its own), and of the shape factor (10 %
-        where it is not 1).
+        film err together, that in the substrate on its own), of the particle shape (10 % where
+        its factor is not 1), and of what else makes the ratio of the areas err.
     upper_limit_nm, lower_limit_nm : float or None
         95 % upper limit where the film's line is not significant; lower limit where the film
         is too thick for the substrate's line, or that line is not significant.
@@ -105,11 +107,16 @@ class Thickness:
 
     nm: float | None = None
     stderr: float | None = None
-    systematic: float | None = None
+    systematic_parts: Mapping[str, float] = field(default_factory=dict)
     upper_limit_nm: float | None = None
     lower_limit_nm: float | None = None
     reason: str = ""
     warnings: tuple[str, ...] = ()
+
+    @property
+    def systematic(self) -> float | None:
+        """Root of the sum of the squares of the parts; None where there is no value."""
+        return math.hypot(*self.systematic_parts.values()) if self.systematic_parts else None
 
 
 def thickness(
@@ -119,6 +126,7 @@ def thickness(
     *,
     emission_angle_deg: float = 0.0,
     shape_factor: float = 1.0,
+    ratio_errors: Mapping[str, float] = MappingProxyType({}),
 ) -> Thickness:
     """Return the thickness of a film.
 
@@ -132,6 +140,8 @@ def thickness(
     shape_factor : float
         Times which a thickness on a flat surface is one on these particles; 1 for flat
         surfaces, `ROUND_PARTICLE_FACTOR` for coarse round particles.
+    ratio_errors : mapping of str to float
+        Further relative errors of the ratio of the areas, by what they come from.
 
     Raises
     ------
@@ -172,9 +182,14 @@ def thickness(
     e = depths.relative_error
     in_film = 0.5 * (nm(ratio, depths.scaled(1 + e, 1)) - nm(ratio, depths.scaled(1 - e, 1)))
     below = 0.5 * (nm(ratio, depths.scaled(1, 1 + e)) - nm(ratio, depths.scaled(1, 1 - e)))
-    factors = rise * _FACTOR_ERROR
-    shape = 0.0 if shape_factor == 1.0 else _SHAPE_ERROR * best
-    return Thickness(best, stderr, math.hypot(in_film, below, factors, factors, shape))
+    parts = {
+        "sensitivity": math.sqrt(2.0) * rise * _FACTOR_ERROR,
+        "escape depth": math.hypot(in_film, below),
+        **{name: abs(rise * error) for name, error in ratio_errors.items()},
+    }
+    if shape_factor != 1.0:
+        parts["particle shape"] = _SHAPE_ERROR * best
+    return Thickness(best, stderr, parts)
 
 
 def _solved(ratio: float, depths: EscapeDepths) -> float:

@@ -22,6 +22,7 @@ from xps.intensity import intensity_factor, transmission_is_known
 from xps.project import Entry, HoldsProject, Project, project_in
 from xps.quantification import counted_fits
 from xps.species import Species, library
+from xps.systematic import changes_of
 
 Floats = NDArray[np.float64]
 
@@ -100,7 +101,7 @@ class _Source:
 
     def systematic(self, weights: Floats) -> float:
         ratio = self.spread * float(weights @ self.fit.areas)
-        return math.hypot(ratio, *_other_choices(self.fit, weights))
+        return math.hypot(ratio, *changes_of(self.fit, weights).values())
 
 
 def oxygen_budgets(result: Project | HoldsProject) -> tuple[OxygenBudget, ...]:
@@ -169,7 +170,7 @@ def _budget(sample: str, oxygen: RegionFit, sources: list[_Source]) -> OxygenBud
             if rival is None or _certainty(claim) > _certainty(rival[0]):
                 claims[compound] = claim, number
     whole = np.ones(oxygen.areas.size)
-    systematic = list(_other_choices(oxygen, whole))
+    systematic = list(changes_of(oxygen, whole).values())
     fits, gradient = [oxygen], [whole]
     for number, source in enumerate(sources):
         rows = [
@@ -213,17 +214,3 @@ def _claim(source: _Source, compound: str, weights: Floats) -> Claim:
 
 def _certainty(claim: Claim) -> float:
     return 0.0 if claim.stderr is None else claim.area / claim.stderr
-
-
-def _other_choices(fit: RegionFit, weights: Floats) -> tuple[float, ...]:
-    """Root mean square changes of a sum of areas, one for each group of other choices."""
-    ensemble = fit.errors.systematic
-    if ensemble is None:
-        return ()
-    best = float(weights @ fit.areas)
-    groups: dict[str, list[float]] = {}
-    for member in ensemble.members:
-        if not member.why_left_out:
-            areas = np.array([member.areas[c.id] for c in fit.region.components])
-            groups.setdefault(member.group, []).append(float(weights @ areas) - best)
-    return tuple(float(np.sqrt(np.mean(np.square(moved)))) for moved in groups.values())

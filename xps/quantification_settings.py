@@ -17,6 +17,7 @@ TRANSMISSION_SOURCES: tuple[TransmissionSource, ...] = get_args(TransmissionSour
 
 ESCAPE_EXPONENT = 0.75
 _MAX_EXPONENT = 3.0
+_MATERIALS = f"{', '.join(MATERIALS)}, or FORMULA,DENSITY,MOLAR_MASS,VALENCE_ELECTRONS,GAP"
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,7 @@ def parse_transmission(text: str) -> TransmissionSource | float | TransmissionTa
 def parse_escape(text: str) -> float | Material:
     """Return what the command line says of the escape depth.
 
-    An exponent of the kinetic energy; ``none``; the name of a shipped material; or
-    ``FORMULA,DENSITY,MOLAR_MASS,VALENCE_ELECTRONS,GAP``.
+    An exponent of the kinetic energy; ``none``; or a material.
 
     Raises
     ------
@@ -132,17 +132,33 @@ def parse_escape(text: str) -> float | Material:
     number = _number(text)
     if number is not None:
         return number
+    try:
+        return parse_material(text)
+    except RecipeError as error:
+        if error.reason.startswith("the material"):
+            raise RecipeError(
+                f"the escape depth {text!r}", f"give an exponent, none, or a material: {_MATERIALS}"
+            ) from error
+        raise
+
+
+def parse_material(text: str) -> Material:
+    """Return a shipped material by name, or one of the user's own.
+
+    Its own are written ``FORMULA,DENSITY,MOLAR_MASS,VALENCE_ELECTRONS,GAP``.
+
+    Raises
+    ------
+    RecipeError
+        If it is neither.
+    """
     if text.casefold() in MATERIALS:
         return MATERIALS[text.casefold()]
     formula, *rest = text.split(",")
     numbers = [_number(word) for word in rest]
     density, mass, electrons, gap = (*numbers, *[None] * 4)[:4]
     if len(rest) != 4 or density is None or mass is None or electrons is None or gap is None:
-        raise RecipeError(
-            f"the escape depth {text!r}",
-            f"give an exponent, none, one of {', '.join(MATERIALS)}, or "
-            "FORMULA,DENSITY,MOLAR_MASS,VALENCE_ELECTRONS,GAP",
-        )
+        raise RecipeError(f"the material {text!r}", f"give one of {_MATERIALS}")
     return Material(formula, density, mass, electrons, gap)
 
 

@@ -9,6 +9,8 @@ from xps import __version__
 from xps.checks import check
 from xps.errors import XpsError
 from xps.figure import figure_bytes, stacked_figure
+from xps.film_series import FilmSeries
+from xps.film_text import thickness_section
 from xps.markup import Content, Html, element, escaped, items, joined, table
 from xps.methods_text import methods
 from xps.oxygen_table import oxygen_table
@@ -34,6 +36,7 @@ def report_html(
     project: Project,
     notes: Sequence[str] = (),
     failures: Mapping[str, XpsError] | None = None,
+    films: FilmSeries | None = None,
 ) -> str:
     """Return the report of a project as a self-contained HTML page.
 
@@ -44,6 +47,8 @@ def report_html(
         What the recipe left out or narrowed.
     failures : mapping of str to XpsError, optional
         Why regions could not be fitted, by region id.
+    films : FilmSeries, optional
+        Thicknesses of a film, for a section of their own.
     """
     tables = region_tables(project, failures)
     described = methods(project, tables)
@@ -57,6 +62,7 @@ def report_html(
             "Quantification",
             [*quantification, element("p", basis, class_="facts"), *oxygen_table(project)],
         ),
+        ("Thickness of the film", [] if films is None else thickness_section(films)),
         ("Charge reference", [charge_table(project)]),
         ("Checks", [checks_table(check(project))]),
         (

@@ -101,6 +101,26 @@ def systematic(
     )
 
 
+def changes_of(fit: RegionFit, weights: Floats) -> dict[str, float]:
+    """Root mean square changes of a weighted sum of areas under other choices, by group.
+
+    Parameters
+    ----------
+    fit : RegionFit
+    weights : ndarray, shape (components,)
+    """
+    ensemble = fit.errors.systematic
+    if ensemble is None:
+        return {}
+    best = float(weights @ fit.areas)
+    groups: dict[str, list[float]] = {}
+    for member in ensemble.members:
+        if not member.why_left_out:
+            areas = np.array([member.areas[c.id] for c in fit.region.components])
+            groups.setdefault(member.group, []).append(float(weights @ areas) - best)
+    return {name: float(np.sqrt(np.mean(np.square(moved)))) for name, moved in groups.items()}
+
+
 def _choices(
     region: Region, spectrum: Spectrum, fit: RegionFit
 ) -> Iterator[tuple[str, str, Region | str]]:
