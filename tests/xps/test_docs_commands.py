@@ -104,7 +104,7 @@ def test_every_option_is_documented(name: str) -> None:
         for option in action.option_strings
         if option not in ("-h", "--help")
     }
-    assert set(re.findall(r"--[a-z]+", row)) == known
+    assert set(re.findall(r"--[a-z]+(?:-[a-z]+)*", row)) == known
 
 
 @pytest.mark.parametrize(("page", "text"), blocks("python"), ids=[p for p, _ in blocks("python")])
