@@ -22,6 +22,10 @@ FACTS = {
 }  # fmt: skip
 
 
+def axis(size: int, start: float, step: float, kind: int = 1, linear: bool = True) -> bytes:
+    return struct.pack("<18xIdd?I", size, start, step, linear, kind)
+
+
 def vgd(
     counts: np.ndarray = COUNTS,
     *,
@@ -29,10 +33,11 @@ def vgd(
     step: float = 0.5,
     n_points: int | None = None,
     n_axes: int = 1,
+    further: bytes = b"",
     facts: dict[int, float | str | int] | None = None,
 ) -> bytes:
     announced = len(counts) if n_points is None else n_points
-    axes = struct.pack("<II18sIdd5s", 0x20000, n_axes, bytes(18), announced, start, step, bytes(5))
+    axes = struct.pack("<II", 0x20000, n_axes) + axis(announced, start, step) + further
     return compound_file(
         {
             "VGData": counts.astype("<f8").tobytes(),
@@ -75,8 +80,9 @@ def test_what_the_property_set_does_not_tell_is_unknown_and_said(tmp_path: Path)
     [
         (vgd(n_points=7), "7 energies are announced, but 6 intensities stored"),
         (vgd(n_axes=2), "2 axes"),
+        (vgd(n_axes=2, further=axis(5, 0, 1, 6)), "1 spectra do not fill axes of 5"),
         (vgd(step=0.0), "energies repeat"),
-        (vgd(start=float("nan")), "its energies start at nan"),
+        (vgd(start=float("nan")), "energies start at nan"),
         (vgd(np.array([1.0, np.inf, 2, 3, 4, 5])), "not a finite number"),
         (compound_file({"VGData": bytes(48)}), "energies or intensities are missing"),
     ],
@@ -84,6 +90,29 @@ def test_what_the_property_set_does_not_tell_is_unknown_and_said(tmp_path: Path)
 def test_contradictions_are_refused(data: bytes, reason: str) -> None:
     with pytest.raises(ReadError, match=reason):
         avantage.read(Content("file.vgd", data))
+
+
+def test_a_depth_profile_is_a_series_of_levels() -> None:
+    levels = axis(3, 0.0, 30.0, 8) + axis(3, 0.0, 1.0, 6, linear=False)
+    counts = np.concatenate([COUNTS, COUNTS + 1, COUNTS + 2])
+    spectra, _ = avantage.read(
+        Content("file.vgd", vgd(counts, n_points=6, n_axes=3, further=levels))
+    )
+    assert [s.series for s in spectra] == [
+        (("Etch Time / s", 30.0 * k), ("Etch Level", k + 1.0)) for k in range(3)
+    ]
+    np.testing.assert_array_equal(spectra[2].intensity, COUNTS + 2)
+    assert all("not tested on real ones" in s.warnings[0] for s in spectra)
+
+
+def test_the_x_axis_of_a_map_is_faster_than_its_y_axis() -> None:
+    places = axis(2, -10.0, 20.0, 3) + axis(3, -20.0, 20.0, 4)
+    counts = np.concatenate([COUNTS + 10 * y + x for y in range(3) for x in range(2)])
+    spectra, _ = avantage.read(
+        Content("file.vgd", vgd(counts, n_points=6, n_axes=3, further=places))
+    )
+    assert spectra[5].series == (("X / µm", 10.0), ("Y / µm", 20.0))
+    np.testing.assert_array_equal(spectra[5].intensity, COUNTS + 21)
 
 
 def test_fractional_counts_are_pointed_out() -> None:

@@ -1,9 +1,12 @@
-"""Read raw spectra of Thermo Avantage (.vgd): one spectrum in a compound file."""
+"""Read raw spectra of Thermo Avantage (.vgd): compound files of a spectrum or a series."""
 
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import product
 from pathlib import PureWindowsPath
 from typing import Final
 
@@ -12,6 +15,7 @@ import numpy as np
 from xps.errors import ReadError, SpectrumError
 from xps.levels import parse_core_level
 from xps.readers import ole
+from xps.readers.avantage_axes import ENERGY, Series, SpaceAxis, grouped, series_at
 from xps.readers.collection import Collection
 from xps.readers.content import Content
 from xps.readers.quantity import are_counts
@@ -27,9 +31,20 @@ _TITLE, _COMMENTS = 2, 6
 _INSTRUMENT, _PATH = 6, 16
 _PHOTON_ENERGY, _DWELL, _SWEEPS, _PASS_ENERGY = 105, 305, 306, 404
 _STARTED, _ENDED = 303, 304
-_AXES_AT = 4
-_ENERGY_AXIS = struct.Struct("<Idd")
-_ENERGY_AXIS_AT = 26
+_N_AXES_AT = 4
+_AXES_AT = 8
+# Three headers of six bytes, then points, start, step, whether these hold, and the kind.
+_AXIS = struct.Struct("<18xIdd?I")
+_KINDS = {
+    1: (ENERGY, "Energy", "eV"),
+    3: ("X", "X", "µm"),
+    4: ("Y", "Y", "µm"),
+    6: ("ETCHLEVEL", "Etch Level", ""),
+    8: ("ETCHTIME", "Etch Time", "s"),
+    10: ("POSITION", "Position", ""),
+}
+_MOST_AXES = 8
+_UNTESTED = "profiles and maps of Avantage were not tested on real ones: check their places"
 
 
 def recognizes(data: bytes) -> bool:
@@ -38,7 +53,7 @@ def recognizes(data: bytes) -> bool:
 
 
 def read(content: Content) -> tuple[list[Spectrum], list[str]]:
-    """Read the spectrum of a file.
+    """Read the spectrum of a file, or all those of a depth profile or map.
 
     The intensities are counts summed over all sweeps, the energies kinetic. Their binding
     energy is the photon energy minus the kinetic energy, as Avantage shows it: a work
@@ -47,23 +62,46 @@ def read(content: Content) -> tuple[list[Spectrum], list[str]]:
     Raises
     ------
     ReadError
-        If the file is damaged, or holds a map or depth profile.
+        If the file is damaged.
     """
     streams = ole.streams(content.data, "Thermo Avantage file (.vgd)")
     spectra = Collection(content, NAME)
-    spectra.add("the spectrum", lambda: _spectrum(streams, content.stem))
+    facts = _Facts.of(streams, content.stem)
+    try:
+        energy, places, counts = _measured(streams)
+    except SpectrumError as error:
+        raise ReadError(error.reason, _REMEDY, where="the spectrum") from error
+    for number, (series, intensity) in enumerate(zip(places, counts, strict=True), 1):
+        spectra.add(f"spectrum {number}", partial(_spectrum, facts, energy, intensity, series))
     return spectra.finish()
 
 
-def _spectrum(streams: dict[str, bytes], stem: str) -> Spectrum:
-    start, step, intensity = _measured(streams)
-    energy = start + step * np.arange(intensity.size, dtype=np.float64)
-    facts = ole.properties(streams.get(_ACQUISITION, b""))
-    summary = ole.properties(streams.get(_SUMMARY, b""))
-    photon_energy = _positive(facts.get(_PHOTON_ENERGY))
-    dwell, sweeps = _positive(facts.get(_DWELL)), _positive(facts.get(_SWEEPS))
-    name = _text(summary.get(_TITLE)) or stem
-    warnings = []
+@dataclass(frozen=True)
+class _Facts:
+    """The property sets of a file."""
+
+    acquisition: dict[int, ole.Property]
+    summary: dict[int, ole.Property]
+    stem: str
+
+    @classmethod
+    def of(cls, streams: dict[str, bytes], stem: str) -> _Facts:
+        """Return the facts of a file named `stem`."""
+        return cls(
+            ole.properties(streams.get(_ACQUISITION, b"")),
+            ole.properties(streams.get(_SUMMARY, b"")),
+            stem,
+        )
+
+
+def _spectrum(facts: _Facts, energy: Floats, intensity: Floats, series: Series) -> Spectrum:
+    if not np.isfinite(intensity).all():
+        raise SpectrumError("an intensity is not a finite number")
+    acquisition, summary = facts.acquisition, facts.summary
+    photon_energy = _positive(acquisition.get(_PHOTON_ENERGY))
+    dwell, sweeps = _positive(acquisition.get(_DWELL)), _positive(acquisition.get(_SWEEPS))
+    name = _text(summary.get(_TITLE)) or facts.stem
+    warnings = [_UNTESTED] if series else []
     if photon_energy is None:
         warnings.append("the photon energy is not given: no binding energies")
     if dwell is None or sweeps is None:
@@ -76,41 +114,55 @@ def _spectrum(streams: dict[str, bytes], stem: str) -> Spectrum:
         axis="kinetic",
         unit="counts",
         name=name,
-        sample=PureWindowsPath(_text(facts.get(_PATH))).parent.name,
+        sample=PureWindowsPath(_text(acquisition.get(_PATH))).parent.name,
         core_level=parse_core_level(name),
         photon_energy_ev=photon_energy,
-        pass_energy_ev=_positive(facts.get(_PASS_ENERGY)),
+        pass_energy_ev=_positive(acquisition.get(_PASS_ENERGY)),
         dwell_s=dwell,
         sweeps=sweeps,
-        instrument=_text(facts.get(_INSTRUMENT)),
-        acquired=_moment(facts.get(_STARTED) or facts.get(_ENDED)),
+        instrument=_text(acquisition.get(_INSTRUMENT)),
+        acquired=_moment(acquisition.get(_STARTED) or acquisition.get(_ENDED)),
         notes=_text(summary.get(_COMMENTS)),
+        series=series,
         warnings=tuple(warnings),
     )
 
 
-def _measured(streams: dict[str, bytes]) -> tuple[float, float, Floats]:
-    """Return start and step of the kinetic energies in eV, and the counts."""
-    axes, data = streams.get("VGSpaceAxes", b""), streams.get("VGData", b"")
-    if len(axes) < _ENERGY_AXIS_AT + _ENERGY_AXIS.size or not data:
+def _measured(streams: dict[str, bytes]) -> tuple[Floats, list[Series], Floats]:
+    """Return kinetic energies in eV, the places of the spectra, and counts by spectrum."""
+    data = streams.get("VGData", b"")
+    first, *further = _axes(streams.get("VGSpaceAxes", b""))
+    if not data:
         raise ReadError("its energies or intensities are missing", _REMEDY)
-    (n_axes,) = struct.unpack_from("<I", axes, _AXES_AT)
-    n_points, start, step = _ENERGY_AXIS.unpack_from(axes, _ENERGY_AXIS_AT)
-    if n_axes != 1:
+    energy = first.energies()
+    n_values = len(data) / 8
+    count = int(n_values) // energy.size
+    if n_values != count * energy.size or (not further and count != 1):
         raise ReadError(
-            f"it has {n_axes} axes, as maps and depth profiles have; Doublet reads single spectra",
-            "export the spectra as VAMAS from Avantage",
+            f"{energy.size} energies are announced, but {n_values:g} intensities stored", _REMEDY
         )
-    if len(data) != 8 * n_points:
-        raise ReadError(
-            f"{n_points} energies are announced, but {len(data) / 8:g} intensities stored", _REMEDY
-        )
-    if not (np.isfinite(start) and np.isfinite(step)) or abs(start) + abs(step) * n_points > 1e6:
-        raise SpectrumError(f"its energies start at {start:g} eV in steps of {step:g} eV")
-    counts = np.frombuffer(data, dtype="<f8").astype(np.float64)
-    if not np.isfinite(counts).all():
-        raise SpectrumError("an intensity is not a finite number")
-    return start, step, counts
+    counts = np.frombuffer(data, dtype="<f8").astype(np.float64).reshape(count, energy.size)
+    groups = grouped(further, count)
+    places = [
+        # The first of the further axes is the fastest.
+        series_at(groups, tuple(reversed(indices)))
+        for indices in product(*(range(group[0].size) for group in reversed(groups)))
+    ]
+    return energy, places, counts
+
+
+def _axes(data: bytes) -> list[SpaceAxis]:
+    if len(data) < _AXES_AT + _AXIS.size:
+        raise ReadError("its energies or intensities are missing", _REMEDY)
+    (n_axes,) = struct.unpack_from("<I", data, _N_AXES_AT)
+    if not 1 <= n_axes <= _MOST_AXES or len(data) < _AXES_AT + n_axes * _AXIS.size:
+        raise ReadError(f"it has {n_axes} axes, but {len(data)} bytes to describe them", _REMEDY)
+    axes = []
+    for i in range(n_axes):
+        size, start, step, linear, code = _AXIS.unpack_from(data, _AXES_AT + i * _AXIS.size)
+        kind, label, unit = _KINDS.get(code, (f"{code}", f"Axis {code}", ""))
+        axes.append(SpaceAxis(kind, start, step, size, linear, label, unit))
+    return axes
 
 
 def _positive(value: ole.Property | None) -> float | None:

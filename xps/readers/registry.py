@@ -9,11 +9,14 @@ from typing import Protocol
 from xps.errors import ReadError
 from xps.readers import (
     avantage,
+    avantage_text,
     excel,
     igor,
     igor_text,
+    kratos,
     phi,
     scienta,
+    specs_sle,
     specs_xml,
     specs_xy,
     text,
@@ -41,11 +44,14 @@ class Reader(Protocol):
 _READERS: tuple[Reader, ...] = (
     vamas,
     avantage,
+    avantage_text,
     excel,
     phi,
     scienta,
     specs_xy,
     specs_xml,
+    specs_sle,
+    kratos,
     igor,
     igor_text,
 )

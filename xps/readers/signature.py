@@ -8,7 +8,7 @@ _EXPORT = "export the spectra as VAMAS (.vms) or as columns of text (.csv, .txt)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"SQLite format 3\0", "a SpecsLab Prodigy file (.sle) or another SQLite database"),
+    (b"SQLite format 3\0", "an SQLite database, but not of SpecsLab Prodigy"),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 or NeXus file"),
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a PNG picture"),

@@ -14,13 +14,13 @@ from xps.errors import ReadError, SpectrumError
 from xps.levels import parse_core_level
 from xps.readers.collection import Collection
 from xps.readers.content import Content
+from xps.readers.specs_detector import MAX_POINTS, channel_offsets, sum_channels
 from xps.readers.xml_text import elements
 from xps.spectrum import Floats, Spectrum
 
 NAME: Final = "specs-xml"
 _REMEDY = "export the region again from SpecsLab, or as VAMAS or .xy"
 _MARK = b"CORBA XML document"
-_MAX_POINTS = 1_000_000
 
 
 def recognizes(data: bytes) -> bool:
@@ -75,7 +75,7 @@ def _spectrum(
         raise SpectrumError(f"its scan mode is {mode!r}, not one of constant pass energy")
     step = _number(definition, "scan_delta")
     size = round(_number(definition, "values_per_curve"))
-    if not 2 <= size <= _MAX_POINTS or step <= 0:
+    if not 2 <= size <= MAX_POINTS or step <= 0:
         raise SpectrumError(f"it has {size} points in steps of {step:g} eV")
     pass_energy = _number(definition, "pass_energy")
     offsets = _offsets(region, pass_energy / step)
@@ -112,10 +112,7 @@ def _offsets(region: Element, steps_per_shift: float) -> list[int]:
     head = _number(region, "mcd_head")
     detectors = _child(_child(region, "analyzer_info"), "detectors")
     shifts = [_number(detector, "shift") for detector in detectors]
-    offsets = [head - shift * steps_per_shift for shift in shifts]
-    if not offsets or max(map(abs, offsets)) > _MAX_POINTS:
-        raise SpectrumError("the channels of its detector are not described")
-    return [round(offset) for offset in offsets]
+    return channel_offsets(head, shifts, steps_per_shift)
 
 
 def _counts(scan: Element, offsets: list[int], size: int) -> Floats:
@@ -124,15 +121,7 @@ def _counts(scan: Element, offsets: list[int], size: int) -> Floats:
     factors = scan.find("*[@name='scaling_factors']")
     if factors is not None and (_numbers(factors) != 1).any():
         raise SpectrumError("its counts are scaled, which Doublet does not know how to undo")
-    if values.size % len(offsets):
-        raise SpectrumError(f"{values.size} counts do not part into {len(offsets)} channels")
-    channels = values.reshape(-1, len(offsets)).T
-    if min(offsets) < 0 or max(offsets) + size > channels.shape[1]:
-        raise SpectrumError(f"{values.size} counts are too few for {size} points")
-    total = np.zeros(size)
-    for channel, offset in zip(channels, offsets, strict=True):
-        total += channel[offset : offset + size]
-    return total
+    return sum_channels(values, offsets, size)
 
 
 def _transmission(region: Element, size: int) -> Floats | None:
