@@ -65,18 +65,18 @@ def test_numbers_of_the_library_are_read(libver: str, storage: Any, dtype: str) 
 
 
 @pytest.mark.parametrize("libver", ["earliest", "latest"])
-@pytest.mark.parametrize("count", [1, 30, 3000])
+@pytest.mark.parametrize("count", [1, 30, 700])
 def test_groups_and_attributes_of_any_number_are_read(libver: str, count: int) -> None:
     def fill(h: Any) -> None:
         for i in range(count):
             h[f"entry {i}"] = float(i)
-        for i in range(min(count, 300)):
+        for i in range(min(count, 100)):
             h.attrs[f"fact {i}"] = f"값 {i}"
 
     root = open_file(by_library(fill, libver=libver), "it")
     assert sorted(root.names()) == sorted(f"entry {i}" for i in range(count))
     assert root.number(f"entry {count - 1}") == count - 1
-    assert root.attributes == {f"fact {i}": f"값 {i}" for i in range(min(count, 300))}
+    assert root.attributes == {f"fact {i}": f"값 {i}" for i in range(min(count, 100))}
 
 
 @pytest.mark.parametrize("libver", ["earliest", "latest"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from xps.errors import ReadError
 
@@ -30,9 +30,9 @@ class Buffer:
         # What is described once and used without end, costs work without end.
         self._budget = _PIECES + len(data) // _BYTES_PER_PIECE
 
-    def fail(self, reason: str, remedy: str = REMEDY) -> NoReturn:
-        """Raise an error that names the file."""
-        raise ReadError(f"{self._what}: {reason}", remedy)
+    def error(self, reason: str, remedy: str = REMEDY) -> ReadError:
+        """Return an error that names the file."""
+        return ReadError(f"{self._what}: {reason}", remedy)
 
     def piece(self, at: int, size: int) -> bytes:
         """Return bytes from a place.
@@ -44,9 +44,9 @@ class Buffer:
         """
         self._budget -= 1
         if self._budget < 0:
-            self.fail("it has more parts than fit into it")
+            raise self.error("it has more parts than fit into it")
         if not 0 <= at <= at + size <= len(self.data):
-            self.fail(f"{size} bytes at {at} lie beyond its end")
+            raise self.error(f"{size} bytes at {at} lie beyond its end")
         return self.data[at : at + size]
 
     def unpack(self, form: str, at: int) -> tuple[Any, ...]:
@@ -57,7 +57,7 @@ class Buffer:
         """Check that a part begins with its signature."""
         found = self.piece(at, len(signature))
         if found != signature:
-            self.fail(f"{signature.decode()} is expected at {at}, not {found!r}")
+            raise self.error(f"{signature.decode()} is expected at {at}, not {found!r}")
 
 
 def whole(data: bytes) -> int:

@@ -17,7 +17,7 @@ def lookup3(data: bytes) -> int:
     a = b = c = (0xDEADBEEF + len(data)) & _MASK
     # The last block, which may be full, is mixed differently.
     n_blocks = max(len(data) - 1, 0) // 12
-    words = struct.unpack(f"<{3 * n_blocks}I", data[: 12 * n_blocks])
+    words: tuple[int, ...] = struct.unpack(f"<{3 * n_blocks}I", data[: 12 * n_blocks])
     for i in range(0, 3 * n_blocks, 3):
         a = (a + words[i]) & _MASK
         b = (b + words[i + 1]) & _MASK
@@ -37,7 +37,7 @@ def lookup3(data: bytes) -> int:
     rest = data[12 * n_blocks :]
     if not rest:
         return c
-    last = struct.unpack("<3I", rest.ljust(12, b"\0"))
+    last: tuple[int, ...] = struct.unpack("<3I", rest.ljust(12, b"\0"))
     a, b, c = ((value + word) & _MASK for value, word in zip((a, b, c), last, strict=True))
     for turn, (to, source) in zip((14, 11, 25, 16, 4, 14, 24), _FINAL, strict=True):
         state = [a, b, c]

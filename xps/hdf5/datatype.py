@@ -63,7 +63,7 @@ def parse_shape(buffer: Buffer, data: bytes) -> tuple[int, ...] | None:
     version, rank, _ = data[0], data[1], data[2]
     start = 8 if version == 1 else 4
     if version not in (1, 2) or len(data) < start + 8 * rank:
-        buffer.fail("a shape is not described as expected")
+        raise buffer.error("a shape is not described as expected")
     if version == 2 and data[3] == 2:
         return None
     return tuple(whole(data[start + 8 * i : start + 8 * i + 8]) for i in range(rank))
@@ -78,7 +78,7 @@ def numbers(raw: bytes, kind: Datatype, shape: tuple[int, ...]) -> NDArray[np.ge
 def texts(buffer: Buffer, raw: bytes, kind: Datatype, count: int) -> list[str]:
     """Return the texts that are stored in, or referred to by, bytes that are long enough."""
     if count > _MOST_TEXTS:
-        buffer.fail(f"it has {count} texts in one place")
+        raise buffer.error(f"it has {count} texts in one place")
     cells = [raw[i * kind.size : (i + 1) * kind.size] for i in range(count)]
     found = cells if kind.text == "fixed" else [_from_heap(buffer, cell) for cell in cells]
     return [text.partition(b"\0")[0].decode("utf-8", errors="replace") for text in found]
@@ -90,7 +90,7 @@ def _from_heap(buffer: Buffer, reference: bytes) -> bytes:
     if not length or not collection:
         return b""
     if length > _LONGEST_TEXT:
-        buffer.fail(f"a text is {length} bytes long")
+        raise buffer.error(f"a text is {length} bytes long")
     buffer.expect(b"GCOL", collection)
     (size,) = buffer.unpack("Q", collection + 8)
     at, end = collection + 16, collection + size
@@ -101,4 +101,4 @@ def _from_heap(buffer: Buffer, reference: bytes) -> bytes:
         if index == 0:
             break
         at += 16 + -(-bytes_ // 8) * 8
-    buffer.fail("a text is missing from its heap")
+    raise buffer.error("a text is missing from its heap")

@@ -18,7 +18,7 @@ def records(buffer: Buffer, at: int) -> Iterator[bytes]:
     buffer.expect(b"BTHD", at)
     node_size, record_size, depth, root, in_root, _ = buffer.unpack("6xIHH2xQHQ", at)
     if depth > _DEEPEST or record_size < 1 or node_size < record_size:
-        buffer.fail("an index is not described as expected")
+        raise buffer.error("an index is not described as expected")
     if root != UNDEFINED:
         yield from _node(buffer, root, in_root, depth, node_size, record_size)
 
@@ -28,7 +28,7 @@ def _node(
 ) -> Iterator[bytes]:
     buffer.expect(b"BTIN" if depth else b"BTLF", at)
     if 6 + count * record_size > node_size:
-        buffer.fail("an index holds more than it has room for")
+        raise buffer.error("an index holds more than it has room for")
     for i in range(count):
         yield buffer.piece(at + 6 + i * record_size, record_size)
     if not depth:
@@ -91,7 +91,7 @@ class FractalHeap:
         filters, largest_object = buffer.unpack("7xHxI", at)
         width, block, largest, bits, _, root, rows = buffer.unpack("HQQHHQH", at + 110)
         if filters or not (0 < block <= largest and 0 < width <= 1024 and rows <= _MOST_ROWS):
-            buffer.fail("a heap is compressed or not described as expected")
+            raise buffer.error("a heap is compressed or not described as expected")
         length_bytes = _width(min(largest, largest_object))
         return cls(buffer, -(-bits // 8), length_bytes, width, block, largest, root, rows)
 
@@ -101,7 +101,7 @@ class FractalHeap:
         if kind == _TINY:
             return identifier[1 : 2 + (identifier[0] & 15)]
         if kind != _MANAGED:
-            self.buffer.fail("a link or attribute is too large")
+            raise self.buffer.error("a link or attribute is too large")
         offset = whole(identifier[1 : 1 + self.offset_bytes])
         start = 1 + self.offset_bytes
         length = whole(identifier[start : start + self.length_bytes])
@@ -127,4 +127,4 @@ class FractalHeap:
                 return self._address(inside, child, min(deeper, max(row, 1)))
             offset -= size * self.table_width
             entry += 8 * self.table_width
-        self.buffer.fail("a link or attribute lies outside its heap")
+        raise self.buffer.error("a link or attribute lies outside its heap")

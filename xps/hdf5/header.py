@@ -36,18 +36,18 @@ def messages(buffer: Buffer, at: int) -> list[Message]:
     for message in read:
         found.append(message)
         if len(found) > _MOST_MESSAGES:
-            buffer.fail("an object has too many messages")
+            raise buffer.error("an object has too many messages")
     return found
 
 
 def _old(buffer: Buffer, at: int) -> Iterator[Message]:
     version, count, size = buffer.unpack("BxHxxxxI", at)
     if version != 1:
-        buffer.fail(f"no object stands at {at}")
+        raise buffer.error(f"no object stands at {at}")
     blocks = [(at + 16, size)]
     for number, (start, length) in enumerate(blocks):
         if number > _MOST_BLOCKS:
-            buffer.fail("an object header does not end")
+            raise buffer.error("an object header does not end")
         position, end = start, start + length
         while position + 8 <= end and count:
             kind, bytes_, flags = buffer.unpack("HHBxxx", position)
@@ -63,14 +63,14 @@ def _old(buffer: Buffer, at: int) -> Iterator[Message]:
 def _new(buffer: Buffer, at: int) -> Iterator[Message]:
     version, flags = buffer.unpack("4xBB", at)
     if version != 2:
-        buffer.fail(f"an object of version {version} stands at {at}")
+        raise buffer.error(f"an object of version {version} stands at {at}")
     at += 6 + (16 if flags & 0x20 else 0) + (4 if flags & 0x10 else 0)
     width = 1 << (flags & 3)
     head = 6 if flags & 4 else 4
     blocks = [(at + width, whole(buffer.piece(at, width)))]
     for number, (start, length) in enumerate(blocks):
         if number > _MOST_BLOCKS:
-            buffer.fail("an object header does not end")
+            raise buffer.error("an object header does not end")
         position, end = start, start + length
         while position + head <= end:
             kind, bytes_, message_flags = buffer.unpack("BHB", position)

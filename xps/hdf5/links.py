@@ -57,7 +57,7 @@ def keyed_leaves(
     buffer.expect(b"TREE", at)
     found, level, count = buffer.unpack("4xBBH", at)
     if found != kind or level >= above:
-        buffer.fail(f"an index at {at} is not of the kind or level expected")
+        raise buffer.error(f"an index at {at} is not of the kind or level expected")
     position = at + 24
     for _ in range(count):
         key = buffer.piece(position, key_size)

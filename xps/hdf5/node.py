@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xps.errors import ReadError
 from xps.hdf5.attributes import Value, attributes
@@ -16,8 +17,8 @@ from xps.hdf5.datatype import Datatype, numbers, parse_datatype, parse_shape, te
 from xps.hdf5.header import DATATYPE, FILTERS, LAYOUT, SHAPE, Message, messages
 from xps.hdf5.links import links
 from xps.hdf5.storage import raw_values
-from xps.spectrum import Floats
 
+Floats = NDArray[np.float64]
 MAGIC: Final = b"\x89HDF\r\n\x1a\n"
 _MOST_SOFT_LINKS: Final = 16
 
@@ -61,7 +62,7 @@ class Dataset:
             If these are no numbers, or not all there.
         """
         if self._type.dtype is None or self.shape is None:
-            self._buffer.fail("a dataset does not hold numbers")
+            raise self._buffer.error("a dataset does not hold numbers")
         return numbers(self._raw(self.shape), self._type, self.shape).astype(np.float64)
 
     def texts(self) -> list[str]:
@@ -110,7 +111,7 @@ class Group:
             target = node._links[name]
             if isinstance(target, str):
                 if soft_links >= _MOST_SOFT_LINKS:
-                    self._buffer.fail("links lead in a circle")
+                    raise self._buffer.error("links lead in a circle")
                 node = node.get(target, soft_links + 1)
             else:
                 node = node._member(target)
@@ -175,9 +176,9 @@ def open_file(data: bytes, what: str) -> Group:
         sizes = buffer.unpack("9xBB", 0)
         base, end, root = buffer.unpack("Q8xQQ", 12)
     else:
-        buffer.fail(f"its version {version} is not known")
+        raise buffer.error(f"its version {version} is not known")
     if sizes != (8, 8) or base:
-        buffer.fail("its addresses are not of eight bytes from the start")
+        raise buffer.error("its addresses are not of eight bytes from the start")
     if end > len(data):
-        buffer.fail(f"it is cut short: {len(data)} of {end} bytes")
+        raise buffer.error(f"it is cut short: {len(data)} of {end} bytes")
     return Group(buffer, messages(buffer, root))

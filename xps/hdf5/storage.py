@@ -44,10 +44,10 @@ def raw_values(
     """
     expected = math.prod(shape) * size
     if expected > _MAX_BYTES:
-        buffer.fail(f"a dataset of {expected >> 20} MB is too large")
+        raise buffer.error(f"a dataset of {expected >> 20} MB is too large")
     version, kind = (layout[0], layout[1]) if len(layout) > 1 else (0, 0)
     if version not in (3, 4, 5):
-        buffer.fail(f"a layout of version {version} is not read", _EXPORT)
+        raise buffer.error(f"a layout of version {version} is not read", _EXPORT)
     if kind == _COMPACT:
         raw = layout[4 : 4 + struct.unpack_from("<H", layout.ljust(4, b"\0"), 2)[0]]
     elif kind == _CONTIGUOUS:
@@ -56,9 +56,9 @@ def raw_values(
     elif kind == _CHUNKED:
         raw = _assembled(buffer, layout, _filters(buffer, filters), shape, size)
     else:
-        buffer.fail(f"a layout of kind {kind} is not read", _EXPORT)
+        raise buffer.error(f"a layout of kind {kind} is not read", _EXPORT)
     if len(raw) < expected:
-        buffer.fail(f"{expected} bytes of values are announced, but {len(raw)} stored")
+        raise buffer.error(f"{expected} bytes of values are announced, but {len(raw)} stored")
     return raw
 
 
@@ -72,13 +72,13 @@ def _assembled(
         dimensions, chunks = _by_index(buffer, layout, shape, size, filtered=bool(filters))
     per_chunk = math.prod(dimensions) * size
     if not 0 < per_chunk <= _MAX_BYTES:
-        buffer.fail(f"a chunk of {per_chunk} bytes")
+        raise buffer.error(f"a chunk of {per_chunk} bytes")
     values = np.zeros((*shape, size), dtype=np.uint8)
     stored = 0
     for offsets, address, length, mask in chunks:
         plain = _unfiltered(buffer, buffer.piece(address, length), filters, mask, per_chunk, size)
         if len(plain) != per_chunk or len(offsets) != rank:
-            buffer.fail(f"a chunk of {per_chunk} bytes holds {len(plain)}")
+            raise buffer.error(f"a chunk of {per_chunk} bytes holds {len(plain)}")
         if any(offset >= extent for offset, extent in zip(offsets, shape, strict=True)):
             continue
         stored += 1
@@ -88,15 +88,13 @@ def _assembled(
         values[place] = chunk[tuple(slice(0, s.stop - s.start) for s in place)]
     needed = math.prod(-(-n // d) for n, d in zip(shape, dimensions, strict=True))
     if stored < needed:
-        buffer.fail(f"{needed} chunks are announced, but {stored} stored")
+        raise buffer.error(f"{needed} chunks are announced, but {stored} stored")
     return values.tobytes()
 
 
-def _by_tree(
-    buffer: Buffer, layout: bytes, rank: int
-) -> tuple[tuple[int, ...], Iterator[_Chunk]]:
+def _by_tree(buffer: Buffer, layout: bytes, rank: int) -> tuple[tuple[int, ...], Iterator[_Chunk]]:
     if len(layout) < 11 + 4 * rank or layout[2] != rank + 1:
-        buffer.fail("chunks are not described as expected")
+        raise buffer.error("chunks are not described as expected")
     (tree,) = struct.unpack_from("<Q", layout, 3)
     dimensions = struct.unpack_from(f"<{rank}I", layout, 11)
 
@@ -114,7 +112,7 @@ def _by_index(
     """Return chunks of the newer layout, for indices that need no tree."""
     rank = len(shape)
     if len(layout) < 5 or layout[3] != rank + 1 or not 1 <= layout[4] <= 8:
-        buffer.fail("chunks are not described as expected")
+        raise buffer.error("chunks are not described as expected")
     flags, width = layout[2], layout[4]
     at = 5 + width * (rank + 1)
     rest = layout[at:].ljust(32, b"\0")
@@ -122,7 +120,7 @@ def _by_index(
         int.from_bytes(layout[5 + i * width : 5 + (i + 1) * width], "little") for i in range(rank)
     )
     if 0 in dimensions:
-        buffer.fail("chunks without size")
+        raise buffer.error("chunks without size")
     per_chunk = math.prod(dimensions) * size
     index = rest[0]
     if index == _SINGLE:
@@ -135,13 +133,11 @@ def _by_index(
     )
     if index == _IMPLICIT:
         (first,) = struct.unpack_from("<Q", rest, 1)
-        chunks = (
-            (place, first + i * per_chunk, per_chunk, 0) for i, place in enumerate(places)
-        )
+        chunks = ((place, first + i * per_chunk, per_chunk, 0) for i, place in enumerate(places))
         return dimensions, chunks
     if index == _FIXED_ARRAY:
         return dimensions, _fixed_array(buffer, rest, places, per_chunk, filtered=filtered)
-    buffer.fail(f"an index of chunks of kind {index} is not read", _EXPORT)
+    raise buffer.error(f"an index of chunks of kind {index} is not read", _EXPORT)
 
 
 def _fixed_array(
@@ -156,7 +152,7 @@ def _fixed_array(
     buffer.expect(b"FAHD", header)
     entry_size, count, block = buffer.unpack("6xBxQQ", header)
     if count > 1 << page_bits or (filtered and entry_size < 13):
-        buffer.fail("an index of chunks in pages is not read", _EXPORT)
+        raise buffer.error("an index of chunks in pages is not read", _EXPORT)
     buffer.expect(b"FADB", block)
     at = block + 14
     for place, _ in zip(places, range(count), strict=False):
@@ -179,7 +175,7 @@ def _filters(buffer: Buffer, data: bytes) -> list[int]:
     found = []
     for _ in range(count):
         if len(data) < at + 6:
-            buffer.fail("the filters are not described as expected")
+            raise buffer.error("the filters are not described as expected")
         (identifier,) = struct.unpack_from("<H", data, at)
         # Only filters of others have names in version 2.
         named = version == 1 or identifier >= 256
@@ -190,7 +186,9 @@ def _filters(buffer: Buffer, data: bytes) -> list[int]:
         if version == 1:
             at += 4 * (n_values % 2) + -name_size % 8
         if identifier not in (_DEFLATE, _SHUFFLE, _FLETCHER):
-            buffer.fail(f"values are compressed by filter {identifier}, which is not read", _EXPORT)
+            raise buffer.error(
+                f"values are compressed by filter {identifier}, which is not read", _EXPORT
+            )
         found.append(identifier)
     return found
 
@@ -205,7 +203,7 @@ def _unfiltered(
             try:
                 data = zlib.decompressobj().decompress(data, most + 4)
             except zlib.error as error:
-                buffer.fail(f"a chunk cannot be unpacked: {error}")
+                raise buffer.error(f"a chunk cannot be unpacked: {error}") from error
         elif identifier == _SHUFFLE:
             n = len(data) // size
             plain = np.frombuffer(data[: n * size], dtype=np.uint8).reshape(size, n).T

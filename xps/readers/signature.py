@@ -9,7 +9,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\0", "an SQLite database, but not of SpecsLab Prodigy"),
-    (b"\x89HDF\r\n\x1a\n", "an HDF5 or NeXus file"),
+    (b"\x89HDF\r\n\x1a\n", "an HDF5 file, but neither NeXus nor of Scienta"),
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),

@@ -1,0 +1,1 @@
+"""Readers on files: a table of what they find, damage on purpose, and time."""

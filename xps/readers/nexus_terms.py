@@ -1,0 +1,8 @@
+"""Names of Doublet's extension of NXxps, which docs/formats.md describes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+OWN_GROUP: Final = "doublet"
+OWN_MARK: Final = "doublet.nexus/1"
