@@ -104,13 +104,13 @@ class Analysis(QObject):
         """Fit the region of the selected spectrum."""
         region = self._selection.region
         if region is not None:
-            self._fit((region.id,))
+            self.fit((region.id,))
 
     def fit_all(self) -> None:
         """Fit all regions."""
-        self._fit(tuple(region.id for region in self._document.project.regions))
+        self.fit(tuple(region.id for region in self._document.project.regions))
 
-    def _fit(self, region_ids: tuple[str, ...]) -> None:
+    def fit(self, region_ids: tuple[str, ...]) -> None:
         """Fit regions now, or as soon as the fit that runs is done."""
         before = self._document.project
         if self._job is not None:
@@ -147,7 +147,7 @@ class Analysis(QObject):
         there = {region.id for region in self._document.project.regions}
         next_ids = tuple(id_ for id_ in waiting if id_ in there)
         if next_ids and not cancelled:
-            self._fit(next_ids)
+            self.fit(next_ids)
 
     def _on_replaced(self) -> None:
         if self._job is not None:

@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMessageBox, QWidget
 
 SPECTRA_AND_SESSIONS = (
     "Spectra and sessions (*.vms *.npl *.vamas *.vgd *.spe *.pro *.xlsx *.xls *.xml *.ibw *.itx"
     " *.csv *.txt *.xy *.dat *.doublet);;All files (*)"
 )
 SESSIONS = "Doublet sessions (*.doublet)"
+TABLES = "Tables (*.csv *.txt *.tsv);;All files (*)"
+FIGURES = "Figure, PDF (*.pdf);;Figure, SVG (*.svg);;Figure, PNG (*.png)"
 RECIPES = "Recipes (*.toml);;All files (*)"
+
+_TEXT_WIDTH = 440
 
 SaveAnswer = Literal["save", "discard", "cancel"]
 
@@ -74,8 +78,15 @@ class NativeDialogs:
         return answers.get(box.exec(), "cancel")
 
     def ask_text(self, title: str, label: str, text: str) -> str | None:
-        answer, accepted = QInputDialog.getText(self._parent, title, label, text=text)
-        return answer if accepted else None
+        dialog = QInputDialog(self._parent)
+        dialog.setWindowTitle(title)
+        dialog.setLabelText(label)
+        dialog.setTextValue(text)
+        for shown in dialog.findChildren(QLabel):
+            shown.setTextFormat(Qt.TextFormat.PlainText)
+            shown.setWordWrap(True)
+        dialog.resize(_TEXT_WIDTH, dialog.sizeHint().height())
+        return dialog.textValue() if dialog.exec() else None
 
 
 def with_ending(path: Path, chosen: str, filters: str) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app import gestures
-from app.dialogs import SESSIONS, SPECTRA_AND_SESSIONS, Dialogs
+from app.dialogs import FIGURES, SESSIONS, SPECTRA_AND_SESSIONS, Dialogs
 from app.document import Document
 from app.jobs import Jobs
 from app.message_bar import Button, MessageBar
@@ -144,6 +144,33 @@ class Files(QObject):
         self._jobs.run(
             f"Export {path.name}",
             lambda job: export(project, path, failures=failures),
+            lambda _: self._on_exported(path),
+            lambda error: self._messages.error(str(error), topic=_EXPORTING),
+        )
+
+    def export_figure(
+        self, samples: Sequence[str], core_levels: Sequence[str], width_mm: float
+    ) -> None:
+        """Ask for a file and draw samples below each other into it, for print."""
+        from xps.figure import save_figure
+
+        folder = self._document.path.parent if self._document.path else self._settings.folder
+        suggested = folder / f"{self._suggested_name()} comparison.pdf"
+        path = self._dialogs.save_file("Figure", suggested, FIGURES)
+        if path is None:
+            return
+        project, failures = self._document.project, self._document.failures
+        self._settings.folder = path.parent
+        self._jobs.run(
+            f"Draw {path.name}",
+            lambda job: save_figure(
+                project,
+                path,
+                core_levels=core_levels,
+                samples=samples,
+                width_mm=width_mm,
+                failures=failures,
+            ),
             lambda _: self._on_exported(path),
             lambda error: self._messages.error(str(error), topic=_EXPORTING),
         )

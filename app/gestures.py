@@ -96,7 +96,11 @@ def rename_sample(project: Project, old: str, new: str) -> Change:
         replace(e, spectrum=e.spectrum.with_(sample=new)) if e.sample == old else e
         for e in project.entries
     )
-    renamed = replace(project, samples=samples, entries=entries)
+    waivers = tuple(
+        replace(w, scope=replace(w.scope, sample=new)) if w.scope.sample == old else w
+        for w in project.waivers
+    )
+    renamed = replace(project, samples=samples, entries=entries, waivers=waivers)
     return Change(renamed, f"Rename sample {old} to {new}")
 
 

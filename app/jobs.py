@@ -106,6 +106,7 @@ class Jobs(QObject):
         super().__init__(parent)
         self._pool = QThreadPool(self)
         self._running: list[Job] = []
+        self._unseen: list[Job] = []
 
     @property
     def running(self) -> tuple[Job, ...]:
@@ -138,6 +139,16 @@ class Jobs(QObject):
         self._pool.start(job.run)
         return job
 
+    def run_unseen(
+        self, work: Work, done: Callable[[Any], None], failed: Callable[[XpsError], None]
+    ) -> Job:
+        """Begin a job that is over in no time, or that nobody waits for; no view lists it."""
+        job = Job("", work, done, failed)
+        self._unseen.append(job)
+        job.ended.connect(self._forget_unseen)
+        self._pool.start(job.run)
+        return job
+
     def warm_up(self, work: Callable[[], object]) -> None:
         """Do something in the background that nobody waits for."""
         self._pool.start(work)
@@ -150,6 +161,8 @@ class Jobs(QObject):
     def shut_down(self) -> None:
         """Cancel all jobs and wait until their threads are done."""
         self.cancel()
+        for job in self._unseen:
+            job.cancel()
         self._pool.waitForDone()
 
     @Slot()
@@ -159,3 +172,8 @@ class Jobs(QObject):
         self.changed.emit()
         if not self._running:
             self.idle.emit()
+
+    @Slot()
+    def _forget_unseen(self) -> None:
+        job = self.sender()
+        self._unseen = [other for other in self._unseen if other is not job]

@@ -76,6 +76,11 @@ class ParameterModel(QAbstractTableModel):
             last = self.index(self.rowCount() - 1, self.columnCount() - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
+    def row_of(self, ref: Ref) -> int:
+        """Return the row of a parameter; -1 if it has none."""
+        refs = [row.ref for row in self._rows]
+        return refs.index(ref) if ref in refs else -1
+
     def tie_choices(self, row: int) -> list[tuple[str, str | None]]:
         """Return texts and component ids that the parameter of a row can be tied to."""
         assert self._region is not None

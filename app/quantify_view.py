@@ -7,28 +7,33 @@ from PySide6.QtGui import QFont, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
+    QHBoxLayout,
     QHeaderView,
     QLabel,
     QScrollArea,
     QSplitter,
     QTableWidget,
     QTableWidgetItem,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.plain import tooltip
-from app.quantities import Quantities, Row
+from app.quantification_form import QuantificationForm
+from app.quantities import Quantities, Row, quantities
 from app.share_bars import ShareBars
+from xps.project import Project
 
 _HEADER_WIDTH = 96
 _LEAST_WIDTH = 100
-_SPLIT = (590, 350)
+_SPLIT = (590, 350, 290)
+_BAR = 20  # of scrolling
 _EMPTY = "Shares and atomic percent appear here after a fit."
 
 
 class QuantifyView(QWidget):
-    """Table and bars."""
+    """Table and bars, and how the amounts follow from the areas."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,9 +54,24 @@ class QuantifyView(QWidget):
         scroll.setWidget(self.bars)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.form = QuantificationForm()
+        form_scroll = QScrollArea()
+        form_scroll.setWidget(self.form)
+        form_scroll.setWidgetResizable(True)
+        form_scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        form_scroll.setMinimumWidth(self.form.minimumSizeHint().width() + _BAR)
+        self.settings_button = QToolButton()
+        self.settings_button.setText("Settings")
+        self.settings_button.setCheckable(True)
+        self.settings_button.setToolTip(
+            "How amounts follow from areas: sensitivity factors, transmission, escape depth, angle"
+        )
+        self.settings_button.toggled.connect(form_scroll.setVisible)
+        form_scroll.hide()
         self._splitter = QSplitter()
         self._splitter.addWidget(self.table)
         self._splitter.addWidget(scroll)
+        self._splitter.addWidget(form_scroll)
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setSizes(list(_SPLIT))
@@ -63,13 +83,22 @@ class QuantifyView(QWidget):
         column.setSpacing(2)
         column.addWidget(self._splitter, 1)
         self._small_print.setAlignment(Qt.AlignmentFlag.AlignTop)
-        column.addWidget(self._small_print)
+        foot = QHBoxLayout()
+        foot.addWidget(self._small_print, 1)
+        foot.addWidget(self.settings_button, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(foot)
         self.show_quantities(Quantities())
+
+    def show_project(self, project: Project) -> None:
+        """Show the quantification of a project, and the settings that it rests on."""
+        self.form.show_settings(project.quantification)
+        self.show_quantities(quantities(project))
 
     def show_quantities(self, quantities: Quantities) -> None:
         """Show another quantification."""
         self._shown = quantities
         self._splitter.setVisible(bool(quantities.rows))
+        self.settings_button.setVisible(bool(quantities.rows))
         self.bars.show_bars(quantities.bars)
         text = quantities.basis or _EMPTY
         if quantities.notes:

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QScrollArea,
     QStackedWidget,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -22,12 +21,17 @@ from PySide6.QtWidgets import (
 from app import example, gestures
 from app.actions import ACTIONS, Needs, make_actions
 from app.analysis import Analysis
+from app.checking import Checking
+from app.compare_view import CompareView
 from app.dialogs import RECIPES, Dialogs, NativeDialogs
 from app.document import Document
 from app.editing import Editor
 from app.files import Files
+from app.finding_actions import FindingActions
+from app.finding_place import Place
 from app.icons import app_icon, icon
 from app.inspector import Inspector
+from app.inspector_focus import focus_on
 from app.jobs import Jobs
 from app.menus import (
     fill_recent_menu,
@@ -38,8 +42,7 @@ from app.menus import (
 )
 from app.message_bar import MessageBar
 from app.plain import menu_text
-from app.quantify_view import QuantifyView
-from app.quantities import quantities
+from app.results import Results
 from app.sample_tree import SampleTree
 from app.selection import Selection
 from app.settings import Settings
@@ -80,6 +83,10 @@ class MainWindow(QMainWindow):
         self.editor = Editor(self.document, self.messages)
         self.analysis = Analysis(self.document, self.selection, self.jobs, self.messages, self)
         self.files = Files(self.document, self.jobs, self.messages, self._dialogs, settings, self)
+        self.checking = Checking(self.document, self.jobs, self)
+        self.findings = FindingActions(
+            self.document, self.selection, self.editor, self.analysis, self._dialogs, self
+        )
         self._build_views()
         self._build_actions()
         self._connect()
@@ -165,6 +172,39 @@ class MainWindow(QMainWindow):
 
         self.files.open_paths(example.example_files(), then=fit, remember=False)
 
+    def export_figure(self) -> None:
+        """Save what the comparison shows as a figure for print."""
+        compare = self.show_comparison()
+        self.files.export_figure(compare.samples.names, compare.levels, compare.figure_width_mm)
+
+    def show_quantities(self) -> None:
+        self._open_tab(self.results.quantify)
+
+    def show_comparison(self) -> CompareView:
+        self._open_tab(self.results.compare)
+        return self.results.compare
+
+    def show_checks(self) -> None:
+        self._open_tab(self.results.checks)
+
+    def show_history(self) -> None:
+        self._open_tab(self.results.history)
+
+    def _open_tab(self, view: QWidget) -> None:
+        self._docks[-1].show()
+        self.results.open_tab(view)
+
+    def _show_place(self, place: Place) -> None:
+        """Bring forward what a finding of the checks is about."""
+        if place.topic == "replicates":
+            self.show_comparison()
+        elif place.topic == "amounts":
+            self.show_quantities()
+            self.results.quantify.settings_button.setChecked(True)
+        else:
+            self._docks[1].show()
+            focus_on(self.inspector, place)
+
     def about(self) -> None:
         self.messages.info(
             f"Doublet {__version__}: fits XPS spectra and quantifies chemical species with "
@@ -192,10 +232,14 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(center)
         self.tree = SampleTree()
         self.inspector = Inspector(self.document, self.selection, self.editor)
-        self.quantify_view = QuantifyView()
-        self.results = QTabWidget()
-        self.results.setDocumentMode(True)
-        self.results.addTab(self.quantify_view, "Quantification")
+        self.results = Results(
+            self.document,
+            self.editor,
+            self.checking,
+            self.findings,
+            self._dialogs,
+            self._settings,
+        )
         self.status = StatusBar(self.jobs)
         self.setStatusBar(self.status)
         areas = Qt.DockWidgetArea
@@ -247,6 +291,8 @@ class MainWindow(QMainWindow):
         )
         self.tree.contextMenuAt.connect(self._show_tree_menu)
         self.inspector.fitWanted.connect(self.fit_current)
+        self.results.figureWanted.connect(self.export_figure)
+        self.findings.shown.connect(self._show_place)
         self.welcome.openWanted.connect(self.open)
         self.welcome.exampleWanted.connect(self.open_example)
         self.welcome.recentWanted.connect(lambda path: self.files.open_paths([path]))
@@ -279,7 +325,6 @@ class MainWindow(QMainWindow):
                 dock.show()
         self._was_empty = not has_spectra
         self.tree.show_project(project, self.document.failures)
-        self.quantify_view.show_quantities(quantities(project))
         self._show_recent()
         self._show_title()
         self._on_selection()

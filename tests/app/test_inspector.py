@@ -222,7 +222,7 @@ def test_an_insignificant_component_shows_its_upper_limit(
         assert shown.mark == "limit"
         assert shown.value.startswith("< ")
         assert shown.note == "(95 %)"
-    assert "S⁰ / polysulfide\t< " in window.quantify_view.as_tsv()
+    assert "S⁰ / polysulfide\t< " in window.results.quantify.as_tsv()
 
 
 def test_an_added_component_is_selected(fitted: MainWindow) -> None:
