@@ -20,12 +20,13 @@ from PySide6.QtWidgets import (
 
 from app.plain import tooltip
 from app.remedies import Remedy
+from app.waived import SIGN
 from xps.checks import RULES, Finding
 
-_SPLIT = (560, 380)
+_SPLIT = (480, 440)
 _LEAST_DETAIL = 240
 _SIGNS = {"error": "✕ error", "warning": "▲ warning", "note": "○ note"}
-_WAIVED_SIGN = "⚑ waived"
+_WAIVED_SIGN = f"{SIGN} waived"
 _NOTHING_FITTED = "The checks hold every fit against what physics and practice allow."
 _ALL_WELL = "No check found anything."
 _CHOOSE = "Choose a finding to see what speaks for it and what to do."
@@ -213,8 +214,8 @@ class ChecksView(QWidget):
         right.addLayout(buttons)
         self._splitter.addWidget(self.list)
         self._splitter.addWidget(side)
-        self._splitter.setStretchFactor(0, 3)
-        self._splitter.setStretchFactor(1, 2)
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setStretchFactor(1, 1)
         self._splitter.setSizes(list(_SPLIT))
         self._splitter.setChildrenCollapsible(False)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import (
@@ -31,9 +32,10 @@ from app.gestures import short_name, typed_number
 from app.numerals import plain_number
 from app.plain import tooltip
 from app.theme import VERMILLION, mix, muted
+from app.waived import SIGN
 from xps.errors import XpsError
 from xps.fitted import RegionFit
-from xps.model import Ref, Region
+from xps.model import Component, Ref, Region
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -74,8 +76,13 @@ class ComponentModel(QAbstractTableModel):
         area_unit: str,
         *,
         stale: bool,
+        waived: Mapping[str, str] | None = None,
     ) -> None:
-        """Show the components of a region, or none."""
+        """Show the components of a region, or none.
+
+        `waived` says of components by id which findings of the checks are let stand, and why.
+        """
+        waivers = waived or {}
         ids = [c.id for c in region.components] if region else []
         same_rows = ids == ([c.id for c in self._region.components] if self._region else [])
         if not same_rows:
@@ -85,7 +92,7 @@ class ComponentModel(QAbstractTableModel):
         split = shares_or_none(fit)
         self._cells = [
             [
-                Cell(short_name(component.name), tip=component.name),
+                _name_cell(component, waivers.get(component.id, "")),
                 *(
                     parameter_cell(region, fit, Ref(component.id, name), stale=stale)
                     for name in COLUMNS[1:4]
@@ -313,6 +320,13 @@ class ComponentTable(QTableView):
         bar = self.horizontalScrollBar()
         below = bar.sizeHint().height() if bar.maximum() > 0 else 0
         self.setFixedHeight(height + 2 * self.frameWidth() + 4 + rows * height + below)
+
+
+def _name_cell(component: Component, waived: str) -> Cell:
+    name = short_name(component.name)
+    if not waived:
+        return Cell(name, tip=component.name)
+    return Cell(f"{name} {SIGN}", tip=f"{component.name}\n{waived}")
 
 
 def _ink(option: QStyleOptionViewItem, *, selected: bool) -> QColor:

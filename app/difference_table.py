@@ -18,7 +18,7 @@ from app.curve_items import ComponentLook
 from app.plain import tooltip
 
 _SWATCH = 10
-_HEADER_WIDTH = 110
+_HEADER_WIDTH = 88
 _TIPS = (
     "Share in the area of all components of the region, in %",
     "Share in the sample minus share in the base, in % of the area of the region, "

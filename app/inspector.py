@@ -33,6 +33,7 @@ from app.region_section import RegionSection
 from app.selection import Selection
 from app.shape_choice import ShapeChoice
 from app.shown import FitState, area_unit, fit_state
+from app.waived import waived_components
 from app.wording import explain
 from xps.fitted import RegionFit
 from xps.model import Component, Region
@@ -108,7 +109,8 @@ class Inspector(QScrollArea):
         self.region.show_region(region, fit, stale=stale)
         unit = "" if entry is None else area_unit(entry)
         looks = looks_of(project, region)
-        self.component_model.show_region(region, fit, looks, unit, stale=stale)
+        waived = {} if region is None else waived_components(project, region)
+        self.component_model.show_region(region, fit, looks, unit, stale=stale, waived=waived)
         self._fill_add_menu(region)
         self.fit_button.setEnabled(region is not None)
         self.show_selected_component()

@@ -35,7 +35,7 @@ class CheckDelegate(QStyledItemDelegate):
             painter.fillRect(option.rect, option.palette.color(roles.Highlight))
         if not editable:
             ink.setAlphaF(0.4)
-        checked = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
+        checked = _is_checked(index)
         paint_box(painter, QRectF(option.rect).center(), ink, checked=checked)
         painter.restore()
 
@@ -56,8 +56,7 @@ class CheckDelegate(QStyledItemDelegate):
         pressed = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space
         if not (clicked or pressed):
             return False
-        checked = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
-        other = Qt.CheckState.Unchecked if checked else Qt.CheckState.Checked
+        other = Qt.CheckState.Unchecked if _is_checked(index) else Qt.CheckState.Checked
         return model.setData(index, other, Qt.ItemDataRole.CheckStateRole)
 
 
@@ -131,3 +130,8 @@ class ParameterTable(QTableView):
         rows = sum(self.rowHeight(row) for row in range(self.model().rowCount()))
         height = self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth()
         self.setFixedHeight(height + rows)
+
+
+def _is_checked(index: Index) -> bool:
+    # Models of Qt's own give the state as a number.
+    return Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole)) == Qt.CheckState.Checked

@@ -69,7 +69,7 @@ class QuantificationForm(QWidget):
             "Angle between X-rays and analyzer in degrees",
             "Angle between X-rays and analyzer in degrees, 0 to 180",
         )
-        self.default_button = QPushButton("As by default")
+        self.default_button = QPushButton("Default")
         self._build()
         self._connect()
         self.show_settings(self._settings)
@@ -128,8 +128,8 @@ class QuantificationForm(QWidget):
 
     def _build(self) -> None:
         grid = QGridLayout(self)
-        grid.setContentsMargins(8, 2, 4, 2)
-        grid.setVerticalSpacing(3)
+        grid.setContentsMargins(8, 0, 4, 0)
+        grid.setVerticalSpacing(2)
         rows: tuple[tuple[str, QComboBox, NumberField | None], ...] = (
             ("Sensitivity", self.sensitivity, None),
             ("Transmission", self.transmission, self.transmission_exponent),
@@ -148,8 +148,9 @@ class QuantificationForm(QWidget):
             f"{SET_NAME}, transmission from the files, escape depth ∝ E^{ESCAPE_EXPONENT:g}, no "
             "angular distribution"
         )
-        grid.addWidget(self.default_button, len(rows), 1)
-        grid.setRowStretch(len(rows) + 1, 1)
+        self.default_button.setMaximumWidth(60)
+        grid.addWidget(self.default_button, 0, 2)
+        grid.setRowStretch(len(rows), 1)
         grid.setColumnStretch(1, 1)
 
     def _connect(self) -> None:

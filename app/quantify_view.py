@@ -27,7 +27,7 @@ from xps.project import Project
 
 _HEADER_WIDTH = 96
 _LEAST_WIDTH = 100
-_SPLIT = (590, 350, 290)
+_SPLIT = (560, 380, 290)
 _BAR = 20  # of scrolling
 _EMPTY = "Shares and atomic percent appear here after a fit."
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QTabWidget, QWidget
 
@@ -89,7 +89,8 @@ class Results(QTabWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_shows"):
-            self._outdate(*self._shows)
+            # The views get their colors after this one.
+            QTimer.singleShot(0, self, lambda: self._outdate(*self._shows))
 
     def _connect(self, findings: FindingActions) -> None:
         document, form = self._document, self.quantify.form

@@ -28,7 +28,7 @@ class PanelPlot:
     def __init__(self, plot: pg.PlotItem) -> None:
         self.plot = plot
         self._fills = ComponentFills()
-        self._points = pg.PlotDataItem(pen=None, symbol="o", symbolSize=3, pxMode=True)
+        self._points = pg.PlotDataItem(pen=None, symbol="o", symbolSize=2.5, pxMode=True)
         self._background, self._sum = pg.PlotDataItem(), pg.PlotDataItem()
         for item in (self._fills, self._points, self._background, self._sum):
             plot.addItem(item)

@@ -57,7 +57,8 @@ from xps.recipe import load_recipe, shipped_recipes
 _LAYOUT_VERSION = 1
 _WARM_UP_MS = 300  # after the first paint, which the import would slow down
 _TREE_WIDTH, _INSPECTOR_WIDTH = 250, 440
-_RESULTS_PART = 0.28  # of the height
+_RESULTS_PART, _COMPARE_PART = 0.28, 0.5  # of the height
+_SAME_HEIGHT = 8  # px
 
 
 class MainWindow(QMainWindow):
@@ -190,6 +191,20 @@ class MainWindow(QMainWindow):
     def show_history(self) -> None:
         self._open_tab(self.results.history)
 
+    def _give_room(self) -> None:
+        """Let stacked panels have half of the height, and give it back after them."""
+        dock = self._docks[-1]
+        compares = self.results.currentWidget() is self.results.compare
+        wanted = round(_COMPARE_PART * self.height())
+        if compares and dock.height() < wanted:
+            self._room = dock.height(), wanted
+            self.resizeDocks([dock], [wanted], Qt.Orientation.Vertical)
+        elif not compares and self._room is not None:
+            before, given = self._room
+            self._room = None
+            if abs(dock.height() - given) <= _SAME_HEIGHT:
+                self.resizeDocks([dock], [before], Qt.Orientation.Vertical)
+
     def _open_tab(self, view: QWidget) -> None:
         self._docks[-1].show()
         self.results.open_tab(view)
@@ -292,6 +307,7 @@ class MainWindow(QMainWindow):
         self.tree.contextMenuAt.connect(self._show_tree_menu)
         self.inspector.fitWanted.connect(self.fit_current)
         self.results.figureWanted.connect(self.export_figure)
+        self.results.currentChanged.connect(lambda _: self._give_room())
         self.findings.shown.connect(self._show_place)
         self.welcome.openWanted.connect(self.open)
         self.welcome.exampleWanted.connect(self.open_example)
@@ -330,6 +346,7 @@ class MainWindow(QMainWindow):
         self._on_selection()
 
     _was_empty = True
+    _room: tuple[int, int] | None = None  # of the results before stacked panels, and with them
 
     def _on_selection(self) -> None:
         entry, region = self.selection.entry, self.selection.region
