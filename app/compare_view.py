@@ -27,7 +27,7 @@ from xps.project import Project
 FIGURE_WIDTHS_MM = (85, 89, 120, 178, 183)
 _WIDTH_MM = 178
 _FIRST = 6  # samples that are shown until others are chosen
-_SPLIT = (215, 295, 400)
+_SPLIT = (180, 310, 420)
 _EMPTY = "Fits of two or more samples are compared here."
 
 

@@ -22,7 +22,7 @@ _GROUP_TIP = (
     "Type the same name beside samples that are repetitions of each other, such as spots or "
     "pieces: their mean is compared, and their scatter enters the error"
 )
-_HEADERS = ("Show", "Sample", "Replicate of")
+_HEADERS = ("", "Sample", "Replicate of")
 _TIPS = ("Checked: drawn and compared", "The samples that have a fit", _GROUP_TIP)
 
 

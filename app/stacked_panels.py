@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QGraphicsSimpleTextItem, QScrollArea, QVBoxLayout,
 
 from app.curve_items import ComponentFills, ComponentLook
 from app.gestures import short_name
+from app.plain import tooltip
 from app.plain_axis import PlainAxis
 from app.theme import mix, muted
 from xps.panels import Column, Panel
 
 _LEAST_PANEL, _AXIS = 64, 42  # px
-_LEAST_WIDTH = 150
+_LEAST_WIDTH = 135
 _HEADROOM = 0.12
 _NAME_INSET = 4.0
 
@@ -72,6 +73,7 @@ class PanelPlot:
         base = palette.color(QPalette.ColorRole.Base)
         state = f"  ({panel.message})" if panel.message else ""
         self._name.setText(f"{panel.sample}{state}")
+        self._name.setToolTip(tooltip(self._name.text()))
         self._name.setBrush(QBrush(ink))
         self._points.setSymbolPen(pg.mkPen(mix(ink, base, 0.4)))
         self._points.setSymbolBrush(None)
