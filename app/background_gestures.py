@@ -21,7 +21,7 @@ def set_background(project: Project, region_id: str, kind: str, loss: str) -> Ch
     A background in the fit starts with numbers that suit the data; bounds stay as they were.
     """
     region = project.region(region_id)
-    background = replace(region.background, kind=kind, loss=loss)
+    background = replace(region.background, kind=kind, loss=loss, own_loss=None)
     changed = replace(region, background=background)
     if background.in_fit:
         entry = project.entry(region.spectrum)

@@ -54,6 +54,7 @@ _NOISES = {
     "poisson": "counting (Poisson)",
     "estimated-proportional": "estimated, growing with the intensity",
     "estimated-uniform": "estimated, the same everywhere",
+    "unweighted": "all points weigh alike",
 }
 
 

@@ -51,8 +51,9 @@ from app.status import StatusBar
 from app.theme import Theme
 from app.welcome import WelcomePage
 from xps import __version__
+from xps.casaxps import carries_fit
 from xps.project import Project
-from xps.recipe import load_recipe, shipped_recipes
+from xps.recipe import STORED, load_recipe, shipped_recipes
 
 _LAYOUT_VERSION = 1
 _WARM_UP_MS = 300  # after the first paint, which the import would slow down
@@ -275,7 +276,8 @@ class MainWindow(QMainWindow):
     def _build_actions(self) -> None:
         self.actions_by_name = make_actions(self, lambda name: attrgetter(name)(self), icon)
         menus = make_menus(self, self.actions_by_name)
-        recipes = [(name, load_recipe(name).title) for name in shipped_recipes()]
+        names = (*shipped_recipes(), STORED)
+        recipes = [(name, load_recipe(name).title) for name in names]
         self.recipe_menu = make_recipe_menu(
             self, recipes, self.analysis.apply_recipe, self.choose_recipe
         )
@@ -372,6 +374,9 @@ class MainWindow(QMainWindow):
         }
         for spec in ACTIONS:
             self.actions_by_name[spec.name].setEnabled(there[spec.needs])
+        for action in self.recipe_menu.actions():
+            if action.objectName() == f"recipe {STORED}":
+                action.setVisible(carries_fit(project))
         self._recipe_button.setEnabled(bool(project.entries))
         self.recipe_menu.setEnabled(bool(project.entries))
         for name, text in (("undo", stack.undoText()), ("redo", stack.redoText())):

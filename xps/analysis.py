@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from xps.cancel import raising
+from xps.casaxps import apply_stored
 from xps.charge import fit_reference
 from xps.chemistry import amount_ties
 from xps.error_budget import ErrorMethod
@@ -108,6 +109,8 @@ def apply_recipe(
     RecipeError
         If the recipe applies to none of the spectra.
     """
+    if recipe.is_stored:
+        return apply_stored(project, entry_ids)
     notes: list[str] = []
     applied: set[str] = set()
     for entry in project.entries:
@@ -264,7 +267,7 @@ def _fit_one(
             with_errors(fit, entry.spectrum, methods, charge=charge, cancelled=cancelled)
         )
     start = region
-    if project.fit_of(region.id) is None:
+    if project.fit_of(region.id) is None and not region.stored:
         start = with_guess(region, entry.spectrum, sample.charge.shift_ev)
     fit = fit_region(start, entry.spectrum, sample.charge, cancelled=cancelled)
     if not sample.charge.is_set:

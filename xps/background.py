@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from xps.backgrounds import STATIC
+import numpy as np
+from numpy.typing import NDArray
+
+from xps.backgrounds import STATIC, tougaard
 from xps.errors import RecipeError
-from xps.losses import LOSSES
+from xps.losses import LOSSES, LossFunction
 from xps.parameters import Param
+
+Floats = NDArray[np.float64]
 
 IN_FIT_KINDS = ("peak-shirley", "peak-tougaard", "peak-shirley-tougaard")
 """Backgrounds made from the peaks of the model and fitted together with them."""
@@ -47,6 +52,12 @@ class Background:
         Amplitude of the losses; 1 for a homogeneous solid.
     loss : str
         The loss function of a Tougaard term, a key of `xps.losses.LOSSES`.
+    average_around : bool
+        Whether the points averaged at each end of a static kind lie around the outermost point
+        of the window, some of them outside it, as in CasaXPS.
+    own_loss : LossFunction or None
+        Of the static Tougaard kinds: a loss function instead of that of the kind. Its
+        amplitude may then be below zero, as in CasaXPS.
     """
 
     kind: str = "peak-shirley"
@@ -59,11 +70,23 @@ class Background:
     own_k: tuple[tuple[str, Param], ...] = ()
     t: Param = Param(0.5, min=-0.5, max=5.0)
     loss: str = "u2"
+    average_around: bool = False
+    own_loss: LossFunction | None = None
 
     def __post_init__(self) -> None:
         for known, name in ((BACKGROUND_KINDS, self.kind), (LOSSES, self.loss)):
             if name not in known:
                 raise RecipeError(f"unknown background {name!r}", f"use one of {', '.join(known)}")
+        if self.average_around and self.average_points % 2 == 0:
+            raise RecipeError(
+                f"{self.average_points} points to average around each end",
+                "give an odd number, so that the end is in the middle",
+            )
+        if self.own_loss is not None and not self.kind.startswith(_STATIC_TOUGAARD):
+            raise RecipeError(
+                f"a loss function for the background {self.kind!r}",
+                "only a Tougaard background that is computed from the data takes one of its own",
+            )
 
     @property
     def in_fit(self) -> bool:
@@ -108,9 +131,39 @@ class Background:
         """Return a copy with one parameter replaced."""
         return self.with_params({name: param})
 
+    def computed(
+        self, energy_ev: Floats, intensity: Floats, levels: tuple[float, float] | None = None
+    ) -> Floats:
+        """A static kind, computed from the data; shape (n,).
+
+        Parameters
+        ----------
+        energy_ev, intensity : ndarray, shape (n,)
+            The points in the window.
+        levels : (float, float), optional
+            At its two ends, instead of the averages of the points inside.
+
+        Raises
+        ------
+        BackgroundError
+            If there is none on these data.
+        """
+        if self.own_loss is not None:
+            return tougaard(
+                energy_ev,
+                intensity,
+                self.own_loss,
+                average_points=self.average_points,
+                levels=levels,
+                accept_falling=True,
+            ).background
+        curve = STATIC[self.kind].curve
+        return curve(energy_ev, intensity, average_points=self.average_points, levels=levels)
+
     def without_component(self, id_: str) -> Background:
         """Return a copy without the own step of a component."""
         return replace(self, own_k=tuple(own for own in self.own_k if own[0] != id_))
 
 
 _OWN_K = "k_"
+_STATIC_TOUGAARD = "tougaard-"

@@ -316,7 +316,7 @@ def drawn_counts(problem: Problem, expected: Floats, random: np.random.Generator
     if noise.known:
         return random.poisson(np.maximum(expected, 0.0)).astype(np.float64)
     scale = noise_scale(problem)
-    if noise.kind == "estimated-uniform":
+    if noise.uniform:
         return expected + math.sqrt(scale) * random.standard_normal(expected.shape)
     return random.gamma(np.maximum(expected, noise.floor) / scale, scale)
 

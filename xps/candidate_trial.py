@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations, count
 
-from xps.backgrounds import STATIC
 from xps.cancel import Cancelled
 from xps.candidate_scores import CandidateScores, Place
 from xps.candidates import LEAST_SEPARATION, Candidates
@@ -17,7 +16,7 @@ from xps.fitted import standard_error
 from xps.kernel import Kernel
 from xps.measured import Measured
 from xps.model import Component, Param, Ref, Region
-from xps.problem import free_values
+from xps.problem import free_values, static_background
 from xps.start import with_start_values
 
 _TOLERANCE = 1e-4  # of a deviance that is only compared with others
@@ -98,14 +97,7 @@ class TrialFits:
 
     def __init__(self, candidates: Candidates, points: Measured, ask: Cancelled) -> None:
         self.candidates, self.points, self._ask = candidates, points, ask
-        background = candidates.template.background
-        self._static = (
-            None
-            if background.in_fit
-            else STATIC[background.kind].curve(
-                points.energy_ev, points.intensity, average_points=background.average_points
-            )
-        )
+        self._static = static_background(candidates.template, points)
         self._known: dict[frozenset[str], Trial] = {}
         self._scores: dict[frozenset[str], CandidateScores] = {}
         self.empty = self._fitted(self._guess(candidates.region(())))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from xps.casaxps.recovery import Recovery, recovery
 from xps.checks import SEVERITIES, Finding, check
 from xps.comparison import Comparison
 from xps.fitted import RegionFit
@@ -93,6 +94,7 @@ def fit_text(result: FitResult, notes: Sequence[str]) -> str:
             lines.append(f"  not fitted: {result.failures.get(region.id, 'no reason given')}")
         else:
             lines += _fit_lines(fit)
+            lines += _stored_lines(recovery(fit, entry))
         lines.append("")
     quantification = quantify(project)
     if quantification.amounts:
@@ -165,6 +167,20 @@ def _fit_lines(fit: RegionFit) -> Iterator[str]:
     yield from (f"  {sentence}" for sentence in map(tie_sentence, fit.ties))
     for warning in fit.warnings:
         yield f"  warning: {warning}"
+
+
+def _stored_lines(found: Recovery | None) -> Iterator[str]:
+    """Stored against refitted, value by value."""
+    if found is None:
+        return
+    yield f"  stored against refitted: {found.verdict}"
+    for number in found.numbers:
+        digits, unit = (".6g", "of itself") if number.parameter == "area" else (".4f", "eV")
+        yield (
+            f"    {number.name} ({number.component}), {number.parameter}: "
+            f"{number.stored:{digits}} stored, {number.refitted:{digits}} refitted "
+            f"({number.difference:+.1e} {unit})"
+        )
 
 
 def _budget_lines(budget: OxygenBudget) -> Iterator[str]:

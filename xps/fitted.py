@@ -75,7 +75,7 @@ class RegionFit:
     durbin_watson : float
         2 for residuals without memory, smaller for a model that misses structure.
     noise_model : str
-        "poisson", "estimated-proportional" or "estimated-uniform".
+        "poisson", "estimated-proportional", "estimated-uniform" or "unweighted".
     area_unit : str
         "counts/s·eV", "counts·eV" or "arbitrary·eV".
     free : tuple of Ref

@@ -216,7 +216,12 @@ def _warnings(fit: RegionFit, doubts: tuple[str, ...]) -> tuple[str, ...]:
         for component in fit.negative_components()
     ]
     warnings += doubts
-    if fit.noise_model != "poisson":
+    if fit.region.weights == "equal":
+        warnings.append(
+            "all points weigh alike, as in plain least squares: the size of the noise is "
+            "estimated from the residuals"
+        )
+    elif fit.noise_model != "poisson":
         warnings.append(
             "the live time is unknown: the size of the noise is estimated from the residuals"
         )

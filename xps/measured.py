@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xps.errors import FitError
-from xps.noise import Noise, noise_of
+from xps.noise import Noise, equal_noise, noise_of
 from xps.spectrum import Spectrum
 
 Floats = NDArray[np.float64]
@@ -25,11 +25,14 @@ class Measured:
     observed : ndarray, shape (n,)
         Counts; where these are not known, as many as the scatter suggests.
     noise : Noise
+    whole : Measured or None
+        All points of the spectrum that these were taken from.
     """
 
     energy_ev: Floats
     observed: Floats
     noise: Noise
+    whole: Measured | None = field(default=None, repr=False)
 
     @property
     def intensity(self) -> Floats:
@@ -43,7 +46,12 @@ class Measured:
             int(np.searchsorted(self.energy_ev, low - _EDGE)),
             int(np.searchsorted(self.energy_ev, high + _EDGE)),
         )
-        return Measured(self.energy_ev[inside], self.observed[inside], self.noise)
+        return Measured(self.energy_ev[inside], self.observed[inside], self.noise, self)
+
+    def weighed_equally(self) -> Measured:
+        """Return the points with the same variance everywhere, estimated from their scatter."""
+        noise, scale = equal_noise(self.noise, self.observed)
+        return Measured(self.energy_ev, self.observed * scale, noise, self.whole)
 
 
 _EDGE = 1e-6  # eV: a point on the window's edge belongs to it, whatever its last digit

@@ -31,6 +31,8 @@ _NOISE = {
     "to the expected intensity, and errors rescaled by χ²ᵣ",
     "estimated-uniform": "As the counts are unknown, all points were weighted alike, and errors "
     "rescaled by χ²ᵣ",
+    "unweighted": "All points were weighted alike (plain least squares), and errors rescaled by "
+    "χ²ᵣ",
 }
 _NEVER_IN_FILES = (
     "charge neutralizer, analysis area, emission angle, base pressure, X-ray exposure and a test "

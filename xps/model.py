@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Literal, get_args
 
 from xps.background import BACKGROUND_KINDS, IN_FIT_KINDS, Background
 from xps.component import COMMON_PARAMETERS, Component, default_shape_params
@@ -32,9 +33,13 @@ __all__ = [
     "Ref",
     "Region",
     "Singlet",
+    "Weights",
     "default_shape_params",
     "multiplet_of",
 ]
+
+
+Weights = Literal["noise", "equal"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,10 @@ class Region:
         Lower and upper binding energy after charge correction, eV.
     background : Background
     components : tuple of Component
+    weights : {"noise", "equal"}
+        Whether points weigh by the noise that they have, or all alike.
+    stored : bool
+        Whether the file of the spectrum carries this fit: its values are then the start.
 
     Raises
     ------
@@ -66,8 +75,12 @@ class Region:
     window_ev: tuple[float, float]
     background: Background
     components: tuple[Component, ...]
+    weights: Weights = "noise"
+    stored: bool = False
 
     def __post_init__(self) -> None:
+        if self.weights not in get_args(Weights):
+            raise RecipeError(f"unknown weights {self.weights!r}", "use noise or equal")
         low, high = self.window_ev
         if not -math.inf < low < high < math.inf:
             raise RecipeError(

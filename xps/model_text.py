@@ -123,6 +123,8 @@ def background_term(region: Region, name: str) -> BackgroundTerm:
 
 def background_title(background: Background) -> str:
     """Return the name of a background, with its loss function if it has one."""
+    if background.own_loss is not None:
+        return f"Tougaard, {_own_numbers(background.own_loss)}"
     if not background.in_fit:
         return STATIC[background.kind].title
     title = IN_FIT_TITLES[background.kind]
@@ -133,10 +135,11 @@ def background_sentence(region: Region) -> str:
     """Return what the background of a region is, with its sources."""
     background = region.background
     if not background.in_fit:
+        points = f"{background.average_points} points are averaged"
+        where = "around the outermost point of" if background.average_around else "at"
         return (
-            f"The background is {_static_phrase(background.kind)}, subtracted before the fit, so "
-            f"that the errors lack its uncertainty; {background.average_points} points are "
-            "averaged at each end."
+            f"The background is {_phrase(background)}, subtracted before the fit, so that the "
+            f"errors lack its uncertainty; {points} {where} each end."
         )
     terms = [_TERM_WORDS[name] for name in background.params if name in _TERM_WORDS]
     if background.has_step:
@@ -231,6 +234,22 @@ def _shape_number(region: Region, ref: Ref, title: str, fit: RegionFit | None) -
 
 def _at_bound(param: Param) -> str:
     return " at min" if param.value == param.min else " at max"
+
+
+def _phrase(background: Background) -> str:
+    if background.own_loss is None:
+        return _static_phrase(background.kind)
+    return (
+        "that of inelastic losses of the measured electrons (Tougaard, Surf. "
+        f"Interface Anal. 11 (1988) 453) with {_own_numbers(background.own_loss)} "
+        f"({background.own_loss.source})"
+    )
+
+
+def _own_numbers(loss: LossFunction) -> str:
+    d = "" if loss.d is None else f", D = {loss.d:g} eV²"
+    gap = "" if loss.gap_ev == 0.0 else f", no losses up to {loss.gap_ev:g} eV"
+    return f"C = {loss.c:g} eV²{d}{gap}"
 
 
 def _static_phrase(kind: str) -> str:

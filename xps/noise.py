@@ -18,7 +18,7 @@ from xps.spectrum import Spectrum
 Floats = NDArray[np.float64]
 _TINY = 1e-300
 
-NoiseKind = Literal["poisson", "estimated-proportional", "estimated-uniform"]
+NoiseKind = Literal["poisson", "estimated-proportional", "estimated-uniform", "unweighted"]
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,10 @@ class Noise:
 
     Attributes
     ----------
-    kind : {"poisson", "estimated-proportional", "estimated-uniform"}
+    kind : {"poisson", "estimated-proportional", "estimated-uniform", "unweighted"}
         Variance equal to the expected counts; proportional to the expected intensity by an
-        unknown factor; or the same everywhere, unknown.
+        unknown factor; the same everywhere, unknown; or taken as the same everywhere by choice,
+        as in plain least squares.
     counts_per_unit : float
         Counts for one unit of intensity. Where counts are not known, the factor that brings
         the variance near the expected value (near one for the uniform kind), estimated from
@@ -52,9 +53,14 @@ class Noise:
         """Whether the size of the noise is known beforehand."""
         return self.kind == "poisson"
 
+    @property
+    def uniform(self) -> bool:
+        """Whether all points have the same variance."""
+        return self.kind in ("estimated-uniform", "unweighted")
+
     def variance(self, expected: Floats) -> Floats:
         """Variance of each point, estimated where the counts are not known."""
-        if self.kind == "estimated-uniform":
+        if self.uniform:
             return np.ones_like(expected)
         return np.maximum(expected, self.floor)
 
@@ -69,7 +75,7 @@ class Noise:
         the floor continued by its second-order expansion there, which keeps it convex.
         Uniform: ``Σ (y − m)²``.
         """
-        if self.kind == "estimated-uniform":
+        if self.uniform:
             squares: Floats = np.sum((observed - expected) ** 2, axis=-1)
             return squares
         safe = np.maximum(expected, self.floor)
@@ -85,7 +91,7 @@ class Noise:
 
     def score(self, observed: Floats, expected: Floats) -> Floats:
         """Minus half the derivative of the deviance by each expected value."""
-        if self.kind == "estimated-uniform":
+        if self.uniform:
             return observed - expected
         safe = np.maximum(expected, self.floor)
         score: Floats = observed / safe - 1.0 - (expected - safe) / safe
@@ -115,6 +121,28 @@ def noise_of(spectrum: Spectrum, observed: Floats) -> Noise:
     return Noise(
         "estimated-proportional", 1.0 / dispersion, unit, floor=1e-3 * typical / dispersion
     )
+
+
+def equal_noise(noise: Noise, observed: Floats) -> tuple[Noise, float]:
+    """Return the noise model of points that all weigh alike.
+
+    Parameters
+    ----------
+    noise : Noise
+        That the points have.
+    observed : ndarray, shape (n,)
+
+    Returns
+    -------
+    noise : Noise
+        Of kind "unweighted".
+    scale : float
+        By what the points are multiplied, so that their variance is near one.
+    """
+    typical = float(np.mean(np.abs(observed))) or 1.0
+    scale = 1.0 / max(math.sqrt(_scatter(observed)), _LEAST_NOISE * typical)
+    per_unit = scale * noise.counts_per_unit
+    return Noise("unweighted", per_unit, noise.intensity_unit, floor=0.0), scale
 
 
 _ORDER = 6  # of the differences: high enough to be blind to peaks of five points per width

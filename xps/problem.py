@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xps.backgrounds import STATIC
+from xps.backgrounds import casaxps_levels
 from xps.engine import Priors, Problem
 from xps.errors import FitError
 from xps.kernel import Curves, Kernel
@@ -115,7 +115,7 @@ def points_of(region: Region, spectrum: Spectrum, shift_ev: float) -> Measured:
             "move the window, or check the charge reference",
             where=region.core_level,
         )
-    return points
+    return points if region.weights == "noise" else points.weighed_equally()
 
 
 def static_background(region: Region, points: Measured) -> Floats | None:
@@ -123,9 +123,12 @@ def static_background(region: Region, points: Measured) -> Floats | None:
     background = region.background
     if background.in_fit:
         return None
-    return STATIC[background.kind].curve(
-        points.energy_ev, points.intensity, average_points=background.average_points
-    )
+    levels = None
+    if background.average_around:
+        whole, window = points.whole or points, (points.energy_ev[0], points.energy_ev[-1])
+        width = (background.average_points + 1) // 2
+        levels = casaxps_levels(whole.energy_ev, whole.intensity, window, width)
+    return background.computed(points.energy_ev, points.intensity, levels)
 
 
 def free_values(region: Region, table: ParameterTable) -> Floats:

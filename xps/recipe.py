@@ -32,6 +32,8 @@ from xps.resources import resource
 from xps.species import Species, library
 
 FORMAT = 1
+STORED = "stored"
+"""Name of the recipe that refits what the files themselves carry; see `xps.casaxps`."""
 _MAX_BYTES = 1_000_000
 _LARGEST = 1e100  # beyond this the squares of numbers overflow
 _CHARGE_FIELDS = frozenset(
@@ -64,6 +66,11 @@ class Recipe:
     regions: tuple[Region, ...]
     ties: AmountTies | None = None
 
+    @property
+    def is_stored(self) -> bool:
+        """Whether the regions are those that the files of the spectra carry."""
+        return self.name == STORED and not self.regions
+
     def region_for(self, core_level: str | None) -> Region | None:
         """Return the region for a core level, if the recipe has one."""
         return next((r for r in self.regions if r.core_level == core_level), None)
@@ -82,12 +89,26 @@ def shipped_recipes() -> tuple[str, ...]:
 def load_recipe(name_or_path: str | Path) -> Recipe:
     """Read a shipped recipe by name, or a recipe file.
 
+    The name "stored" stands for the fits that the files of the spectra carry.
+
     Raises
     ------
     RecipeError
         If there is no such recipe, or one of its fields is wrong: file and field are named.
     """
-    return _load(name_or_path, ())
+    return stored_recipe() if str(name_or_path) == STORED else _load(name_or_path, ())
+
+
+def stored_recipe() -> Recipe:
+    """Return the recipe that refits what the files themselves carry."""
+    return Recipe(
+        STORED,
+        "The fit stored in the file (CasaXPS)",
+        "Regions, components, backgrounds and ties as CasaXPS stored them, refitted from the "
+        "stored values with all points weighing alike.",
+        ChargeReference(),
+        (),
+    )
 
 
 def _load(name_or_path: str | Path, including: tuple[Path, ...]) -> Recipe:
@@ -116,7 +137,8 @@ def _find(name_or_path: str | Path) -> Path:
         return resource("recipes", f"{name_or_path}.toml")
     raise RecipeError(
         f"no recipe {str(name_or_path)!r}",
-        f"shipped recipes: {', '.join(shipped_recipes())}; or give the path of a .toml file",
+        f"shipped recipes: {', '.join((*shipped_recipes(), STORED))}; or give the path of a .toml "
+        "file",
     )
 
 

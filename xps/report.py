@@ -24,6 +24,7 @@ from xps.report_tables import (
     spectra_table,
 )
 from xps.resources import resource
+from xps.stored_table import stored_tables
 from xps.tables import region_tables
 
 _SAMPLES_PER_FIGURE = 5
@@ -58,6 +59,7 @@ def report_html(
         ("Samples", [spectra_table(project), *_remarks("Left out or narrowed", notes)]),
         ("Spectra and fits", list(_figures(project, failures))),
         ("Components", [region_section(part, colors) for part in tables]),
+        ("Stored and refitted", list(stored_tables(tables))),
         (
             "Quantification",
             [*quantification, element("p", basis, class_="facts"), *oxygen_table(project)],

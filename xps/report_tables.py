@@ -23,6 +23,7 @@ _NOISE = {
     "poisson": "Poisson counts",
     "estimated-proportional": "estimated from residuals, proportional to intensity",
     "estimated-uniform": "estimated from residuals, uniform",
+    "unweighted": "all points weigh alike, estimated from residuals",
 }
 _METHODS = {"none": "none, as measured", "manual": "by hand", "component": "fitted line"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.casaxps.recovery import Recovery, recovery
 from xps.checks import check
 from xps.error_budget import BootstrapErrors, Intervals
 from xps.errors import XpsError
@@ -91,7 +93,7 @@ class FitResult:
         if fit is None:
             error = self.failures.get(region_id)
             return head | _not_fitted(region.background.kind, error)
-        return head | region_dict(fit)
+        return head | region_dict(fit) | {"stored": _recovered(recovery(fit, entry))}
 
 
 def region_dict(fit: RegionFit) -> dict[str, Any]:
@@ -139,6 +141,27 @@ def region_dict(fit: RegionFit) -> dict[str, Any]:
     }
 
 
+def _recovered(found: Recovery | None) -> dict[str, Any] | None:
+    """Stored against refitted, for the fits that a file carries."""
+    if found is None:
+        return None
+    return {
+        "at_minimum": found.at_minimum,
+        "excess": found.excess if math.isfinite(found.excess) else None,
+        "verdict": found.verdict,
+        "values": [
+            {
+                "component": number.component,
+                "name": number.name,
+                "parameter": number.parameter,
+                "stored": number.stored,
+                "refitted": number.refitted,
+            }
+            for number in found.numbers
+        ],
+    }
+
+
 def _bootstrap(errors: BootstrapErrors | None) -> dict[str, int] | None:
     if errors is None:
         return None
@@ -178,6 +201,7 @@ def _not_fitted(background: str, error: XpsError | None) -> dict[str, Any]:
         "alternatives": [],
         "ties": [],
         "warnings": [],
+        "stored": None,
     }
 
 

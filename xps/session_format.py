@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from xps.error_budget_format import errors_of, plain_errors
 from xps.fitted import FittedTie, RegionFit
 from xps.lineshapes import SHAPES
+from xps.losses import LossFunction
 from xps.model import (
     BACKGROUND_KINDS,
     Background,
@@ -29,6 +30,7 @@ from xps.model import (
     Ref,
     Region,
     Singlet,
+    Weights,
 )
 from xps.plain_fields import Fields, MalformedError
 from xps.plain_quantification import plain_quantification, quantification_of
@@ -92,6 +94,8 @@ def _plain_region(region: Region) -> Plain:
         "window_ev": list(region.window_ev),
         "background": _plain_background(region.background),
         "components": [_plain_component(component) for component in region.components],
+        "weights": region.weights,
+        "stored": region.stored,
     }
 
 
@@ -103,6 +107,8 @@ def _plain_background(background: Background) -> Plain:
             "average_points": background.average_points,
             "loss": background.loss,
             "own_k": {id_: _plain_param(param) for id_, param in background.own_k},
+            "average_around": background.average_around,
+            "own_loss": None if background.own_loss is None else asdict(background.own_loss),
         }
         | {name: _plain_param(getattr(background, name)) for name in ("offset", "slope", "k", "t")}
         | {name: _plain_param(param) for name, param in higher if param is not None}
@@ -309,11 +315,14 @@ def _region(table: Fields) -> Region:
         window_ev=table.pair("window_ev"),
         background=_background(table.table("background")),
         components=tuple(_component(entry) for entry in table.tables("components")),
+        weights=cast(Weights, table.text("weights", "noise")),
+        stored=table.maybe_flag("stored") or False,
     )
 
 
 def _background(table: Fields) -> Background:
     own, t = table.maybe_table("own_k"), table.maybe_table("t")
+    loss = table.maybe_table("own_loss")
     higher = {name: table.maybe_table(name) for name in ("curvature", "cubic")}
     return Background(
         table.choice("kind", BACKGROUND_KINDS),
@@ -321,8 +330,22 @@ def _background(table: Fields) -> Background:
         loss=table.text("loss", Background.loss),
         own_k=() if own is None else tuple((id_, _param(own.table(id_))) for id_ in own.names),
         t=Background.t if t is None else _param(t),
+        average_around=table.maybe_flag("average_around") or False,
+        own_loss=None if loss is None else _loss(loss),
         **{name: _param(table.table(name)) for name in ("offset", "slope", "k")},
         **{name: _param(param) for name, param in higher.items() if param is not None},
+    )
+
+
+def _loss(table: Fields) -> LossFunction:
+    return LossFunction(
+        table.text("name"),
+        table.text("title"),
+        table.number("b"),
+        table.number("c"),
+        table.maybe_number("d"),
+        table.text("source"),
+        table.number("gap_ev"),
     )
 
 

@@ -49,6 +49,11 @@ def simulate(
     """
     if not isinstance(recipe, Recipe):
         recipe = load_recipe(recipe)
+    if recipe.is_stored:
+        raise RecipeError(
+            "the recipe stored takes its regions from the files of spectra",
+            "choose a recipe that has regions of its own",
+        )
     if seed < 0:
         raise RecipeError(f"a seed of {seed}", "give a whole number, zero or above")
     known = as_truth(truth, recipe)

@@ -14,8 +14,10 @@ from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.projects import region_id
 from tests.app.user import LONG, choose, click, fit_all, open_files
+from tests.xps.casa_comments import PHOTONS_EV, comment, component, spectrum, tied
 from xps.model import Ref
 from xps.readers import read
+from xps.writers import write_vamas
 
 
 @pytest.fixture
@@ -63,6 +65,26 @@ def test_a_recipe_gives_regions_in_one_undo_step(ready: MainWindow) -> None:
     choose(ready, "undo")
     assert ready.document.project.regions == ()
     assert ready.panel.plot.shown.curves is None
+
+
+def test_a_fit_that_a_file_carries_is_offered_where_there_is_one(
+    qtbot: QtBot, window: MainWindow, sample_files: list[Path], tmp_path: Path
+) -> None:
+    open_files(qtbot, window, sample_files)
+    offer = next(a for a in window.recipe_menu.actions() if a.objectName() == "recipe stored")
+    assert not offer.isVisible()
+    path = tmp_path / "casa.vms"
+    width = tied(1.2, 0.5, 3)
+    lines = [component(tied(900, 0, 9e5), width, tied(PHOTONS_EV - 162.0, 1320, 1330))]
+    write_vamas(path, [spectrum(comment(lines))])
+    open_files(qtbot, window, [path])
+    assert offer.isVisible()
+    choose(window, "recipe stored")
+    (region,) = window.document.project.regions
+    assert (region.stored, region.components[0].area.value) == (True, 900.0)
+    fit_all(qtbot, window)
+    (fit,) = window.document.project.fits
+    assert fit.noise_model == "unweighted"
 
 
 def test_a_recipe_shows_a_spectrum_that_it_was_applied_to_and_tells_all(

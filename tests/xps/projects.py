@@ -21,7 +21,7 @@ from xps.error_budget import (
 from xps.escape_depth import MATERIALS
 from xps.fitted import RegionFit
 from xps.lineshapes import SHAPES
-from xps.losses import LOSSES
+from xps.losses import LOSSES, LossFunction
 from xps.model import (
     BACKGROUND_KINDS,
     Background,
@@ -159,15 +159,34 @@ def components(draw: st.DrawFn, others: tuple[Component, ...]) -> Component:
     )
 
 
+own_losses = st.none() | st.builds(
+    LossFunction,
+    texts,
+    texts,
+    positive,
+    st.floats(10.0, 1e4),
+    st.none() | st.floats(1.0, 39.0),
+    texts,
+    st.floats(0.0, 9.0),
+)
+
+
 @st.composite
 def regions(draw: st.DrawFn, id_: str, spectrum: str) -> Region:
     low = draw(energies)
+    kind = draw(st.sampled_from(BACKGROUND_KINDS))
+    around = draw(st.booleans())
+    points = draw(
+        st.integers(0, 24).map(lambda half: 2 * half + 1) if around else st.integers(1, 50)
+    )
     background = Background(
-        draw(st.sampled_from(BACKGROUND_KINDS)),
+        kind,
         offset=draw(params("offset", -1e6, 1e6)),
         slope=draw(params("slope", -1e3, 1e3)),
         k=draw(params("k", -0.05, 0.3)),
-        average_points=draw(st.integers(1, 50)),
+        average_points=points,
+        average_around=around,
+        own_loss=draw(own_losses) if kind.startswith("tougaard-") else None,
         curvature=draw(st.none() | params("curvature", -1e2, 1e2)),
         cubic=draw(st.none() | params("cubic", -1e2, 1e2)),
         t=draw(params("t", -0.5, 5.0)),
@@ -180,7 +199,16 @@ def regions(draw: st.DrawFn, id_: str, spectrum: str) -> Region:
     background = replace(
         background, own_k=tuple((c.id, draw(params("k", -0.05, 0.3))) for c in own)
     )
-    return Region(id_, spectrum, draw(texts), (low, low + draw(positive)), background, made)
+    return Region(
+        id_,
+        spectrum,
+        draw(texts),
+        (low, low + draw(positive)),
+        background,
+        made,
+        draw(st.sampled_from(["noise", "equal"])),
+        draw(st.booleans()),
+    )
 
 
 intervals = st.builds(Interval, st.none() | numbers, st.none() | numbers, texts)

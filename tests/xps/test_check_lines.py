@@ -83,6 +83,37 @@ def test_two_single_lines_with_tied_areas_are_a_doublet() -> None:
         assert not found(rule, level)
 
 
+def _tied_lines(main: Component, partner: Component, splitting: float) -> tuple[Component, ...]:
+    partner = tied(partner, "area", Link("ratio", Ref(main.id, "area"), 0.5))
+    return main, tied(partner, "center", Link("offset", Ref(main.id, "center"), splitting))
+
+
+def test_lines_that_are_tied_to_their_partner_are_none_of_another_doublet() -> None:
+    """WS2 starts near the second line of MoS2, and both have their own."""
+    first = _tied_lines(
+        s2p("a", 161.6, single=True), s2p("b", 162.78, single=True, area=50.0), 1.18
+    )
+    second = _tied_lines(s2p("c", 162.7, single=True, area=20.0),
+                         s2p("d", 163.88, single=True, area=10.0), 1.18)  # fmt: skip
+    assert not found("doublet-free", sulfur(*first, *second))
+    assert not found("doublet-missing", sulfur(*first, *second))
+
+
+@pytest.mark.parametrize("rule", ["doublet-missing", "doublet-free", "doublet-splitting"])
+def test_a_line_that_is_named_after_another_level_is_none_of_this_one(rule: str) -> None:
+    molybdenum = line("mo", 229.3, level="Mo 3d", area=100.0)
+    sulfur_2s = replace(line("s", 226.2, level="Mo 3d", single=True, area=300.0), name="S 2s")
+    level = Level("Mo 3d", (220.0, 240.0), (sulfur_2s, molybdenum))
+    assert not found(rule, level)
+
+
+def test_splittings_as_far_apart_as_published_ones_pass() -> None:
+    """W 4f: 2.17 eV in the table, 2.10 eV in the median of 77 published pairs."""
+    lines = Doublet(("4f7/2", "4f5/2"), 2.08, 0.75)
+    component = replace(line("w", 32.5, single=True), lines=lines)
+    assert not found("doublet-splitting", Level("W 4f", (28.0, 42.0), (component,)))
+
+
 def test_two_single_lines_far_from_the_splitting_are_no_pair() -> None:
     level = sulfur(s2p("a", 161.6, single=True), s2p("b", 164.0, single=True, area=50.0))
     assert not found("doublet-free", level)
@@ -184,6 +215,13 @@ def test_sites_of_one_compound_may_be_close() -> None:
     second = tied(second, "area", Link("same", Ref("a", "area")))
     second = tied(second, "center", Link("offset", Ref("a", "center"), 0.3))
     assert not found("not-separable", sulfur(first, second))
+
+
+def test_the_second_line_of_a_tied_pair_needs_no_place_of_its_own() -> None:
+    pair = _tied_lines(s2p("a", 161.6, single=True), s2p("b", 162.78, single=True, area=50.0), 1.18)
+    other = s2p("c", 162.9)
+    assert not found("not-separable", sulfur(*pair, other))
+    assert found("not-separable", sulfur(*pair, s2p("c", 161.8)))
 
 
 # Shapes -------------------------------------------------------------------------------------------

@@ -61,7 +61,8 @@ def shirley(
         averages ``2w − 1`` points around each end, some of them outside the window.
     rule : {"trapezoid", "casaxps"}
         How the integral is taken: by trapezoids, or as CasaXPS does, as a plain sum over the
-        points below that leaves out the point itself.
+        points below that leaves out the point itself, and in which points below the background
+        count as if they were above it.
     accept_falling : bool
         Whether a step that falls towards high binding energy is accepted, as CasaXPS does.
         Inelastic losses cannot make one, so that it is refused otherwise.
@@ -102,6 +103,7 @@ def shirley(
 def shares_below(energy: Floats, net: Floats, rule: ShirleyRule) -> Floats:
     """Share of the net area at lower binding energy, at each point."""
     if rule == "casaxps":
+        net = np.abs(net)
         below = np.cumsum(net) - net
         whole = float(net.sum())
     else:

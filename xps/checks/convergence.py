@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xps.casaxps.recovery import recovery
 from xps.checks.rule import FittedRegion, Rule, Sightings, in_each_fit
 from xps.model import BACKGROUND_ID, Ref
 
@@ -14,6 +15,12 @@ def _not_converged(fitted: FittedRegion) -> Sightings:
 def _stale(fitted: FittedRegion) -> Sightings:
     if not fitted.project.is_fresh(fitted.fit.region.id):
         yield fitted.sighting("data, settings or charge shift changed after this fit")
+
+
+def _stored(fitted: FittedRegion) -> Sightings:
+    found = recovery(fitted.fit, fitted.entry)
+    if found is not None and found.at_minimum is False:
+        yield fitted.sighting(found.verdict)
 
 
 def _at_bound(fitted: FittedRegion) -> Sightings:
@@ -71,6 +78,14 @@ RULES = (
         "",
         "fit the region again",
         in_each_fit(_stale),
+    ),
+    Rule(
+        "stored-not-minimum",
+        "warning",
+        "A fit stored in a file that is not at its own minimum",
+        "",
+        "quote the refit: the stored numbers depend on where the fitting was stopped",
+        in_each_fit(_stored),
     ),
     Rule(
         "at-bound",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from math import comb
 
@@ -61,28 +62,48 @@ def _memory(sign: float, message: str) -> Callable[[FittedRegion], Sightings]:
 
 
 def _unknown(fitted: FittedRegion) -> Sightings:
-    if fitted.fit.noise_model != "poisson":
+    if fitted.fit.noise_model not in ("poisson", "unweighted"):
         yield fitted.sighting(
             "the counts are unknown: the errors rest on the residuals and cannot reveal a misfit"
         )
 
 
+def _unweighted(fitted: FittedRegion) -> Sightings:
+    if fitted.fit.noise_model == "unweighted":
+        yield fitted.sighting(
+            "all points weigh alike, though those of the background scatter less than those of "
+            "the peaks: weak components are less certain than the counts allow"
+        )
+
+
 def _residual(fitted: FittedRegion) -> Floats | None:
-    """Residuals in standard deviations; None where they are too few, or data changed."""
+    """Residuals in standard deviations; None where they are too few, or data changed.
+
+    In those of counts where these are known, whatever the weights of the fit.
+    """
     fit = fitted.fit
     if fit.n_points < _LEAST_POINTS:
         return None
+    region = replace(fit.region, weights="noise")
     try:
-        return evaluate(fit.region, fitted.entry.spectrum, fit.charge_shift_ev).residual
+        return evaluate(region, fitted.entry.spectrum, fit.charge_shift_ev).residual
     except XpsError:
         return None
+
+
+def _are_counts(fitted: FittedRegion) -> bool:
+    """Whether the noise of the data is known, whatever the weights of the fit."""
+    model = fitted.fit.noise_model
+    return model == "poisson" or (
+        model == "unweighted" and fitted.entry.spectrum.counts is not None
+    )
 
 
 def _smoothed(fitted: FittedRegion) -> Sightings:
     residual = _residual(fitted)
     if residual is None:
         return
-    if fitted.fit.noise_model == "poisson":
+    if _are_counts(fitted):
         share = fast_scatter(residual)
         if share < fast_scatter_limits(residual.size)[0]:
             yield fitted.sighting(
@@ -99,7 +120,7 @@ def _smoothed(fitted: FittedRegion) -> Sightings:
 
 def _rough(fitted: FittedRegion) -> Sightings:
     residual = _residual(fitted)
-    if residual is None or fitted.fit.noise_model != "poisson":
+    if residual is None or not _are_counts(fitted):
         return
     share = fast_scatter(residual)
     if share > max(fast_scatter_limits(residual.size)[1], _ROUGH):
@@ -250,5 +271,13 @@ RULES = (
         "",
         "load raw counts, or give dwell time and sweeps",
         in_each_fit(_unknown),
+    ),
+    Rule(
+        "unweighted",
+        "note",
+        "Points that all weigh alike",
+        "",
+        "fit with the noise of counts, unless an older fit is to be repeated",
+        in_each_fit(_unweighted),
     ),
 )

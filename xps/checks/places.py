@@ -38,8 +38,18 @@ def _tied(fitted: FittedRegion, first: Component, second: Component) -> bool:
     )
 
 
+def _follows(fitted: FittedRegion, component: Component) -> bool:
+    """Whether a line has neither place nor area of its own, as the second one of a doublet."""
+    region = fitted.fit.region
+    return all(
+        region.resolve(Ref(component.id, name))[0].component != component.id
+        for name in ("area", "center")
+    )
+
+
 def _not_separable(fitted: FittedRegion) -> Sightings:
-    components = sorted(fitted.components, key=lambda c: c.center.value)
+    own = [component for component in fitted.components if not _follows(fitted, component)]
+    components = sorted(own, key=lambda c: c.center.value)
     for first, second in pairwise(components):
         width = min(first.fwhm.value, second.fwhm.value)
         distance = second.center.value - first.center.value
