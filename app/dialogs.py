@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMessageBox, QW
 
 SPECTRA_AND_SESSIONS = (
     "Spectra and sessions (*.vms *.npl *.vamas *.vgd *.spe *.pro *.xlsx *.xls *.xml *.ibw *.itx"
-    " *.csv *.txt *.xy *.dat *.doublet);;All files (*)"
+    " *.avg *.kal *.sle *.nxs *.h5 *.csv *.txt *.xy *.dat *.doublet);;All files (*)"
 )
 SESSIONS = "Doublet sessions (*.doublet)"
 TABLES = "Tables (*.csv *.txt *.tsv);;All files (*)"

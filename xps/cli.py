@@ -352,8 +352,25 @@ def selfcheck(options: argparse.Namespace) -> int:
     return EXIT_OK if outcome.passed else EXIT_FAILED
 
 
+def convert(options: argparse.Namespace) -> int:
+    """Write the spectra of a file in another format: VAMAS, text or NeXus, by the ending."""
+    from xps.writers import write_spectra
+
+    if _exists(options.to) and Path(options.to).samefile(options.file):
+        raise UsageError("a file cannot be converted into itself: give --to another name")
+    spectra, reader, warnings = _open(options.file)
+    chosen = _chosen(spectra, options)
+    write_spectra(options.to, chosen)
+    for warning in warnings:
+        _complain(f"{Path(options.file).name}: {warning}")
+    count = "1 spectrum" if len(chosen) == 1 else f"{len(chosen)} spectra"
+    _print(f"{options.to}: {count}, read as {reader}")
+    return EXIT_OK
+
+
 COMMANDS: dict[str, Command] = {
     "info": info,
+    "convert": convert,
     "fit": fit,
     "export": export,
     "simulate": simulate,

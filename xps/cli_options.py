@@ -42,7 +42,8 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
     }
     for name, function in functions.items():
         made[name].set_defaults(command=function)
-    made["info"].add_argument("file", metavar="FILE")
+    for name in ("info", "convert"):
+        made[name].add_argument("file", metavar="FILE")
     made["check"].add_argument("file", metavar="SESSION_OR_FILE")
     made["check"].add_argument("--recipe", metavar="R")
     made["suggest"].add_argument("file", metavar="SESSION_OR_FILE")
@@ -56,6 +57,7 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
     made["fit"].add_argument("files", nargs="+", metavar="FILE")
     for name in ("fit", "simulate"):
         made[name].add_argument("--recipe", required=True, metavar="NAME_OR_PATH")
+    for name in ("fit", "simulate", "convert"):
         made[name].add_argument("--sample", metavar="TEXT", help="samples with TEXT in the name")
         made[name].add_argument("--spectrum", metavar="TEXT", help="spectra with TEXT in the name")
     for name in ("fit", "simulate", "check", "suggest"):
@@ -106,7 +108,8 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
     made["fit"].add_argument("--figure", metavar="OUT.pdf")
     for name in ("export", "verify", "compare", "thickness"):
         made[name].add_argument("session", metavar="SESSION")
-    made["export"].add_argument("--to", required=True, metavar="FILE")
+    for name in ("export", "convert"):
+        made[name].add_argument("--to", required=True, metavar="FILE")
     made["simulate"].add_argument("--out", required=True, metavar="FILE.vms")
     made["simulate"].add_argument(
         "--truth",

@@ -1,4 +1,4 @@
-"""What is written as VAMAS or CSV reads back as it was, or is not written at all."""
+"""What is written as VAMAS reads back as it was, or is not written at all."""
 
 from __future__ import annotations
 
@@ -12,70 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.xps.made_spectra import KEPT, positive, spectra
 from xps.atomic import write_atomically
 from xps.errors import WriteError
 from xps.readers import read
 from xps.readers.content import Content
-from xps.readers.text import read as read_text
 from xps.readers.vamas import read as read_vamas
 from xps.spectrum import Spectrum
-from xps.writers import write_csv, write_vamas
-from xps.writers.text import csv_bytes
+from xps.writers import write_text, write_vamas
 from xps.writers.vamas import vamas_bytes
-
-RESERVED = {"-", "not specified", "unknown", "n/a", "none"}
-labels = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12).filter(
-    lambda text: text.lower() not in RESERVED and "mono" not in text.lower()
-)
-names = st.lists(labels, min_size=1, max_size=3).map(" ".join)
-notes = st.lists(st.one_of(st.just(""), names), max_size=4).map("\n".join)
-positive = st.floats(1e-3, 1e4)
-
-
-@st.composite
-def energies(draw: st.DrawFn) -> np.ndarray:
-    n = draw(st.integers(2, 30))
-    start = draw(st.integers(60_000, 1_400_000)) / 1000
-    if draw(st.booleans()):
-        step = draw(st.integers(1, 2000)) / 1000 * draw(st.sampled_from([-1, 1]))
-        return start + step * np.arange(n)
-    steps = draw(st.lists(st.floats(0.01, 3), min_size=n - 1, max_size=n - 1))
-    return start + np.concatenate(([0.0], np.cumsum(steps))) * draw(st.sampled_from([-1, 1]))
-
-
-@st.composite
-def spectra(draw: st.DrawFn, unit: str | None = None) -> Spectrum:
-    energy = draw(energies())
-    unit = unit or draw(st.sampled_from(["counts", "arbitrary"]))
-    values = st.integers(0, 10**9) if unit == "counts" else st.floats(-1e9, 1e9)
-    many = st.lists(values, min_size=energy.size, max_size=energy.size).map(np.array)
-    transmissions = st.lists(positive, min_size=energy.size, max_size=energy.size).map(np.array)
-    return Spectrum(
-        energy_ev=energy,
-        intensity=draw(many).astype(float),
-        axis=draw(st.sampled_from(["binding", "kinetic"])),
-        unit=unit,  # type: ignore[arg-type]  # one of the units by construction
-        name=draw(names),
-        sample=draw(st.one_of(st.just(""), names)),
-        core_level=draw(st.sampled_from([None, "S 2p", "O 1s", "Ni 2p"])),
-        photon_energy_ev=draw(st.one_of(st.none(), st.floats(50, 10_000))),
-        pass_energy_ev=draw(st.one_of(st.none(), positive)),
-        dwell_s=draw(st.one_of(st.none(), positive)),
-        sweeps=draw(st.one_of(st.none(), st.integers(1, 1000).map(float))),
-        transmission=draw(st.one_of(st.none(), transmissions)),
-        monochromatic=draw(st.sampled_from([None, True, False])),
-        source_label=draw(st.one_of(st.just(""), names)),
-        instrument="Kratos Axis",
-        acquired=draw(
-            st.sampled_from(["", "2024-01-22", "2024-01-22T13:05:09", "2024-01-22T13:05:09+09:00"])
-        ),
-        notes=draw(notes),
-        series=draw(st.sampled_from([(), (("Etch Time / s", 30.0),), (("Cycle", 2.0),)])),
-    )
-
-
-KEPT = """axis unit name sample core_level photon_energy_ev pass_energy_ev dwell_s sweeps
-monochromatic source_label instrument acquired notes series""".split()
 
 
 def simple(**changes: object) -> Spectrum:
@@ -186,26 +131,11 @@ def test_an_intensity_that_means_missing_is_refused(tmp_path: Path) -> None:
         write_vamas(tmp_path / "x.vms", [simple(intensity=np.full(6, 1e37))])
 
 
-@given(spectra().filter(lambda s: s.n_points >= 5))
-def test_a_csv_reads_back_with_what_its_header_says(written: Spectrum) -> None:
-    spectrum = written.with_(dwell_s=0.1, sweeps=3.0, photon_energy_ev=1486.6, core_level="S 2p")
-    ((new,), _) = read_text(Content("x.csv", csv_bytes(spectrum)))
-    np.testing.assert_array_equal(new.energy_ev, spectrum.energy_ev)
-    np.testing.assert_array_equal(new.intensity, spectrum.intensity)
-    kept = ("axis", "unit", "core_level", "photon_energy_ev", "dwell_s", "sweeps")
-    assert {key: getattr(new, key) for key in kept} == {key: getattr(spectrum, key) for key in kept}
-
-
-def test_names_that_are_formulas_do_not_start_a_cell_of_a_csv() -> None:
-    text = csv_bytes(simple(sample="=cmd()", name="@x")).decode("utf-8-sig")
-    assert not [line for line in text.splitlines() if line.startswith(("=", "+", "-", "@"))]
-
-
 def test_files_go_to_folders_with_blanks_and_hangul(tmp_path: Path) -> None:
     folder = tmp_path / "양극재 시료"
     folder.mkdir()
     write_vamas(folder / "S 2p 결과.vms", [simple(sample="코팅 5회")])
-    write_csv(folder / "S 2p 결과.csv", simple(sample="코팅 5회"))
+    write_text(folder / "S 2p 결과.csv", [simple(sample="코팅 5회")])
     assert read(folder / "S 2p 결과.vms")[0].sample == "코팅 5회"
     assert read(folder / "S 2p 결과.csv")[0].sample == "코팅 5회"
 

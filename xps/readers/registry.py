@@ -10,6 +10,7 @@ from xps.errors import ReadError
 from xps.readers import (
     avantage,
     avantage_text,
+    doublet_text,
     excel,
     igor,
     igor_text,
@@ -45,6 +46,7 @@ class Reader(Protocol):
 
 _READERS: tuple[Reader, ...] = (
     vamas,
+    doublet_text,
     avantage,
     avantage_text,
     excel,
