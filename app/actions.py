@@ -35,6 +35,7 @@ class ActionSpec:
         What must be there for the action to be enabled.
     starts_group : bool
         Whether a line parts it from the one above.
+    checkable : bool
     """
 
     name: str
@@ -47,6 +48,7 @@ class ActionSpec:
     in_toolbar: bool = False
     needs: Needs = ""
     starts_group: bool = False
+    checkable: bool = False
 
 
 ACTIONS = (
@@ -80,6 +82,19 @@ ACTIONS = (
                "Fit the regions of all samples", "fit-all", True, "regions"),
     ActionSpec("cancel", "Analysis", "&Cancel", "cancel_jobs", "Ctrl+.",
                "Stop what is running", needs="jobs"),
+    ActionSpec("mode_select", "Plot", "&Select", "mode_select", "Esc",
+               "Select, drag and zoom; leaves every other mode", needs="spectra",
+               checkable=True),
+    ActionSpec("mode_region", "Plot", "&Region", "mode_region", "R",
+               "Draw the window of the region", needs="entry", checkable=True),
+    ActionSpec("mode_add", "Plot", "&Add component", "mode_add", "A",
+               "Click where a component shall be", needs="region", checkable=True),
+    ActionSpec("mode_charge", "Plot", "&Charge reference", "mode_charge", "C",
+               "Click a component of known energy, or drag the spectrum along", needs="entry",
+               checkable=True),
+    ActionSpec("live_refit", "Plot", "Re&fit while dragging", "toggle_live_refit", "Ctrl+L",
+               "What is not dragged follows the data while something is", needs="spectra",
+               starts_group=True, checkable=True),
     ActionSpec("fit_view", "View", "&Whole region", "fit_view", "Ctrl+0",
                "Show the whole region (or double-click the plot)", needs="entry"),
     ActionSpec("show_quantities", "View", "&Quantification", "show_quantities", "Ctrl+1",
@@ -114,6 +129,7 @@ def make_actions(
     for spec in ACTIONS:
         action = QAction(spec.text, window)
         action.setObjectName(spec.name)
+        action.setCheckable(spec.checkable)
         if spec.keys is not None:
             action.setShortcut(QKeySequence(spec.keys))
         if spec.icon:

@@ -28,13 +28,15 @@ class Editor:
         # An offer to undo is for the last edit alone.
         document.stack.indexChanged.connect(messages.clear_info)
 
-    def do(self, gesture: Callable[..., Change], *arguments: Any) -> bool:
+    def do(self, gesture: Callable[..., Change], *arguments: Any, merge_key: str = "") -> bool:
         """Carry out a gesture on the present project.
 
         Parameters
         ----------
         gesture : callable
             One of `app.gestures`; gets the project and the arguments.
+        merge_key : str
+            Consecutive gestures of the same key are one undo step; "" never merges.
 
         Returns
         -------
@@ -47,7 +49,7 @@ class Editor:
             self.refuse(str(error))
             return False
         self._messages.settle(_REFUSAL)
-        self._document.push(change.project, change.text)
+        self._document.push(change.project, change.text, merge_key)
         return True
 
     def remove(self, gesture: Callable[..., Change], *arguments: Any) -> None:

@@ -35,6 +35,7 @@ PARAMETER_NAMES = {
 PARAMETER_UNITS = {"center": "eV", "fwhm": "eV"}
 
 _LEAST_FWHM_EV = 0.01
+_FWHM_EV, _REACH_EV = 1.2, 1.0  # of a component without a species: start and how far it may move
 
 
 class Change(NamedTuple):
@@ -104,36 +105,34 @@ def rename_sample(project: Project, old: str, new: str) -> Change:
     return Change(renamed, f"Rename sample {old} to {new}")
 
 
-def add_component(project: Project, region_id: str, species_key: str) -> Change:
+def add_component(
+    project: Project, region_id: str, species_key: str, center_ev: float | None = None
+) -> Change:
     """Add a component of a species of the library, with a start area from the data.
 
     Where all components have their shape in common, it has it too.
+
+    Parameters
+    ----------
+    project : Project
+    region_id, species_key : str
+    center_ev : float, optional
+        Where it starts; where the species typically is by default.
     """
     region = project.region(region_id)
     species = library()[species_key]
-    id_, number = species.key, 2
-    taken = {component.id for component in region.components}
-    while id_ in taken:
-        id_, number = f"{species.key}_{number}", number + 1
     narrow, wide = species.fwhm_ev
-    shape = region.components[0].shape if region.components else "sgl"
-    shape_params = default_shape_params(shape)
-    if region.components:
-        first = region.components[0]
-        if len(shape_family(region, first)) == len(region.components) > 1:
-            refs = [Ref(first.id, parameter.name) for parameter in SHAPES[shape].parameters]
-            shape_params = tuple(
-                replace(param, link=Link("same", _like(region, ref)))
-                for ref, param in zip(refs, shape_params, strict=True)
-            )
+    low, high = species.allowed_ev
+    center = species.center_ev if center_ev is None else min(max(center_ev, low), high)
+    shape, shape_params = _common_shape(region)
     component = Component(
-        id=id_,
+        id=free_id(region, species.key),
         name=species.name,
         lines=multiplet_of(region.core_level),
         shape=shape,
         shape_params=shape_params,
         area=Param(0.0),
-        center=Param(species.center_ev, min=species.allowed_ev[0], max=species.allowed_ev[1]),
+        center=Param(center, min=low, max=high),
         fwhm=Param(0.5 * (narrow + wide), min=0.5 * narrow, max=1.5 * wide),
         species=species.key,
         group=species.group,
@@ -141,6 +140,41 @@ def add_component(project: Project, region_id: str, species_key: str) -> Change:
     return Change(
         project.with_region(_with_guessed_area(project, region, component)),
         f"Add {species.name} to {_place_of(project, region)}",
+    )
+
+
+def add_component_at(project: Project, region_id: str, energy_ev: float) -> Change:
+    """Add a component where a person wants one.
+
+    It is of the species of the library that lies next to the energy and may lie there; one that
+    the region does not have comes first. Where there is none it has no species.
+    """
+    region = project.region(region_id)
+    there = {component.species for component in region.components}
+    possible = [
+        species
+        for species in library().values()
+        if species.core_level == region.core_level
+        and species.allowed_ev[0] <= energy_ev <= species.allowed_ev[1]
+    ]
+    if possible:
+        best = min(possible, key=lambda s: (s.key in there, abs(s.center_ev - energy_ev)))
+        return add_component(project, region_id, best.key, energy_ev)
+    shape, shape_params = _common_shape(region)
+    name = f"Peak {energy_ev:.1f} eV"
+    component = Component(
+        id=free_id(region, "peak"),
+        name=name,
+        lines=multiplet_of(region.core_level),
+        shape=shape,
+        shape_params=shape_params,
+        area=Param(0.0),
+        center=Param(energy_ev, min=energy_ev - _REACH_EV, max=energy_ev + _REACH_EV),
+        fwhm=Param(_FWHM_EV, min=0.5 * _FWHM_EV, max=2.5 * _FWHM_EV),
+    )
+    return Change(
+        project.with_region(_with_guessed_area(project, region, component)),
+        f"Add {name} to {_place_of(project, region)}",
     )
 
 
@@ -197,7 +231,7 @@ def set_bounds(project: Project, region_id: str, ref: Ref, low: float, high: flo
     """
     region = project.region(region_id)
     param = region.param(ref)
-    least, most = _widest_bounds(region, ref)
+    least, most = widest_bounds(region, ref)
     low, high = max(low, least), min(high, most)
     bounded = replace(param, min=low, max=high)
     inside = bounded.at(min(max(param.value, low), high))
@@ -295,6 +329,18 @@ def shape_family(region: Region, component: Component) -> tuple[str, ...]:
     return tuple(id_ for id_, reached in roots.items() if reached & roots[component.id])
 
 
+def widest_bounds(region: Region, ref: Ref) -> tuple[float, float]:
+    """Return how far the bounds of a parameter can go and still make sense."""
+    if ref.component == BACKGROUND_ID:
+        return -math.inf, math.inf
+    if ref.parameter == "fwhm":
+        return _LEAST_FWHM_EV, math.inf
+    for parameter in SHAPES[region.component(ref.component).shape].parameters:
+        if ref.parameter == parameter.name:
+            return parameter.low, parameter.high
+    return -math.inf, math.inf
+
+
 def bound_text(bound: float) -> str:
     """Return a bound as people read it; "" where there is none."""
     return "" if math.isinf(bound) else plain_number(bound)
@@ -314,6 +360,15 @@ def typed_number(text: str) -> float:
     return number
 
 
+def free_id(region: Region, wanted: str) -> str:
+    """Return an id that no component of a region has."""
+    taken = {component.id for component in region.components}
+    id_, number = wanted, 2
+    while id_ in taken:
+        id_, number = f"{wanted}_{number}", number + 1
+    return id_
+
+
 def short_name(name: str) -> str:
     """Return the name of a species without what stands in parentheses."""
     return re.sub(r"\s*\(.*\)\s*$", "", name) or name
@@ -327,21 +382,26 @@ def _with_guessed_area(project: Project, region: Region, component: Component) -
     return larger.with_param(Ref(component.id, "area"), guessed.area)
 
 
+def _common_shape(region: Region) -> tuple[str, tuple[Param, ...]]:
+    """The shape of a new component, tied to that of the others where they all share one."""
+    if not region.components:
+        return "sgl", default_shape_params("sgl")
+    first = region.components[0]
+    params = default_shape_params(first.shape)
+    if len(shape_family(region, first)) != len(region.components) or len(region.components) == 1:
+        return first.shape, params
+    refs = [Ref(first.id, parameter.name) for parameter in SHAPES[first.shape].parameters]
+    tied = (
+        replace(param, link=Link("same", _like(region, ref)))
+        for ref, param in zip(refs, params, strict=True)
+    )
+    return first.shape, tuple(tied)
+
+
 def _like(region: Region, ref: Ref) -> Ref:
     """The parameter that decides the value of another one, if they are equal."""
     root, factor, shift = region.resolve(ref)
     return root if (factor, shift) == (1.0, 0.0) else ref
-
-
-def _widest_bounds(region: Region, ref: Ref) -> tuple[float, float]:
-    if ref.component == BACKGROUND_ID:
-        return -math.inf, math.inf
-    if ref.parameter == "fwhm":
-        return _LEAST_FWHM_EV, math.inf
-    for parameter in SHAPES[region.component(ref.component).shape].parameters:
-        if ref.parameter == parameter.name:
-            return parameter.low, parameter.high
-    return -math.inf, math.inf
 
 
 def _place_of(project: Project, region: Region) -> str:

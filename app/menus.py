@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 from app.actions import ACTIONS
 from app.plain import menu_text
 
-_MENUS = ("File", "Edit", "Analysis", "View", "Help")
+_MENUS = ("File", "Edit", "Analysis", "Plot", "View", "Help")
 _SCHEMES = (
     ("As the &system", Qt.ColorScheme.Unknown),
     ("&Light", Qt.ColorScheme.Light),

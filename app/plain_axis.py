@@ -22,6 +22,7 @@ class PlainAxis(pg.AxisItem):
     def __init__(self, side: str) -> None:
         super().__init__(side)
         self.enableAutoSIPrefix(False)
+        self.setCacheMode(pg.AxisItem.CacheMode.DeviceCoordinateCache)
         if side == "left":
             self.setWidth(_WIDTH)
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPalette, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPalette, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.curve_items import ComponentFills, ComponentLook, Legend, LegendRow
+from app.curve_items import ComponentLook, Dots, Legend, LegendRow, ModelCurves
 from app.gestures import short_name
+from app.handle_layer import HandleLayer
 from app.numerals import MINUS
 from app.plain_axis import PlainAxis
 from app.shown import Shown
 from app.theme import mix, muted
+from xps.problem import RegionCurves
 
 Floats = NDArray[np.float64]
 
@@ -28,6 +31,26 @@ _LEAST_RESIDUAL = 4.0
 _HEADROOM = 0.05  # of the height of the data
 _FOOTROOM = 0.05
 _MOST_HEADROOM = 0.9  # that the legend may take
+
+
+class PlotTool(Protocol):
+    """What mouse and keys do in the plot before it zooms; each method says whether it did."""
+
+    def press(self, position: QPointF, event: QMouseEvent) -> bool:
+        """A button went down at a position in pixels of the canvas."""
+        ...
+
+    def move(self, position: QPointF, event: QMouseEvent) -> bool:
+        """The pointer moved, with or without a button."""
+        ...
+
+    def release(self, position: QPointF, event: QMouseEvent) -> bool:
+        """A button went up."""
+        ...
+
+    def key(self, event: QKeyEvent) -> bool:
+        """A key went down."""
+        ...
 
 
 class PlotView(QWidget):
@@ -48,6 +71,7 @@ class PlotView(QWidget):
         super().__init__(parent)
         self._shown: Shown | None = None
         self._looks: tuple[ComponentLook, ...] = ()
+        self.tool: PlotTool | None = None
         self.canvas = pg.GraphicsLayoutWidget()
         self.canvas.ci.layout.setSpacing(4)
         self.canvas.ci.layout.setContentsMargins(4, 4, 10, 2)
@@ -63,6 +87,12 @@ class PlotView(QWidget):
         self.canvas.viewport().installEventFilter(self)
         # A scene takes any drag for its own; files are for the window.
         self.canvas.setAcceptDrops(False)
+        # One rectangle is clipped faster than the many that changed.
+        self.canvas.setViewportUpdateMode(
+            pg.GraphicsView.ViewportUpdateMode.BoundingRectViewportUpdate
+        )
+        self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Spectrum")
         self._restyle()
 
@@ -77,6 +107,11 @@ class PlotView(QWidget):
         return self._looks
 
     @property
+    def letters(self) -> list[str]:
+        """The letters beside the components."""
+        return self._model.letters
+
+    @property
     def legend_texts(self) -> list[str]:
         """The rows of the legend."""
         return self._legend.texts
@@ -86,6 +121,45 @@ class PlotView(QWidget):
         self._shown = shown
         self._looks = tuple(looks)
         self._draw()
+
+    def show_live(self, curves: RegionCurves) -> None:
+        """Draw the model of a region while something is dragged; all else stays as it is."""
+        self._model.hasty = True
+        self._model.show_curves(curves.model, self._looks)
+        self._residual.show_points(curves.energy_ev, curves.residual)
+        points = self._points.xData
+        if points is None or points.size != curves.energy_ev.size:
+            self._draw_points(curves)
+
+    def shift_data(self, by_ev: float) -> None:
+        """Draw the points further along, as another charge shift would put them."""
+        for item in (self._points, self._outside, self._trace):
+            item.setPos(by_ev, 0.0)
+
+    def to_box(self, position: QPointF) -> QPointF:
+        """Return a position of the canvas in pixels of the main plot."""
+        scene = self.canvas.mapToScene(position.toPoint())
+        return self.main.getViewBox().mapFromScene(scene)
+
+    def to_data(self, position: QPointF) -> QPointF:
+        """Return binding energy and intensity at a position of the canvas."""
+        return self.main.getViewBox().mapToView(self.to_box(position))
+
+    def is_in_main(self, position: QPointF) -> bool:
+        """Whether a position of the canvas lies in the main plot, not in the residual."""
+        return self.main.getViewBox().boundingRect().contains(self.to_box(position))
+
+    def component_at(self, position: QPointF) -> int | None:
+        """Return the component whose area a position of the canvas lies in, the lowest of them."""
+        if self._shown is None or self._shown.curves is None or not self.is_in_main(position):
+            return None
+        point = self.to_data(position)
+        model = self._shown.curves.model
+        index = int(np.argmin(np.abs(model.energy_ev - point.x())))
+        heights = model.components[:, index]
+        above = point.y() - model.background[index]
+        inside = np.flatnonzero((heights >= above) & (above >= 0.0))
+        return int(inside[np.argmin(heights[inside])]) if inside.size else None
 
     def fit_view(self) -> None:
         """Show the whole region, or the whole spectrum where there is none."""
@@ -97,7 +171,7 @@ class PlotView(QWidget):
 
     def select_component(self, index: int | None) -> None:
         """Draw one component stronger than the others."""
-        self._fills.select(None if index is None else self._looks[index].letter)
+        self._model.select(None if index is None else self._looks[index].letter)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -108,13 +182,35 @@ class PlotView(QWidget):
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:
             self.pointerMoved.emit(None)
+        if not isinstance(event, QMouseEvent):
+            return False
+        if event.type() == QEvent.Type.MouseButtonPress:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+        if self.tool is not None and self._ask_tool(self.tool, event):
+            return True
         if (
             event.type() == QEvent.Type.MouseButtonDblClick
-            and isinstance(event, QMouseEvent)
             and event.button() == Qt.MouseButton.LeftButton
         ):
             self.fit_view()
             return True
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.tool is None or not self.tool.key(event):
+            super().keyPressEvent(event)
+
+    def _ask_tool(self, tool: PlotTool, event: QMouseEvent) -> bool:
+        kinds = QEvent.Type
+        if event.type() == kinds.MouseButtonPress:
+            return tool.press(event.position(), event)
+        if event.type() == kinds.MouseMove:
+            taken = tool.move(event.position(), event)
+            if taken:
+                self._on_pointer(self.canvas.mapToScene(event.position().toPoint()))
+            return taken
+        if event.type() == kinds.MouseButtonRelease:
+            return tool.release(event.position(), event)
         return False
 
     def _build_residual(self) -> None:
@@ -126,26 +222,24 @@ class PlotView(QWidget):
             (-_SIGMA, _SIGMA), orientation="horizontal", movable=False, pen=pg.mkPen(None)
         )
         self._zero = pg.InfiniteLine(0.0, angle=0)
-        self._residual_points = pg.PlotDataItem(pen=None, symbol="o", symbolSize=3, pxMode=True)
+        self._residual = Dots(3.0)
         self.residual.addItem(self._band, ignoreBounds=True)
         self.residual.addItem(self._zero, ignoreBounds=True)
-        self.residual.addItem(self._residual_points)
+        self.residual.addItem(self._residual)
         self._strip(self.residual)
 
     def _build_main(self) -> None:
         self.main = self.canvas.addPlot(row=1, col=0, axisItems=_axes())
-        self._fills = ComponentFills()
+        self._model = ModelCurves()
         self._outside = pg.PlotDataItem(pen=None, symbol="o", symbolSize=3, pxMode=True)
         self._points = pg.PlotDataItem(pen=None, symbol="o", symbolSize=4, pxMode=True)
-        self._background = pg.PlotDataItem()
-        self._sum = pg.PlotDataItem()
         self._trace = pg.PlotDataItem()
         data = (self._outside, self._points, self._trace)
-        for item in (self._fills, *data, self._background, self._sum):
+        for item in (*data, self._model):
             self.main.addItem(item)
-        self._letters: list[pg.TextItem] = []
         self._legend = Legend(self.palette())
         self._legend.setParentItem(self.main.getViewBox())
+        self.handles = HandleLayer(self.main.getViewBox(), self.palette())
         self._strip(self.main)
         # A link of the axes does not carry their direction.
         self.residual.setXLink(self.main)
@@ -162,13 +256,10 @@ class PlotView(QWidget):
 
     def _draw(self) -> None:
         shown = self._shown
-        for letter in self._letters:
-            self.main.removeItem(letter)
-        self._letters = []
-        for item in (self._points, self._outside, self._trace, self._background, self._sum):
+        for item in (self._points, self._outside, self._trace):
             item.clear()
-        self._residual_points.clear()
-        self._fills.clear()
+        self._residual.clear()
+        self._model.clear()
         self._legend.clear()
         has_model = shown is not None and shown.curves is not None
         self.residual.setVisible(has_model)
@@ -203,6 +294,12 @@ class PlotView(QWidget):
             trace = self._points if shown.energy_ev.size < _SURVEY_POINTS else self._trace
             trace.setData(shown.energy_ev, shown.intensity)
             return
+        self._draw_points(curves)
+
+    def _draw_points(self, curves: RegionCurves) -> None:
+        """Draw the points in the window, and those outside."""
+        shown = self._shown
+        assert shown is not None
         outside = (shown.energy_ev < curves.energy_ev[0]) | (shown.energy_ev > curves.energy_ev[-1])
         self._outside.setData(shown.energy_ev[outside], shown.intensity[outside])
         self._points.setData(curves.energy_ev, curves.data)
@@ -211,21 +308,12 @@ class PlotView(QWidget):
         curves = shown.curves
         assert curves is not None
         model = curves.model
-        self._fills.show_curves(model.energy_ev, model.background, model.components, self._looks)
-        self._background.setData(model.energy_ev, model.background)
-        self._sum.setData(model.energy_ev, model.total)
-        self._residual_points.setData(curves.energy_ev, curves.residual)
+        self._model.hasty = False
+        self._model.show_curves(model, self._looks)
+        self._residual.show_points(curves.energy_ev, curves.residual)
         reach = max(_LEAST_RESIDUAL, 1.1 * float(np.max(np.abs(curves.residual), initial=0.0)))
         self.residual.setYRange(-reach, reach, padding=0.0)
         self._label_residual(reach)
-        for look, component in zip(self._looks, model.components, strict=True):
-            apex = int(np.argmax(np.abs(component)))
-            if component[apex] == 0.0:
-                continue
-            letter = pg.TextItem(look.letter, color=self._ink, anchor=(0.5, 0.0))
-            letter.setPos(model.energy_ev[apex], (model.background + component)[apex])
-            self._letters.append(letter)
-            self.main.addItem(letter, ignoreBounds=True)
         data_pen = QPen(self._ink)
         data_pen.setStyle(Qt.PenStyle.NoPen)
         rows: list[LegendRow] = [("data", data_pen, None), ("sum", self._sum_pen, None)]
@@ -295,13 +383,14 @@ class PlotView(QWidget):
                 axis.label.setFont(self.font())
         self._sum_pen = pg.mkPen(self._ink, width=1)
         self._background_pen = pg.mkPen(quiet, width=1, style=Qt.PenStyle.DashLine)
-        self._sum.setPen(self._sum_pen)
+        self._model.sum_pen, self._model.background_pen = self._sum_pen, self._background_pen
+        self._model.ink, self._model.font = self._ink, self.font()
+        self._residual.color = mix(self._ink, base, 0.3)
+        self.handles.set_palette(palette)
         self._trace.setPen(self._sum_pen)
-        self._background.setPen(self._background_pen)
         for item, color in (
             (self._points, mix(self._ink, base, 0.3)),
             (self._outside, mix(self._ink, base, 0.7)),
-            (self._residual_points, mix(self._ink, base, 0.3)),
         ):
             item.setSymbolPen(pg.mkPen(color))
             item.setSymbolBrush(None)
@@ -318,20 +407,10 @@ class PlotView(QWidget):
         self.pointerMoved.emit(None)
 
     def _on_click(self, event: MouseClickEvent) -> None:
-        shown = self._shown
-        position = event.scenePos()
-        if shown is None or shown.curves is None:
-            return
-        if not self.main.sceneBoundingRect().contains(position):
-            return
-        point = self.main.getViewBox().mapSceneToView(position)
-        model = shown.curves.model
-        index = int(np.argmin(np.abs(model.energy_ev - point.x())))
-        heights = model.components[:, index]
-        above = point.y() - model.background[index]
-        inside = np.flatnonzero((heights >= above) & (above >= 0.0))
-        if inside.size:
-            self.componentClicked.emit(int(inside[np.argmin(heights[inside])]))
+        position = QPointF(self.canvas.mapFromScene(event.scenePos()))
+        found = self.component_at(position)
+        if found is not None:
+            self.componentClicked.emit(found)
 
 
 def _axes() -> dict[str, PlainAxis]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -17,7 +17,15 @@ from xps.project import Entry, Project
 
 
 class SpectrumPanel(QWidget):
-    """The selected spectrum with its fit; follows document and selection."""
+    """The selected spectrum with its fit; follows document and selection.
+
+    Signals
+    -------
+    drawn()
+        The plot shows what is selected.
+    """
+
+    drawn = Signal()
 
     def __init__(
         self, document: Document, selection: Selection, parent: QWidget | None = None
@@ -66,6 +74,7 @@ class SpectrumPanel(QWidget):
             self._state.clear()
             self.plot.show_spectrum(None)
             self._framed = None
+            self.drawn.emit()
             return
         region = self._selection.region
         shown = show(project, entry)
@@ -81,6 +90,7 @@ class SpectrumPanel(QWidget):
         if frame != self._framed:
             self._framed = frame
             self.plot.fit_view()
+        self.drawn.emit()
 
     def _on_component_clicked(self, index: int) -> None:
         region = self._selection.region

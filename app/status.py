@@ -6,10 +6,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from app.jobs import Jobs
+from app.modes import Mode
 from app.numerals import MINUS
+from app.plain import tooltip
 from app.shown import Shown
 from xps.fitted import RegionFit
 from xps.numbers_text import number
+
+_WIDEST_POINTER = "−1000.00 eV   1.000e+06 counts/s"
+_WIDEST_QUALITY = "χ²ᵣ 1000000 (dragging)"
 
 
 class StatusBar(QStatusBar):
@@ -33,21 +38,22 @@ class StatusBar(QStatusBar):
         self._cancel = QToolButton()
         self._cancel.setText("Cancel")
         self._cancel.clicked.connect(self.cancelWanted)
-        self._hint = QLabel("Drag to zoom")
-        self._hint.setToolTip(
-            "In the plot: drag or turn the wheel to zoom, double-click to see the whole region, "
-            "click a component to select it"
-        )
-        self._hint.hide()
+        self._mode = QLabel()
+        self._mode.setAccessibleName("Mode of the plot")
+        self._fit_text = ""
         self._pointer = QLabel()
         self._quality = QLabel()
+        # Of a fixed width, so that the bar is not laid out anew at each move of the pointer.
+        for label, widest in ((self._pointer, _WIDEST_POINTER), (self._quality, _WIDEST_QUALITY)):
+            label.setFixedWidth(label.fontMetrics().horizontalAdvance(widest))
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._quality.setToolTip(
             "Reduced χ²: 1 where the model describes the data to within their noise"
         )
         for widget in (self._work, self._progress, self._cancel):
             self.addWidget(widget)
             widget.hide()
-        for widget in (self._pointer, self._quality, self._hint):
+        for widget in (self._pointer, self._quality, self._mode):
             self.addPermanentWidget(widget)
         jobs.changed.connect(self._show_work)
         jobs.progressed.connect(self._show_progress)
@@ -58,9 +64,9 @@ class StatusBar(QStatusBar):
         return self._pointer.text()
 
     @property
-    def hint_shown(self) -> bool:
-        """Whether the bar tells what can be done in the plot."""
-        return self._hint.isVisible()
+    def mode_text(self) -> str:
+        """What the mouse does in the plot."""
+        return self._mode.text()
 
     @property
     def quality_text(self) -> str:
@@ -69,7 +75,6 @@ class StatusBar(QStatusBar):
 
     def show_pointer(self, energy_ev: float | None, shown: Shown | None) -> None:
         """Show the energy under the pointer, and the intensity of the channel next to it."""
-        self._hint.setVisible(energy_ev is not None)
         if energy_ev is None or shown is None:
             self._pointer.clear()
             return
@@ -78,13 +83,22 @@ class StatusBar(QStatusBar):
         energy = f"{energy_ev:.2f}".replace("-", MINUS)
         self._pointer.setText(f"{energy} eV   {number(intensity)}{unit}")
 
+    def show_mode(self, mode: Mode) -> None:
+        """Show what the mouse does in the plot."""
+        self._mode.setText(mode.title)
+        self._mode.setToolTip(tooltip(mode.hint))
+
     def show_fit(self, fit: RegionFit | None, *, stale: bool) -> None:
         """Show the quality of a fit."""
-        if fit is None:
-            self._quality.clear()
-            return
         suffix = " (stale)" if stale else ""
-        self._quality.setText(f"χ²ᵣ {number(fit.reduced_chi2, 2)}{suffix}")
+        quality = None if fit is None else fit.reduced_chi2
+        self._fit_text = "" if fit is None else f"χ²ᵣ {number(quality, 2)}{suffix}"
+        self._quality.setText(self._fit_text)
+
+    def show_live_quality(self, reduced_chi2: float | None) -> None:
+        """Show the quality of what is being dragged; without one, that of the fit again."""
+        live = None if reduced_chi2 is None else f"χ²ᵣ {number(reduced_chi2, 2)} (dragging)"
+        self._quality.setText(self._fit_text if live is None else live)
 
     def _show_work(self) -> None:
         running = self._jobs.running

@@ -41,7 +41,9 @@ from app.menus import (
     make_toolbar,
 )
 from app.message_bar import MessageBar
+from app.modes import Mode
 from app.plain import menu_text
+from app.plot_tools import make_plot_tools
 from app.results import Results
 from app.sample_tree import SampleTree
 from app.selection import Selection
@@ -128,6 +130,21 @@ class MainWindow(QMainWindow):
 
     def cancel_jobs(self) -> None:
         self.jobs.cancel()
+
+    def mode_select(self) -> None:
+        self.plot_tools.set_mode(Mode.SELECT)
+
+    def mode_region(self) -> None:
+        self.plot_tools.set_mode(Mode.REGION)
+
+    def mode_add(self) -> None:
+        self.plot_tools.set_mode(Mode.ADD)
+
+    def mode_charge(self) -> None:
+        self.plot_tools.set_mode(Mode.CHARGE)
+
+    def toggle_live_refit(self) -> None:
+        self.plot_tools.drag.refits = self.actions_by_name["live_refit"].isChecked()
 
     def fit_view(self) -> None:
         self.panel.plot.fit_view()
@@ -232,6 +249,9 @@ class MainWindow(QMainWindow):
     def _build_views(self) -> None:
         self.welcome = WelcomePage(app_icon())
         self.panel = SpectrumPanel(self.document, self.selection)
+        self.plot_tools = make_plot_tools(
+            self.panel, self.document, self.selection, self.editor, self._dialogs
+        )
         self._first_page = QScrollArea()
         self._first_page.setWidget(self.welcome)
         self._first_page.setWidgetResizable(True)
@@ -315,6 +335,10 @@ class MainWindow(QMainWindow):
         self.welcome.exampleWanted.connect(self.open_example)
         self.welcome.recentWanted.connect(lambda path: self.files.open_paths([path]))
         self.status.cancelWanted.connect(self.cancel_jobs)
+        self.plot_tools.modeChanged.connect(self._show_mode)
+        self.plot_tools.drag.qualityChanged.connect(self.status.show_live_quality)
+        self._show_mode(self.plot_tools.mode)
+        self.actions_by_name["live_refit"].setChecked(self.plot_tools.drag.refits)
         self.panel.plot.pointerMoved.connect(
             lambda energy: self.status.show_pointer(energy, self.panel.plot.shown)
         )
@@ -358,6 +382,11 @@ class MainWindow(QMainWindow):
         stale = region is not None and fit is not None and not project.is_fresh(region.id)
         self.status.show_fit(fit, stale=stale)
         self._enable_actions()
+
+    def _show_mode(self, mode: Mode) -> None:
+        for other in Mode:
+            self.actions_by_name[other.value].setChecked(other is mode)
+        self.status.show_mode(mode)
 
     def _enable_actions(self) -> None:
         project, stack = self.document.project, self.document.stack

@@ -13,6 +13,7 @@ from xps.errors import FitError
 from xps.kernel import Curves, Kernel
 from xps.measured import Measured, measured
 from xps.model import Component, Region
+from xps.noise import Noise
 from xps.parameter_table import ParameterTable
 from xps.spectrum import Spectrum
 from xps.start import with_start_values
@@ -52,17 +53,12 @@ def evaluate(region: Region, spectrum: Spectrum, shift_ev: float) -> RegionCurve
     """
     points = points_of(region, spectrum, shift_ev)
     kernel = Kernel(region, points.energy_ev, static_background(region, points))
-    curves = kernel.curves(free_values(region, kernel.table))
-    scale = points.noise.counts_per_unit
-    expected = scale * curves.total
-    sigma = np.sqrt(points.noise.variance(expected))
-    residual = (points.observed - expected) / sigma
-    if not points.noise.known and residual.size > 1:
-        spread = float(np.sqrt(np.mean(residual**2)))
-        residual = residual / (spread or 1.0)
-    return RegionCurves(
-        points.energy_ev, points.intensity, curves, residual, points.noise.intensity_unit
-    )
+    return _drawn(kernel, free_values(region, kernel.table), points.observed, points.noise)
+
+
+def drawn(problem: Problem, free: Floats) -> RegionCurves:
+    """Draw a compiled region for values of its free parameters, shape (free,)."""
+    return _drawn(problem.kernel, free, problem.observed, problem.noise)
 
 
 def compile_problem(region: Region, spectrum: Spectrum, shift_ev: float) -> Problem:
@@ -147,3 +143,14 @@ def _refuse_outside(component: Component, region: Region, points: Measured) -> N
             "move or remove the component, widen the window, or check the charge reference",
             where=region.core_level,
         )
+
+
+def _drawn(kernel: Kernel, free: Floats, observed: Floats, noise: Noise) -> RegionCurves:
+    curves = kernel.curves(free)
+    expected = noise.counts_per_unit * curves.total
+    residual = (observed - expected) / np.sqrt(noise.variance(expected))
+    if not noise.known and residual.size > 1:
+        spread = float(np.sqrt(np.mean(residual**2)))
+        residual = residual / (spread or 1.0)
+    intensity = observed / noise.counts_per_unit
+    return RegionCurves(kernel.energy, intensity, curves, residual, noise.intensity_unit)

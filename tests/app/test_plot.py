@@ -1,7 +1,6 @@
 import math
 from pathlib import Path
 
-import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QPainter, QPixmap
@@ -87,16 +86,11 @@ def test_a_component_without_area_has_no_letter_in_the_plot(fitted: MainWindow) 
     region = fitted.selection.region
     assert region is not None
     plot = fitted.panel.plot
-    assert [item.toPlainText() for item in letters_of(plot)] == ["A", "B", "C", "D", "E"]
+    assert plot.letters == ["A", "B", "C", "D", "E"]
     component = region.component("sulfite")
     without = region.with_component(component.with_param("area", component.area.at(0.0)))
     fitted.document.push(fitted.document.project.with_region(without), "Empty it")
-    assert [item.toPlainText() for item in letters_of(plot)] == ["A", "B", "C", "E"]
-
-
-def letters_of(plot: PlotView) -> list[pg.TextItem]:
-    """The letters beside the components."""
-    return [item for item in plot.main.items if isinstance(item, pg.TextItem)]
+    assert plot.letters == ["A", "B", "C", "E"]
 
 
 @pytest.mark.parametrize(("points", "line"), [(200, False), (1200, True)])
@@ -122,14 +116,6 @@ def test_the_pointer_tells_energy_and_intensity(fitted: MainWindow) -> None:
     assert "eV" in text
     assert "counts/s" in text
     assert float(text.split(" eV")[0]) == pytest.approx(energy, abs=0.05)
-
-
-def test_how_to_zoom_is_told_while_the_pointer_is_in_the_plot(fitted: MainWindow) -> None:
-    assert not fitted.status.hint_shown
-    fitted.panel.plot.pointerMoved.emit(161.6)
-    assert fitted.status.hint_shown
-    fitted.panel.plot.pointerMoved.emit(None)
-    assert not fitted.status.hint_shown
 
 
 def test_clicking_into_a_component_selects_it(fitted: MainWindow) -> None:
