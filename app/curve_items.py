@@ -24,7 +24,7 @@ _DASHES = (
     Qt.PenStyle.DashDotLine,
     Qt.PenStyle.DashDotDotLine,
 )
-_LETTER_GAP = 3.0  # pixels
+_LETTER_GAP = 6.0  # pixels
 _LETTER_ROOM = 0.2  # of the height, for letters of small components
 
 

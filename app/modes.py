@@ -21,6 +21,11 @@ class Mode(Enum):
         return _TITLES[self]
 
     @property
+    def short_hint(self) -> str:
+        """The most that fits into the status bar."""
+        return _SHORT_HINTS[self]
+
+    @property
     def hint(self) -> str:
         """What can be done in it."""
         return _HINTS[self]
@@ -36,6 +41,12 @@ _TITLES = {
     Mode.REGION: "Region",
     Mode.ADD: "Add component",
     Mode.CHARGE: "Charge reference",
+}
+_SHORT_HINTS = {
+    Mode.SELECT: "drag to zoom",
+    Mode.REGION: "drag across it",
+    Mode.ADD: "click where",
+    Mode.CHARGE: "click a component, or drag",
 }
 _HINTS = {
     Mode.SELECT: "Drag peaks, widths, background ends and edges; drag elsewhere or turn the wheel "

@@ -14,7 +14,6 @@ from app.numerals import plain_number
 from xps.kernel import Curves
 from xps.lineshapes import SHAPES
 from xps.model import BACKGROUND_ID, Component, Ref, Region
-from xps.numbers_text import number
 
 LEAST_WINDOW_EV = 0.5
 _DECIMALS_EV = 3
@@ -142,7 +141,7 @@ class Grip:
             area = component.area.value + up / per_area
             ref, value, stop = self._bounded(Ref(component.id, "area"), max(area, 0.0), "")
             values[ref] = value
-            texts.append(f"area {number(self._value_at(ref, value, 'area'), 3)}")
+            texts.append(f"area {self._value_at(ref, value, 'area'):.4g}")
             limit = limit or stop
         return Pull(values, text=", ".join(texts), limit=limit)
 
@@ -180,7 +179,7 @@ class Grip:
             values[root] = value
             limit = limit or stop
         end = 0 if self.handle.side == LOW else -1
-        return Pull(values, text=number(float(self.curves.background[end]) + up, 4), limit=limit)
+        return Pull(values, text=f"{float(self.curves.background[end]) + up:.4g}", limit=limit)
 
     def _edge(self, along_ev: float) -> Pull:
         low, high = self.region.window_ev

@@ -85,7 +85,7 @@ class StatusBar(QStatusBar):
 
     def show_mode(self, mode: Mode) -> None:
         """Show what the mouse does in the plot."""
-        self._mode.setText(mode.title)
+        self._mode.setText(f"{mode.title}: {mode.short_hint}")
         self._mode.setToolTip(tooltip(mode.hint))
 
     def show_fit(self, fit: RegionFit | None, *, stale: bool) -> None:

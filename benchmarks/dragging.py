@@ -85,7 +85,7 @@ class Painted(QObject):
 
     times = 0
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  named by Qt
         if event.type() == QEvent.Type.Paint:
             self.times += 1
         return False

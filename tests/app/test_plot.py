@@ -11,14 +11,10 @@ from pytestqt.qtbot import QtBot
 from app.plain_axis import PlainAxis
 from app.plot_view import PlotView
 from app.window import MainWindow
+from tests.app.mouse import pixel_of
 from tests.app.projects import region_id
 from tests.app.user import choose, open_files
 from xps.species import library
-
-
-def pixel_of(plot: PlotView, energy_ev: float, intensity: float) -> QPoint:
-    scene = plot.main.getViewBox().mapViewToScene(QPointF(energy_ev, intensity))
-    return plot.canvas.mapFromScene(scene)
 
 
 def view_range(plot: PlotView) -> tuple[float, ...]:

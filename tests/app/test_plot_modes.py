@@ -1,0 +1,197 @@
+"""The modes of the plot: keys, status bar, and what a stroke does in each of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.modes import Mode
+from app.window import MainWindow
+from tests.app.conftest import ScriptedDialogs
+from tests.app.mouse import drag, move, per_ev, pixel_of, press, release
+from tests.app.user import choose, fit_all, open_files, type_into
+from xps.model import Region
+
+
+def middle(window: MainWindow, energy_ev: float) -> QPoint:
+    """The middle of the plot at an energy."""
+    plot = window.panel.plot
+    box = plot.main.getViewBox().sceneBoundingRect().center()
+    return QPoint(pixel_of(plot, energy_ev, 0.0).x(), round(box.y()))
+
+
+def key(window: MainWindow, pressed: Qt.Key) -> None:
+    QTest.keyClick(window, pressed)
+
+
+def region_of(window: MainWindow) -> Region:
+    region = window.selection.region
+    assert region is not None
+    return region
+
+
+@pytest.mark.parametrize(
+    ("pressed", "mode", "title"),
+    [
+        (Qt.Key.Key_R, Mode.REGION, "Region"),
+        (Qt.Key.Key_A, Mode.ADD, "Add component"),
+        (Qt.Key.Key_C, Mode.CHARGE, "Charge reference"),
+    ],
+)
+def test_a_key_begins_a_mode_and_escape_leaves_it(
+    fitted: MainWindow, pressed: Qt.Key, mode: Mode, title: str
+) -> None:
+    key(fitted, pressed)
+    assert fitted.plot_tools.mode is mode
+    assert fitted.status.mode_text.startswith(title)
+    assert fitted.actions_by_name[mode.value].isChecked()
+    key(fitted, Qt.Key.Key_Escape)
+    assert fitted.plot_tools.mode is Mode.SELECT
+    assert fitted.status.mode_text.startswith("Select")
+    assert not fitted.actions_by_name[mode.value].isChecked()
+
+
+def test_letters_typed_into_a_field_do_not_change_the_mode(fitted: MainWindow) -> None:
+    fitted.selection.select_component("ps4")
+    type_into(fitted.inspector.region.low, "157r")
+    assert fitted.plot_tools.mode is Mode.SELECT
+
+
+def test_escape_in_a_field_takes_back_what_was_typed(fitted: MainWindow) -> None:
+    key(fitted, Qt.Key.Key_R)
+    field = fitted.inspector.region.low
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "160")
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert field.text() == "157"
+    assert fitted.plot_tools.mode is Mode.REGION
+
+
+def test_drawing_a_region_moves_the_window_in_one_step(fitted: MainWindow) -> None:
+    steps = fitted.document.stack.count()
+    key(fitted, Qt.Key.Key_R)
+    start, end = middle(fitted, 171.0), middle(fitted, 158.5)
+    drag(fitted, start, end - start)
+    assert region_of(fitted).window_ev == pytest.approx((158.5, 171.0), abs=0.05)
+    assert fitted.document.stack.count() == steps + 1
+    assert fitted.plot_tools.mode is Mode.SELECT
+
+
+def test_a_region_can_be_drawn_where_there_is_none(
+    qtbot: QtBot, window: MainWindow, sample_files: list[Path]
+) -> None:
+    open_files(qtbot, window, sample_files[:1])
+    entry = next(e for e in window.document.project.entries if e.label == "S 2p")
+    window.selection.select_entry(entry.id)
+    key(window, Qt.Key.Key_R)
+    start, end = middle(window, 172.0), middle(window, 158.0)
+    drag(window, start, end - start)
+    region = region_of(window)
+    assert region.core_level == "S 2p"
+    assert region.components == ()
+    assert region.window_ev == pytest.approx((158.0, 172.0), abs=0.05)
+    assert window.document.stack.undoText().startswith("Make region S 2p of Bare NCM")
+
+
+def test_a_drawn_region_with_clicked_components_can_be_fitted(
+    qtbot: QtBot, window: MainWindow, sample_files: list[Path]
+) -> None:
+    open_files(qtbot, window, sample_files[:1])
+    entry = next(e for e in window.document.project.entries if e.label == "S 2p")
+    window.selection.select_entry(entry.id)
+    key(window, Qt.Key.Key_R)
+    drag(window, middle(window, 173.5), middle(window, 157.5) - middle(window, 173.5))
+    for energy in (161.2, 168.4, 166.3):
+        key(window, Qt.Key.Key_A)
+        click(window, middle(window, energy))
+    names = [component.name for component in region_of(window).components]
+    assert len(names) == 3
+    fit_all(qtbot, window)
+    assert window.document.project.fit_of(region_of(window).id) is not None
+
+
+def click(window: MainWindow, at: QPoint) -> None:
+    press(window, at)
+    release(window, at)
+
+
+def test_a_click_alone_is_no_region_and_says_so(fitted: MainWindow) -> None:
+    before = fitted.document.project
+    key(fitted, Qt.Key.Key_R)
+    click(fitted, middle(fitted, 165.0))
+    assert fitted.document.project is before
+    assert "drag from one to the other" in fitted.messages.text
+    assert fitted.plot_tools.mode is Mode.REGION
+
+
+def test_a_clicked_component_is_the_species_that_lies_there(fitted: MainWindow) -> None:
+    choose(fitted, "mode_add")
+    click(fitted, middle(fitted, 164.0))
+    added = region_of(fitted).components[-1]
+    assert added.species == "s0"
+    assert added.center.value == pytest.approx(164.0, abs=0.03)
+    assert fitted.selection.component == added
+    assert fitted.plot_tools.mode is Mode.SELECT
+
+
+def test_where_no_species_lies_the_component_has_none(fitted: MainWindow) -> None:
+    choose(fitted, "mode_add")
+    click(fitted, middle(fitted, 171.6))
+    added = region_of(fitted).components[-1]
+    assert added.species == ""
+    assert added.name == "Peak 171.6 eV"
+    assert added.center.min < 171.6 < added.center.max
+
+
+def test_a_component_outside_the_window_is_refused(fitted: MainWindow) -> None:
+    before = fitted.document.project
+    choose(fitted, "mode_add")
+    click(fitted, middle(fitted, 156.9))
+    assert fitted.document.project is before
+    assert "window of the region" in fitted.messages.text
+
+
+def test_dragging_the_spectrum_sets_the_shift_by_hand(fitted: MainWindow) -> None:
+    before = fitted.document.project.samples[0].charge.shift_ev
+    key(fitted, Qt.Key.Key_C)
+    start = middle(fitted, 165.0)
+    press(fitted, start)
+    move(fitted, start + QPoint(20, 0))
+    assert fitted.panel.plot.handles.note.startswith("shift −")
+    expected = 20 / per_ev(fitted)
+    release(fitted, start + QPoint(20, 0))
+    charge = fitted.document.project.samples[0].charge
+    assert charge.method == "manual"
+    assert charge.shift_ev - before == pytest.approx(expected, abs=0.02)
+
+
+def test_a_clicked_component_becomes_the_charge_reference(
+    qtbot: QtBot, fitted: MainWindow, dialogs: ScriptedDialogs
+) -> None:
+    dialogs.texts.append("168,9")
+    key(fitted, Qt.Key.Key_C)
+    shown = fitted.panel.plot.shown
+    assert shown is not None
+    assert shown.curves is not None
+    model = shown.curves.model
+    apex = int(model.components[4].argmax())
+    height = float(model.background[apex] + 0.4 * model.components[4][apex])
+    click(fitted, pixel_of(fitted.panel.plot, float(model.energy_ev[apex]), height))
+    charge = fitted.document.project.samples[0].charge
+    assert (charge.method, charge.component, charge.energy_ev) == ("component", "sulfate", 168.9)
+    assert dialogs.asked == ["Charge reference: 168.8"]
+    fit_all(qtbot, fitted)
+    assert region_of(fitted).component("sulfate").center.value == pytest.approx(168.9, abs=0.01)
+
+
+def test_a_click_beside_all_components_names_what_to_do(fitted: MainWindow) -> None:
+    before = fitted.document.project
+    key(fitted, Qt.Key.Key_C)
+    click(fitted, pixel_of(fitted.panel.plot, 171.9, 5000.0))
+    assert fitted.document.project is before
+    assert "Click on a component" in fitted.messages.text
