@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QBrush, QPalette, QPen
+from PySide6.QtGui import QBrush, QPalette
 from PySide6.QtWidgets import QGraphicsSimpleTextItem, QScrollArea, QVBoxLayout, QWidget
 
-from app.curve_items import ComponentFills, ComponentLook
+from app.curve_items import ComponentLook, ModelCurves
 from app.gestures import short_name
 from app.plain import tooltip
 from app.plain_axis import PlainAxis
@@ -28,12 +28,10 @@ class PanelPlot:
 
     def __init__(self, plot: pg.PlotItem) -> None:
         self.plot = plot
-        self._fills = ComponentFills()
+        self._model = ModelCurves()
         self._points = pg.PlotDataItem(pen=None, symbol="o", symbolSize=2.5, pxMode=True)
-        self._background, self._sum = pg.PlotDataItem(), pg.PlotDataItem()
-        for item in (self._fills, self._points, self._background, self._sum):
+        for item in (self._points, self._model):
             plot.addItem(item)
-        self._letters: list[pg.TextItem] = []
         self._name = QGraphicsSimpleTextItem(plot.getViewBox())
         self._name.setPos(_NAME_INSET, 1.0)
         plot.setMenuEnabled(False)
@@ -53,18 +51,14 @@ class PanelPlot:
     @property
     def letters(self) -> list[str]:
         """The letters above the components."""
-        return [letter.toPlainText() for letter in self._letters]
+        return self._model.letters
 
     def show_panel(
         self, panel: Panel | None, looks: Sequence[ComponentLook], palette: QPalette
     ) -> None:
         """Draw a panel; None draws nothing."""
-        for letter in self._letters:
-            self.plot.removeItem(letter)
-        self._letters = []
-        for item in (self._points, self._background, self._sum):
-            item.clear()
-        self._fills.clear()
+        self._points.clear()
+        self._model.clear()
         self.plot.setVisible(panel is not None)
         if panel is None:
             self._name.setText("")
@@ -78,21 +72,11 @@ class PanelPlot:
         self._points.setSymbolPen(pg.mkPen(mix(ink, base, 0.4)))
         self._points.setSymbolBrush(None)
         self._points.setData(panel.energy_ev, panel.intensity)
-        self._background.setPen(pg.mkPen(muted(palette), width=1, style=Qt.PenStyle.DashLine))
-        self._sum.setPen(QPen(ink, 0))
-        curves = panel.curves
-        if curves is not None:
-            model = curves.model
-            self._fills.show_curves(model.energy_ev, model.background, model.components, looks)
-            self._background.setData(model.energy_ev, model.background)
-            self._sum.setData(model.energy_ev, model.total)
-            for look, component in zip(looks, model.components, strict=True):
-                apex = int(np.argmax(component))
-                if component[apex] > 0.0:
-                    letter = pg.TextItem(look.letter, color=ink, anchor=(0.5, 0.2))
-                    letter.setPos(model.energy_ev[apex], (model.background + component)[apex])
-                    self._letters.append(letter)
-                    self.plot.addItem(letter, ignoreBounds=True)
+        self._model.background_pen = pg.mkPen(muted(palette), width=1, style=Qt.PenStyle.DashLine)
+        self._model.sum_pen = pg.mkPen(ink, width=1)
+        self._model.ink = ink
+        if panel.curves is not None:
+            self._model.show_curves(panel.curves.model, looks)
         self._fit_height(panel)
 
     def show_axis(self, *, shown: bool, palette: QPalette) -> None:

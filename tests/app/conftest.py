@@ -18,6 +18,7 @@ from app.dialogs import SaveAnswer
 from app.settings import Settings
 from app.theme import Theme
 from app.window import MainWindow
+from tests.app import projects
 from tests.app.projects import region_id
 from tests.app.user import choose, fit_all, open_files
 from xps.resources import resource
@@ -130,4 +131,14 @@ def fitted(qtbot: QtBot, window: MainWindow, sample_files: list[Path]) -> MainWi
     fit_all(qtbot, window)
     id_ = region_id(window.document.project, "S 2p")
     window.selection.select_entry(window.document.project.region(id_).spectrum)
+    return window
+
+
+@pytest.fixture
+def plotted(window: MainWindow) -> MainWindow:
+    """A window with two fitted samples, S 2p of the first shown; made once, not from files."""
+    project = projects.fitted()
+    window.document.replace(project)
+    window.selection.select_entry(project.region(region_id(project, "S 2p")).spectrum)
+    QCoreApplication.processEvents()
     return window

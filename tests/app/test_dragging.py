@@ -36,195 +36,195 @@ def pull(window: MainWindow, kind: str, by: QPoint, id_: str = "", **where: int)
     drag(window, place_of(window, handle(window, kind, id_, **where)), by)
 
 
-def test_a_peak_dragged_sideways_moves_by_as_many_electronvolts(fitted: MainWindow) -> None:
-    before = component(fitted, PS4).center.value
-    pull(fitted, "peak", QPoint(12, 0), PS4)
-    moved = component(fitted, PS4).center.value - before
-    assert moved == pytest.approx(12 / per_ev(fitted), abs=0.006)
+def test_a_peak_dragged_sideways_moves_by_as_many_electronvolts(plotted: MainWindow) -> None:
+    before = component(plotted, PS4).center.value
+    pull(plotted, "peak", QPoint(12, 0), PS4)
+    moved = component(plotted, PS4).center.value - before
+    assert moved == pytest.approx(12 / per_ev(plotted), abs=0.006)
 
 
-def test_a_drag_is_one_undo_step_that_says_what_moved(fitted: MainWindow) -> None:
-    before, steps = fitted.document.project, fitted.document.stack.count()
-    pull(fitted, "peak", QPoint(12, 0), PS4)
-    assert fitted.document.stack.count() == steps + 1
-    center = component(fitted, PS4).center.value
-    assert fitted.document.stack.undoText() == f"Move PS₄³⁻ to {center:.2f} eV"
-    choose(fitted, "undo")
-    assert fitted.document.project is before
+def test_a_drag_is_one_undo_step_that_says_what_moved(plotted: MainWindow) -> None:
+    before, steps = plotted.document.project, plotted.document.stack.count()
+    pull(plotted, "peak", QPoint(12, 0), PS4)
+    assert plotted.document.stack.count() == steps + 1
+    center = component(plotted, PS4).center.value
+    assert plotted.document.stack.undoText() == f"Move PS₄³⁻ to {center:.2f} eV"
+    choose(plotted, "undo")
+    assert plotted.document.project is before
 
 
-def test_while_a_peak_is_dragged_the_others_follow_the_data(fitted: MainWindow) -> None:
-    before = component(fitted, LI2S)
-    pull(fitted, "peak", QPoint(14, 0), PS4)
-    assert component(fitted, LI2S).area.value != pytest.approx(before.area.value, rel=1e-3)
+def test_while_a_peak_is_dragged_the_others_follow_the_data(plotted: MainWindow) -> None:
+    before = component(plotted, LI2S)
+    pull(plotted, "peak", QPoint(14, 0), PS4)
+    assert component(plotted, LI2S).area.value != pytest.approx(before.area.value, rel=1e-3)
 
 
-def test_without_refit_all_but_the_dragged_number_stay(fitted: MainWindow) -> None:
-    choose(fitted, "live_refit")
-    before = region_of(fitted)
-    pull(fitted, "peak", QPoint(12, 0), PS4)
-    after = region_of(fitted)
+def test_without_refit_all_but_the_dragged_number_stay(plotted: MainWindow) -> None:
+    choose(plotted, "live_refit")
+    before = region_of(plotted)
+    pull(plotted, "peak", QPoint(12, 0), PS4)
+    after = region_of(plotted)
     changed = {ref for ref, param in after.params() if param.value != before.param(ref).value}
     assert changed == {Ref(PS4, "center")}
 
 
-def test_the_document_stays_as_it_was_until_the_button_goes_up(fitted: MainWindow) -> None:
-    before = fitted.document.project
-    fitted.selection.select_component(PS4)
-    start = place_of(fitted, handle(fitted, "peak", PS4))
-    press(fitted, start)
-    move(fitted, start + QPoint(12, 0))
-    assert fitted.document.project is before
-    assert "(dragging)" in fitted.status.quality_text
-    release(fitted, start + QPoint(12, 0))
-    assert fitted.document.project is not before
-    assert "(dragging)" not in fitted.status.quality_text
+def test_the_document_stays_as_it_was_until_the_button_goes_up(plotted: MainWindow) -> None:
+    before = plotted.document.project
+    plotted.selection.select_component(PS4)
+    start = place_of(plotted, handle(plotted, "peak", PS4))
+    press(plotted, start)
+    move(plotted, start + QPoint(12, 0))
+    assert plotted.document.project is before
+    assert "(dragging)" in plotted.status.quality_text
+    release(plotted, start + QPoint(12, 0))
+    assert plotted.document.project is not before
+    assert "(dragging)" not in plotted.status.quality_text
 
 
-def test_the_quality_while_dragging_is_worse_than_that_of_the_fit(fitted: MainWindow) -> None:
-    best = float(fitted.status.quality_text.split()[1])
-    fitted.selection.select_component(PS4)
-    start = place_of(fitted, handle(fitted, "peak", PS4))
-    press(fitted, start)
-    move(fitted, start + QPoint(16, 0))
-    assert float(fitted.status.quality_text.split()[1]) > best + 0.2
-    release(fitted, start)
+def test_the_quality_while_dragging_is_worse_than_that_of_the_fit(plotted: MainWindow) -> None:
+    best = float(plotted.status.quality_text.split()[1])
+    plotted.selection.select_component(PS4)
+    start = place_of(plotted, handle(plotted, "peak", PS4))
+    press(plotted, start)
+    move(plotted, start + QPoint(16, 0))
+    assert float(plotted.status.quality_text.split()[1]) > best + 0.2
+    release(plotted, start)
 
 
-def test_escape_while_dragging_changes_nothing(fitted: MainWindow) -> None:
-    before = fitted.document.project
-    fitted.selection.select_component(PS4)
-    start = place_of(fitted, handle(fitted, "peak", PS4))
-    press(fitted, start)
-    move(fitted, start + QPoint(12, 0))
-    QTest.keyClick(fitted, Qt.Key.Key_Escape)
-    release(fitted, start + QPoint(12, 0))
-    assert fitted.document.project is before
-    assert fitted.panel.plot.handles.note == ""
+def test_escape_while_dragging_changes_nothing(plotted: MainWindow) -> None:
+    before = plotted.document.project
+    plotted.selection.select_component(PS4)
+    start = place_of(plotted, handle(plotted, "peak", PS4))
+    press(plotted, start)
+    move(plotted, start + QPoint(12, 0))
+    QTest.keyClick(plotted, Qt.Key.Key_Escape)
+    release(plotted, start + QPoint(12, 0))
+    assert plotted.document.project is before
+    assert plotted.panel.plot.handles.note == ""
 
 
-def test_pressing_a_handle_without_moving_only_selects(fitted: MainWindow) -> None:
-    before = fitted.document.project
-    pull(fitted, "peak", QPoint(0, 0), "sulfate")
-    assert fitted.document.project is before
-    assert fitted.selection.component is not None
-    assert fitted.selection.component.id == "sulfate"
+def test_pressing_a_handle_without_moving_only_selects(plotted: MainWindow) -> None:
+    before = plotted.document.project
+    pull(plotted, "peak", QPoint(0, 0), "sulfate")
+    assert plotted.document.project is before
+    assert plotted.selection.component is not None
+    assert plotted.selection.component.id == "sulfate"
 
 
-def test_a_doublet_moves_as_one_by_either_line(fitted: MainWindow) -> None:
-    before = component(fitted, "sulfate")
-    pull(fitted, "peak", QPoint(10, 0), "sulfate", line=1)
-    after = component(fitted, "sulfate")
+def test_a_doublet_moves_as_one_by_either_line(plotted: MainWindow) -> None:
+    before = component(plotted, "sulfate")
+    pull(plotted, "peak", QPoint(10, 0), "sulfate", line=1)
+    after = component(plotted, "sulfate")
     assert after.center.value - before.center.value == pytest.approx(
-        10 / per_ev(fitted), abs=0.006
+        10 / per_ev(plotted), abs=0.006
     )
     assert after.lines == before.lines
 
 
-def test_dragging_a_top_up_raises_it_by_as_much(fitted: MainWindow) -> None:
-    choose(fitted, "live_refit")
-    before = component(fitted, PS4)
-    start = place_of(fitted, handle(fitted, "peak", PS4))
-    up = intensity_of(fitted, start - QPoint(0, 30)) - intensity_of(fitted, start)
-    drag(fitted, start, QPoint(0, -30))
-    top = handle(fitted, "peak", PS4).intensity
-    raised = intensity_of(fitted, start) + up
-    assert component(fitted, PS4).center == before.center
+def test_dragging_a_top_up_raises_it_by_as_much(plotted: MainWindow) -> None:
+    choose(plotted, "live_refit")
+    before = component(plotted, PS4)
+    start = place_of(plotted, handle(plotted, "peak", PS4))
+    up = intensity_of(plotted, start - QPoint(0, 30)) - intensity_of(plotted, start)
+    drag(plotted, start, QPoint(0, -30))
+    top = handle(plotted, "peak", PS4).intensity
+    raised = intensity_of(plotted, start) + up
+    assert component(plotted, PS4).center == before.center
     assert top == pytest.approx(raised, rel=0.01)
-    assert fitted.document.stack.undoText() == "Change height of PS₄³⁻"
+    assert plotted.document.stack.undoText() == "Change height of PS₄³⁻"
 
 
-def test_a_drag_across_both_directions_changes_center_and_height(fitted: MainWindow) -> None:
-    before = component(fitted, PS4)
-    pull(fitted, "peak", QPoint(12, -50), PS4)
-    after = component(fitted, PS4)
+def test_a_drag_across_both_directions_changes_center_and_height(plotted: MainWindow) -> None:
+    before = component(plotted, PS4)
+    pull(plotted, "peak", QPoint(12, -50), PS4)
+    after = component(plotted, PS4)
     assert after.center.value != before.center.value
     assert after.area.value > before.area.value
 
 
-def test_a_slip_of_a_few_pixels_upward_does_not_change_the_height(fitted: MainWindow) -> None:
-    choose(fitted, "live_refit")
-    before = component(fitted, PS4).area.value
-    pull(fitted, "peak", QPoint(14, -6), PS4)
-    assert component(fitted, PS4).area.value == before
+def test_a_slip_of_a_few_pixels_upward_does_not_change_the_height(plotted: MainWindow) -> None:
+    choose(plotted, "live_refit")
+    before = component(plotted, PS4).area.value
+    pull(plotted, "peak", QPoint(14, -6), PS4)
+    assert component(plotted, PS4).area.value == before
 
 
-def test_dragging_the_width_widens_both_sides(fitted: MainWindow) -> None:
-    before = component(fitted, "sulfate").fwhm.value
-    pull(fitted, "width", QPoint(-4, 0), "sulfate", side=1)
-    after = component(fitted, "sulfate").fwhm.value
-    assert after - before == pytest.approx(2 * -4 / per_ev(fitted), abs=0.006)
-    assert fitted.document.stack.undoText() == f"Set FWHM of sulfate SO₄²⁻ to {after:.2f} eV"
+def test_dragging_the_width_widens_both_sides(plotted: MainWindow) -> None:
+    before = component(plotted, "sulfate").fwhm.value
+    pull(plotted, "width", QPoint(-4, 0), "sulfate", side=1)
+    after = component(plotted, "sulfate").fwhm.value
+    assert after - before == pytest.approx(2 * -4 / per_ev(plotted), abs=0.006)
+    assert plotted.document.stack.undoText() == f"Set FWHM of sulfate SO₄²⁻ to {after:.2f} eV"
 
 
-def test_dragging_a_tied_width_moves_the_width_that_it_is_tied_to(fitted: MainWindow) -> None:
-    pull(fitted, "width", QPoint(-4, 0), LI2S, side=1)
-    assert component(fitted, LI2S).fwhm.value == component(fitted, PS4).fwhm.value
-    assert component(fitted, LI2S).fwhm.link is not None
+def test_dragging_a_tied_width_moves_the_width_that_it_is_tied_to(plotted: MainWindow) -> None:
+    pull(plotted, "width", QPoint(-4, 0), LI2S, side=1)
+    assert component(plotted, LI2S).fwhm.value == component(plotted, PS4).fwhm.value
+    assert component(plotted, LI2S).fwhm.link is not None
 
 
-def test_a_center_stops_at_its_bound_and_the_plot_says_so(fitted: MainWindow) -> None:
-    fitted.selection.select_component(PS4)
-    start = place_of(fitted, handle(fitted, "peak", PS4))
-    press(fitted, start)
-    move(fitted, start + QPoint(-200, 0))
-    limit = fitted.panel.plot.handles.limit
+def test_a_center_stops_at_its_bound_and_the_plot_says_so(plotted: MainWindow) -> None:
+    plotted.selection.select_component(PS4)
+    start = place_of(plotted, handle(plotted, "peak", PS4))
+    press(plotted, start)
+    move(plotted, start + QPoint(-200, 0))
+    limit = plotted.panel.plot.handles.limit
     assert limit is not None
     assert limit.text == "max 162.2 eV"
     assert limit.energy_ev == pytest.approx(162.2)
-    release(fitted, start + QPoint(-200, 0))
-    assert component(fitted, PS4).center.value == 162.2
-    assert fitted.panel.plot.handles.limit is None
+    release(plotted, start + QPoint(-200, 0))
+    assert component(plotted, PS4).center.value == 162.2
+    assert plotted.panel.plot.handles.limit is None
 
 
 @pytest.mark.parametrize(("side", "by"), [(1, 20), (-1, -20)])
-def test_dragging_an_edge_moves_the_window(fitted: MainWindow, side: int, by: int) -> None:
-    low, high = region_of(fitted).window_ev
-    expected = by / per_ev(fitted)  # before the view follows the window
-    pull(fitted, "edge", QPoint(by, 0), side=side)
-    now = region_of(fitted).window_ev
+def test_dragging_an_edge_moves_the_window(plotted: MainWindow, side: int, by: int) -> None:
+    low, high = region_of(plotted).window_ev
+    expected = by / per_ev(plotted)  # before the view follows the window
+    pull(plotted, "edge", QPoint(by, 0), side=side)
+    now = region_of(plotted).window_ev
     changed = (now[0] - low, now[1] - high)
     assert changed[0 if side < 0 else 1] == pytest.approx(expected, abs=0.02)
     assert changed[1 if side < 0 else 0] == 0.0
 
 
-def test_the_edges_cannot_pass_each_other(fitted: MainWindow) -> None:
-    pull(fitted, "edge", QPoint(-2000, 0), side=-1)
-    low, high = region_of(fitted).window_ev
+def test_the_edges_cannot_pass_each_other(plotted: MainWindow) -> None:
+    pull(plotted, "edge", QPoint(-2000, 0), side=-1)
+    low, high = region_of(plotted).window_ev
     assert high - low >= 0.5
 
 
 @pytest.mark.parametrize("side", [-1, 1])
 def test_dragging_an_end_of_the_background_turns_it_about_the_other(
-    fitted: MainWindow, side: int
+    plotted: MainWindow, side: int
 ) -> None:
-    choose(fitted, "live_refit")
-    before = [handle(fitted, "level", side=end).intensity for end in (-1, 1)]
-    start = place_of(fitted, handle(fitted, "level", side=side))
-    up = intensity_of(fitted, start - QPoint(0, 40)) - intensity_of(fitted, start)
-    drag(fitted, start, QPoint(0, -40))
-    after = [handle(fitted, "level", side=end).intensity for end in (-1, 1)]
+    choose(plotted, "live_refit")
+    before = [handle(plotted, "level", side=end).intensity for end in (-1, 1)]
+    start = place_of(plotted, handle(plotted, "level", side=side))
+    up = intensity_of(plotted, start - QPoint(0, 40)) - intensity_of(plotted, start)
+    drag(plotted, start, QPoint(0, -40))
+    after = [handle(plotted, "level", side=end).intensity for end in (-1, 1)]
     moved, held = (0, 1) if side < 0 else (1, 0)
     assert after[moved] - before[moved] == pytest.approx(up, rel=0.02)
     assert after[held] == pytest.approx(before[held], abs=0.02 * up)
-    assert fitted.document.stack.undoText() == "Move background of S 2p"
+    assert plotted.document.stack.undoText() == "Move background of S 2p"
 
 
-def test_a_static_background_has_no_ends_to_drag(fitted: MainWindow) -> None:
-    region = region_of(fitted)
+def test_a_static_background_has_no_ends_to_drag(plotted: MainWindow) -> None:
+    region = region_of(plotted)
     static = replace(region, background=replace(region.background, kind="linear"))
-    fitted.document.push(fitted.document.project.with_region(static), "Linear")
-    kinds = {h.kind for h in fitted.panel.plot.handles.handles}
+    plotted.document.push(plotted.document.project.with_region(static), "Linear")
+    kinds = {h.kind for h in plotted.panel.plot.handles.handles}
     assert kinds == {"peak", "edge"}
 
 
-def test_dragging_beside_the_handles_still_zooms(fitted: MainWindow) -> None:
-    plot = fitted.panel.plot
-    before, project = plot.main.getViewBox().viewRect(), fitted.document.project
+def test_dragging_beside_the_handles_still_zooms(plotted: MainWindow) -> None:
+    plot = plotted.panel.plot
+    before, project = plot.main.getViewBox().viewRect(), plotted.document.project
     middle = plot.main.getViewBox().sceneBoundingRect().center().toPoint()
-    drag(fitted, QPoint(middle.x() + 60, middle.y() - 60), QPoint(80, 60))
+    drag(plotted, QPoint(middle.x() + 60, middle.y() - 60), QPoint(80, 60))
     assert plot.main.getViewBox().viewRect().width() < 0.5 * before.width()
-    assert fitted.document.project is project
+    assert plotted.document.project is project
 
 
 @pytest.mark.parametrize(
@@ -237,51 +237,49 @@ def test_dragging_beside_the_handles_still_zooms(fitted: MainWindow) -> None:
     ],
 )
 def test_arrows_nudge_the_selected_peak_on_the_screen(
-    fitted: MainWindow, key: Qt.Key, modifier: Qt.KeyboardModifier, by: float
+    plotted: MainWindow, key: Qt.Key, modifier: Qt.KeyboardModifier, by: float
 ) -> None:
-    fitted.selection.select_component(PS4)
-    before = component(fitted, PS4).center.value
-    QTest.keyClick(fitted.panel.plot, key, modifier)
-    assert component(fitted, PS4).center.value - before == pytest.approx(by, abs=0.0006)
+    plotted.selection.select_component(PS4)
+    before = component(plotted, PS4).center.value
+    QTest.keyClick(plotted.panel.plot, key, modifier)
+    assert component(plotted, PS4).center.value - before == pytest.approx(by, abs=0.0006)
 
 
-def test_repeated_nudges_are_one_undo_step(fitted: MainWindow) -> None:
-    fitted.selection.select_component(PS4)
-    before, steps = fitted.document.project, fitted.document.stack.count()
+def test_repeated_nudges_are_one_undo_step(plotted: MainWindow) -> None:
+    plotted.selection.select_component(PS4)
+    before, steps = plotted.document.project, plotted.document.stack.count()
     for _ in range(3):
-        QTest.keyClick(fitted.panel.plot, Qt.Key.Key_Left)
-    assert fitted.document.stack.count() == steps + 1
-    assert len(fitted.document.project.history) == len(before.history) + 1
-    choose(fitted, "undo")
-    assert fitted.document.project is before
+        QTest.keyClick(plotted.panel.plot, Qt.Key.Key_Left)
+    assert plotted.document.stack.count() == steps + 1
+    assert len(plotted.document.project.history) == len(before.history) + 1
+    choose(plotted, "undo")
+    assert plotted.document.project is before
 
 
-def test_up_raises_the_selected_component_by_a_hundredth(fitted: MainWindow) -> None:
-    fitted.selection.select_component(PS4)
-    before = component(fitted, PS4).area.value
-    QTest.keyClick(fitted.panel.plot, Qt.Key.Key_Up)
-    assert component(fitted, PS4).area.value == pytest.approx(1.01 * before)
+def test_up_raises_the_selected_component_by_a_hundredth(plotted: MainWindow) -> None:
+    plotted.selection.select_component(PS4)
+    before = component(plotted, PS4).area.value
+    QTest.keyClick(plotted.panel.plot, Qt.Key.Key_Up)
+    assert component(plotted, PS4).area.value == pytest.approx(1.01 * before)
 
 
-def test_control_and_arrow_widen_the_selected_component(fitted: MainWindow) -> None:
-    fitted.selection.select_component(PS4)
-    before = component(fitted, PS4).fwhm.value
-    QTest.keyClick(fitted.panel.plot, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
-    assert component(fitted, PS4).fwhm.value - before == pytest.approx(0.01, abs=0.0011)
+def test_control_and_arrow_widen_the_selected_component(plotted: MainWindow) -> None:
+    plotted.selection.select_component(PS4)
+    before = component(plotted, PS4).fwhm.value
+    QTest.keyClick(plotted.panel.plot, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    assert component(plotted, PS4).fwhm.value - before == pytest.approx(0.01, abs=0.0011)
 
 
-def test_a_nudge_beyond_a_bound_is_refused_with_the_bound(fitted: MainWindow) -> None:
-    fitted.selection.select_component(PS4)
+def test_a_nudge_beyond_a_bound_is_refused_with_the_bound(plotted: MainWindow) -> None:
+    plotted.selection.select_component(PS4)
     for _ in range(8):
-        QTest.keyClick(
-            fitted.panel.plot, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier
-        )
-    assert component(fitted, PS4).center.value == 162.2
-    assert "Center of PS₄³⁻ is at its bound: max 162.2 eV" in fitted.messages.text
+        QTest.keyClick(plotted.panel.plot, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert component(plotted, PS4).center.value == 162.2
+    assert "Center of PS₄³⁻ is at its bound: max 162.2 eV" in plotted.messages.text
 
 
-def test_delete_removes_the_selected_component(fitted: MainWindow) -> None:
-    fitted.selection.select_component("sulfite")
-    fitted.panel.plot.setFocus()
-    QTest.keyClick(fitted, Qt.Key.Key_Delete)
-    assert "sulfite" not in [c.id for c in region_of(fitted).components]
+def test_delete_removes_the_selected_component(plotted: MainWindow) -> None:
+    plotted.selection.select_component("sulfite")
+    plotted.panel.plot.setFocus()
+    QTest.keyClick(plotted, Qt.Key.Key_Delete)
+    assert "sulfite" not in [c.id for c in region_of(plotted).components]

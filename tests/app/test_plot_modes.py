@@ -43,43 +43,43 @@ def region_of(window: MainWindow) -> Region:
     ],
 )
 def test_a_key_begins_a_mode_and_escape_leaves_it(
-    fitted: MainWindow, pressed: Qt.Key, mode: Mode, title: str
+    plotted: MainWindow, pressed: Qt.Key, mode: Mode, title: str
 ) -> None:
-    key(fitted, pressed)
-    assert fitted.plot_tools.mode is mode
-    assert fitted.status.mode_text.startswith(title)
-    assert fitted.actions_by_name[mode.value].isChecked()
-    key(fitted, Qt.Key.Key_Escape)
-    assert fitted.plot_tools.mode is Mode.SELECT
-    assert fitted.status.mode_text.startswith("Select")
-    assert not fitted.actions_by_name[mode.value].isChecked()
+    key(plotted, pressed)
+    assert plotted.plot_tools.mode is mode
+    assert plotted.status.mode_text.startswith(title)
+    assert plotted.actions_by_name[mode.value].isChecked()
+    key(plotted, Qt.Key.Key_Escape)
+    assert plotted.plot_tools.mode is Mode.SELECT
+    assert plotted.status.mode_text.startswith("Select")
+    assert not plotted.actions_by_name[mode.value].isChecked()
 
 
-def test_letters_typed_into_a_field_do_not_change_the_mode(fitted: MainWindow) -> None:
-    fitted.selection.select_component("ps4")
-    type_into(fitted.inspector.region.low, "157r")
-    assert fitted.plot_tools.mode is Mode.SELECT
+def test_letters_typed_into_a_field_do_not_change_the_mode(plotted: MainWindow) -> None:
+    plotted.selection.select_component("ps4")
+    type_into(plotted.inspector.region.low, "157r")
+    assert plotted.plot_tools.mode is Mode.SELECT
 
 
-def test_escape_in_a_field_takes_back_what_was_typed(fitted: MainWindow) -> None:
-    key(fitted, Qt.Key.Key_R)
-    field = fitted.inspector.region.low
+def test_escape_in_a_field_takes_back_what_was_typed(plotted: MainWindow) -> None:
+    key(plotted, Qt.Key.Key_R)
+    field = plotted.inspector.region.low
     field.setFocus()
     field.selectAll()
     QTest.keyClicks(field, "160")
     QTest.keyClick(field, Qt.Key.Key_Escape)
     assert field.text() == "157"
-    assert fitted.plot_tools.mode is Mode.REGION
+    assert plotted.plot_tools.mode is Mode.REGION
 
 
-def test_drawing_a_region_moves_the_window_in_one_step(fitted: MainWindow) -> None:
-    steps = fitted.document.stack.count()
-    key(fitted, Qt.Key.Key_R)
-    start, end = middle(fitted, 171.0), middle(fitted, 158.5)
-    drag(fitted, start, end - start)
-    assert region_of(fitted).window_ev == pytest.approx((158.5, 171.0), abs=0.05)
-    assert fitted.document.stack.count() == steps + 1
-    assert fitted.plot_tools.mode is Mode.SELECT
+def test_drawing_a_region_moves_the_window_in_one_step(plotted: MainWindow) -> None:
+    steps = plotted.document.stack.count()
+    key(plotted, Qt.Key.Key_R)
+    start, end = middle(plotted, 171.0), middle(plotted, 158.5)
+    drag(plotted, start, end - start)
+    assert region_of(plotted).window_ev == pytest.approx((158.5, 171.0), abs=0.05)
+    assert plotted.document.stack.count() == steps + 1
+    assert plotted.plot_tools.mode is Mode.SELECT
 
 
 def test_a_region_can_be_drawn_where_there_is_none(
@@ -120,78 +120,78 @@ def click(window: MainWindow, at: QPoint) -> None:
     release(window, at)
 
 
-def test_a_click_alone_is_no_region_and_says_so(fitted: MainWindow) -> None:
-    before = fitted.document.project
-    key(fitted, Qt.Key.Key_R)
-    click(fitted, middle(fitted, 165.0))
-    assert fitted.document.project is before
-    assert "drag from one to the other" in fitted.messages.text
-    assert fitted.plot_tools.mode is Mode.REGION
+def test_a_click_alone_is_no_region_and_says_so(plotted: MainWindow) -> None:
+    before = plotted.document.project
+    key(plotted, Qt.Key.Key_R)
+    click(plotted, middle(plotted, 165.0))
+    assert plotted.document.project is before
+    assert "drag from one to the other" in plotted.messages.text
+    assert plotted.plot_tools.mode is Mode.REGION
 
 
-def test_a_clicked_component_is_the_species_that_lies_there(fitted: MainWindow) -> None:
-    choose(fitted, "mode_add")
-    click(fitted, middle(fitted, 164.0))
-    added = region_of(fitted).components[-1]
+def test_a_clicked_component_is_the_species_that_lies_there(plotted: MainWindow) -> None:
+    choose(plotted, "mode_add")
+    click(plotted, middle(plotted, 164.0))
+    added = region_of(plotted).components[-1]
     assert added.species == "s0"
     assert added.center.value == pytest.approx(164.0, abs=0.03)
-    assert fitted.selection.component == added
-    assert fitted.plot_tools.mode is Mode.SELECT
+    assert plotted.selection.component == added
+    assert plotted.plot_tools.mode is Mode.SELECT
 
 
-def test_where_no_species_lies_the_component_has_none(fitted: MainWindow) -> None:
-    choose(fitted, "mode_add")
-    click(fitted, middle(fitted, 171.6))
-    added = region_of(fitted).components[-1]
+def test_where_no_species_lies_the_component_has_none(plotted: MainWindow) -> None:
+    choose(plotted, "mode_add")
+    click(plotted, middle(plotted, 171.6))
+    added = region_of(plotted).components[-1]
     assert added.species == ""
     assert added.name == "Peak 171.6 eV"
     assert added.center.min < 171.6 < added.center.max
 
 
-def test_a_component_outside_the_window_is_refused(fitted: MainWindow) -> None:
-    before = fitted.document.project
-    choose(fitted, "mode_add")
-    click(fitted, middle(fitted, 156.9))
-    assert fitted.document.project is before
-    assert "window of the region" in fitted.messages.text
+def test_a_component_outside_the_window_is_refused(plotted: MainWindow) -> None:
+    before = plotted.document.project
+    choose(plotted, "mode_add")
+    click(plotted, middle(plotted, 156.9))
+    assert plotted.document.project is before
+    assert "window of the region" in plotted.messages.text
 
 
-def test_dragging_the_spectrum_sets_the_shift_by_hand(fitted: MainWindow) -> None:
-    before = fitted.document.project.samples[0].charge.shift_ev
-    key(fitted, Qt.Key.Key_C)
-    start = middle(fitted, 165.0)
-    press(fitted, start)
-    move(fitted, start + QPoint(20, 0))
-    assert fitted.panel.plot.handles.note.startswith("shift −")
-    expected = 20 / per_ev(fitted)
-    release(fitted, start + QPoint(20, 0))
-    charge = fitted.document.project.samples[0].charge
+def test_dragging_the_spectrum_sets_the_shift_by_hand(plotted: MainWindow) -> None:
+    before = plotted.document.project.samples[0].charge.shift_ev
+    key(plotted, Qt.Key.Key_C)
+    start = middle(plotted, 165.0)
+    press(plotted, start)
+    move(plotted, start + QPoint(20, 0))
+    assert plotted.panel.plot.handles.note.startswith("shift −")
+    expected = 20 / per_ev(plotted)
+    release(plotted, start + QPoint(20, 0))
+    charge = plotted.document.project.samples[0].charge
     assert charge.method == "manual"
     assert charge.shift_ev - before == pytest.approx(expected, abs=0.02)
 
 
 def test_a_clicked_component_becomes_the_charge_reference(
-    qtbot: QtBot, fitted: MainWindow, dialogs: ScriptedDialogs
+    qtbot: QtBot, plotted: MainWindow, dialogs: ScriptedDialogs
 ) -> None:
     dialogs.texts.append("168,9")
-    key(fitted, Qt.Key.Key_C)
-    shown = fitted.panel.plot.shown
+    key(plotted, Qt.Key.Key_C)
+    shown = plotted.panel.plot.shown
     assert shown is not None
     assert shown.curves is not None
     model = shown.curves.model
     apex = int(model.components[4].argmax())
     height = float(model.background[apex] + 0.4 * model.components[4][apex])
-    click(fitted, pixel_of(fitted.panel.plot, float(model.energy_ev[apex]), height))
-    charge = fitted.document.project.samples[0].charge
+    click(plotted, pixel_of(plotted.panel.plot, float(model.energy_ev[apex]), height))
+    charge = plotted.document.project.samples[0].charge
     assert (charge.method, charge.component, charge.energy_ev) == ("component", "sulfate", 168.9)
     assert dialogs.asked == ["Charge reference: 168.8"]
-    fit_all(qtbot, fitted)
-    assert region_of(fitted).component("sulfate").center.value == pytest.approx(168.9, abs=0.01)
+    fit_all(qtbot, plotted)
+    assert region_of(plotted).component("sulfate").center.value == pytest.approx(168.9, abs=0.01)
 
 
-def test_a_click_beside_all_components_names_what_to_do(fitted: MainWindow) -> None:
-    before = fitted.document.project
-    key(fitted, Qt.Key.Key_C)
-    click(fitted, pixel_of(fitted.panel.plot, 171.9, 5000.0))
-    assert fitted.document.project is before
-    assert "Click on a component" in fitted.messages.text
+def test_a_click_beside_all_components_names_what_to_do(plotted: MainWindow) -> None:
+    before = plotted.document.project
+    key(plotted, Qt.Key.Key_C)
+    click(plotted, pixel_of(plotted.panel.plot, 171.9, 5000.0))
+    assert plotted.document.project is before
+    assert "Click on a component" in plotted.messages.text
