@@ -65,6 +65,8 @@ ACTIONS = (
     ActionSpec("export_figure", "File", "Export comparison &figure…", "export_figure",
                "Ctrl+Shift+E", "Draw the samples of the Compare tab as a figure for print: PDF, "
                "SVG, PNG", needs="regions"),
+    ActionSpec("export_casaxps", "File", "Export for &CasaXPS…", "export_casaxps", None,
+               "Write the spectra with regions and components as VAMAS", needs="regions"),
     ActionSpec("quit", "File", "&Quit", "close", Key.Quit, starts_group=True),
     ActionSpec("undo", "Edit", "&Undo", "undo", Key.Undo, "Undo the last edit", "undo", True,
                "undo"),

@@ -20,6 +20,7 @@ from xps.errors import XpsError
 from xps.spectrum import Spectrum
 
 _SAVING, _EXPORTING = "saving", "exporting"
+_VAMAS = ".vms"
 
 
 class Files(QObject):
@@ -131,12 +132,24 @@ class Files(QObject):
 
     def export(self) -> None:
         """Ask for a file and write tables, figure or report to it, by its ending."""
-        from xps.export import ENDINGS, export
+        from xps.export import ENDINGS
 
         filters = ";;".join(f"{text} (*{ending})" for ending, text in ENDINGS.items())
+        self._export("Export", next(iter(ENDINGS)), filters)
+
+    def export_casaxps(self) -> None:
+        """Ask for a file and write spectra, regions and components for CasaXPS to it."""
+        from xps.export import ENDINGS
+
+        self._export("Export for CasaXPS", _VAMAS, f"{ENDINGS[_VAMAS]} (*{_VAMAS})")
+
+    def _export(self, title: str, ending: str, filters: str) -> None:
+        """Write what the ending of the chosen file says; `ending` is that of the suggested one."""
+        from xps.export import export
+
         folder = self._document.path.parent if self._document.path else self._settings.folder
-        suggested = folder / f"{self._suggested_name()}{next(iter(ENDINGS))}"
-        path = self._dialogs.save_file("Export", suggested, filters)
+        suggested = folder / f"{self._suggested_name()}{ending}"
+        path = self._dialogs.save_file(title, suggested, filters)
         if path is None:
             return
         project, failures = self._document.project, self._document.failures
@@ -144,7 +157,7 @@ class Files(QObject):
         self._jobs.run(
             f"Export {path.name}",
             lambda job: export(project, path, failures=failures),
-            lambda _: self._on_exported(path),
+            lambda lost: self._on_exported(path, lost),
             lambda error: self._messages.error(str(error), topic=_EXPORTING),
         )
 
@@ -175,8 +188,12 @@ class Files(QObject):
             lambda error: self._messages.error(str(error), topic=_EXPORTING),
         )
 
-    def _on_exported(self, path: Path) -> None:
-        self._messages.info(f"Exported to {path}", topic=_EXPORTING)
+    def _on_exported(self, path: Path, lost: Sequence[str] = ()) -> None:
+        if lost:
+            head = f"Exported to {path.name}, without what it cannot hold:"
+            self._messages.warn(listed(head, lost), topic=_EXPORTING)
+        else:
+            self._messages.info(f"Exported to {path}", topic=_EXPORTING)
         self.exported.emit(path)
 
     def _save_to(self, path: Path) -> bool:

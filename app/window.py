@@ -116,6 +116,9 @@ class MainWindow(QMainWindow):
     def export(self) -> None:
         self.files.export()
 
+    def export_casaxps(self) -> None:
+        self.files.export_casaxps()
+
     def undo(self) -> None:
         self.document.stack.undo()
 

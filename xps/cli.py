@@ -20,6 +20,7 @@ from xps.sensitivity import read_sensitivity
 from xps.spectrum import Spectrum
 
 if TYPE_CHECKING:
+    from xps.result import FitResult
     from xps.waiving import WaiverRequest
 
 EXIT_OK, EXIT_FAILED, EXIT_INPUT = 0, 1, 2
@@ -148,16 +149,8 @@ def fit(options: argparse.Namespace) -> int:
             result = replace(result, project=waive(result.project, (waiver,)))
         except XpsError as error:  # what was feared did not happen
             notes.append(str(error))
-    if options.session is not None:
-        from xps.session import save
-
-        save(options.session, result.project)
     notes += result.notes
-    for target in (options.report, options.figure):
-        if target is not None:
-            from xps.export import export as export_project
-
-            export_project(result.project, target, failures=result.failures, notes=notes)
+    _write(options, result, notes)
     if options.json:
         document = result.to_dict()
         document["notes"] = notes
@@ -170,12 +163,30 @@ def fit(options: argparse.Namespace) -> int:
     return EXIT_OK if result.success else EXIT_FAILED
 
 
+def _write(options: argparse.Namespace, result: FitResult, notes: list[str]) -> None:
+    """Write the files that were asked for; what they cannot hold joins the notes."""
+    if options.session is not None:
+        from xps.session import save
+
+        save(options.session, result.project)
+    if options.casaxps is not None:
+        from xps.casaxps.export import write_casaxps
+
+        notes += write_casaxps(options.casaxps, result.project)
+    for target in (options.report, options.figure):
+        if target is not None:
+            from xps.export import export as export_project
+
+            export_project(result.project, target, failures=result.failures, notes=notes)
+
+
 def export(options: argparse.Namespace) -> int:
     """Write a session's results in another form; the ending says which."""
     from xps.export import export as export_project
     from xps.session import load
 
-    export_project(load(options.session), options.to)
+    for note in export_project(load(options.session), options.to):
+        _print(f"note: {note}")
     return EXIT_OK
 
 

@@ -106,6 +106,11 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
     made["fit"].add_argument("--session", metavar="OUT.doublet")
     made["fit"].add_argument("--report", metavar="OUT.html")
     made["fit"].add_argument("--figure", metavar="OUT.pdf")
+    made["fit"].add_argument(
+        "--casaxps",
+        metavar="OUT.vms",
+        help="spectra, regions and components as a VAMAS file for CasaXPS",
+    )
     for name in ("export", "verify", "compare", "thickness"):
         made[name].add_argument("session", metavar="SESSION")
     for name in ("export", "convert"):

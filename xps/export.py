@@ -22,11 +22,11 @@ class Kind:
     text : str
         What people call it.
     content : callable
-        Makes its bytes from a result.
+        Makes its bytes from a result, and says what of it the format cannot hold.
     """
 
     text: str
-    content: Callable[[FitResult], bytes]
+    content: Callable[[FitResult], tuple[bytes, Sequence[str]]]
 
 
 def export(
@@ -35,7 +35,7 @@ def export(
     *,
     failures: Mapping[str, XpsError] | None = None,
     notes: Sequence[str] = (),
-) -> None:
+) -> tuple[str, ...]:
     """Write a project's results, atomically.
 
     Parameters
@@ -47,6 +47,11 @@ def export(
         Why regions could not be fitted, by region id.
     notes : sequence of str
         What the recipe left out or narrowed.
+
+    Returns
+    -------
+    tuple of str
+        What of the project the format cannot hold.
 
     Raises
     ------
@@ -63,7 +68,20 @@ def export(
             f"use one of {', '.join(KINDS)}",
             path=path,
         )
-    write_atomically(path, kind.content(FitResult(project, failures or {}, tuple(notes))))
+    data, lost = kind.content(FitResult(project, failures or {}, tuple(notes)))
+    write_atomically(path, data)
+    return tuple(lost)
+
+
+def _whole(content: Callable[[FitResult], bytes]) -> Callable[[FitResult], tuple[bytes, list[str]]]:
+    """Mark what makes the bytes of a format that holds everything."""
+    return lambda result: (content(result), [])
+
+
+def _casaxps(result: FitResult) -> tuple[bytes, Sequence[str]]:
+    from xps.casaxps.export import casaxps_bytes
+
+    return casaxps_bytes(result.project)
 
 
 def _report(result: FitResult) -> bytes:
@@ -94,12 +112,13 @@ def _figure(kind: str) -> Callable[[FitResult], bytes]:
 
 
 KINDS: dict[str, Kind] = {
-    ".html": Kind("Report", _report),
-    ".pdf": Kind("Figure, PDF", _figure("pdf")),
-    ".svg": Kind("Figure, SVG", _figure("svg")),
-    ".png": Kind("Figure, PNG", _figure("png")),
-    ".csv": Kind("Table, CSV", _table),
-    ".json": Kind("Results, JSON", _json),
+    ".html": Kind("Report", _whole(_report)),
+    ".pdf": Kind("Figure, PDF", _whole(_figure("pdf"))),
+    ".svg": Kind("Figure, SVG", _whole(_figure("svg"))),
+    ".png": Kind("Figure, PNG", _whole(_figure("png"))),
+    ".csv": Kind("Table, CSV", _whole(_table)),
+    ".json": Kind("Results, JSON", _whole(_json)),
+    ".vms": Kind("Spectra and fits for CasaXPS", _casaxps),
 }
 
 ENDINGS: Mapping[str, str] = {ending: kind.text for ending, kind in KINDS.items()}

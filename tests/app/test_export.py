@@ -7,6 +7,8 @@ from app.message_bar import Severity
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.user import LONG, choose, fit_all, open_files
+from xps.casaxps.grammar import parse_comment
+from xps.readers import read
 
 SIGNATURES = {".pdf": b"%pdf", ".png": b"\x89png", ".svg": b"<?xml", ".html": b"<!doctype html>"}
 
@@ -31,6 +33,28 @@ def test_results_are_exported_by_the_ending(
     assert len(content) > 500
     assert content.lower().startswith(SIGNATURES.get(ending, b""))
     assert path.name in window.messages.text
+
+
+def test_export_for_casaxps_says_what_it_cannot_hold(
+    qtbot: QtBot,
+    window: MainWindow,
+    dialogs: ScriptedDialogs,
+    sample_files: list[Path],
+    tmp_path: Path,
+) -> None:
+    open_files(qtbot, window, sample_files[:1])
+    choose(window, "recipe cathode")
+    path = tmp_path / "fits.vms"
+    dialogs.to_save = [path]
+    with qtbot.waitSignal(window.files.exported, timeout=LONG):
+        choose(window, "export_casaxps")
+    assert dialogs.asked[-1].startswith("Export for CasaXPS: ")
+    assert dialogs.asked[-1].endswith(".vms")
+    told = [m.text for m in window.messages.messages if m.severity is Severity.WARNING]
+    assert any("without what it cannot hold" in text for text in told)
+    stored = [parse_comment(spectrum.notes) for spectrum in read(path)]
+    components = [len(comment.components) for comment in stored if comment is not None]
+    assert sorted(components)[-2:] == [3, 10]
 
 
 def test_an_export_that_fails_says_why_and_leaves_nothing(

@@ -37,6 +37,7 @@ FIRST_BYTES = {
     ".png": b"\x89PNG",
     ".csv": b"\xef\xbb\xbfsample,",
     ".json": b"{",
+    ".vms": b"VAMAS Surface Chemical",
 }
 
 

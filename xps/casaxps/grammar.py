@@ -28,6 +28,10 @@ _COMPONENT = re.compile(
 )
 _REGION_NUMBERS = 10
 _MOST_LINES = 100_000
+DIGITS = 10
+"""Significant digits of the numbers that are written."""
+UNBOUNDED = 1e20
+"""What is written for a bound that there is none of, and read as such from there on."""
 
 Record = TypeVar("Record")
 
@@ -322,4 +326,4 @@ def _tied_text(number: CasaNumber) -> str:
 
 
 def _text(number: float) -> str:
-    return f"{number:.10g}"
+    return f"{min(max(number, -UNBOUNDED), UNBOUNDED):.{DIGITS}g}"

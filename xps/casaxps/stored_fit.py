@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from xps.casaxps.calibration import Calibration, calibration_of
 from xps.casaxps.doublets import with_doublets
 from xps.casaxps.grammar import (
+    UNBOUNDED,
     CasaComment,
     CasaComponent,
     CasaNumber,
@@ -27,6 +28,7 @@ _BACKGROUNDS = {"Shirley": "shirley-casaxps", "Linear": "linear"}
 _NARROWEST_EV = 0.001
 _WORDS = re.compile(r"[^a-z0-9]+")
 _LONGEST_ID = 40
+_NO_BOUND = 0.999 * UNBOUNDED  # a photon energy may have been taken from it
 
 
 @dataclass(frozen=True)
@@ -246,6 +248,8 @@ def _free(value: float, low: float, high: float) -> Param:
     """A number with its bounds; equal ones fix it, and such the wrong way round say nothing."""
     if low == high:
         return Param(value, vary=False)
+    low = -math.inf if low <= -_NO_BOUND else low
+    high = math.inf if high >= _NO_BOUND else high
     return Param(value, min=low, max=high) if low < high else Param(value)
 
 

@@ -46,8 +46,10 @@ def write_vamas(path: str | Path, spectra: Sequence[Spectrum]) -> None:
     write_atomically(path, data)
 
 
-def vamas_bytes(spectra: Sequence[Spectrum]) -> bytes:
-    """Return the VAMAS file of spectra, in UTF-8.
+def vamas_bytes(
+    spectra: Sequence[Spectrum], comment: Sequence[str] = ("Written by Doublet",)
+) -> bytes:
+    """Return the VAMAS file of spectra, in UTF-8, with lines of comment at its head.
 
     All blocks are REGULAR if every spectrum has equal steps to 1e-9 eV, else IRREGULAR.
     """
@@ -63,21 +65,23 @@ def vamas_bytes(spectra: Sequence[Spectrum]) -> bytes:
     grids = [_regular_grid(spectrum.energy_ev) for spectrum in spectra]
     regular = all(grid is not None for grid in grids)
     variables = list(dict.fromkeys(name for s in spectra for name, _ in s.series))
-    lines = list(_head(spectra, variables, regular=regular))
+    lines = list(_head(spectra, variables, comment, regular=regular))
     for spectrum, grid in zip(spectra, grids, strict=True):
         lines += _block(spectrum, variables, grid if regular else None)
     lines.append("end of experiment")
     return ("\r\n".join(lines) + "\r\n").encode("utf-8", errors="replace")
 
 
-def _head(spectra: Sequence[Spectrum], variables: list[str], *, regular: bool) -> Iterator[str]:
+def _head(
+    spectra: Sequence[Spectrum], variables: list[str], comment: Sequence[str], *, regular: bool
+) -> Iterator[str]:
     instruments = {spectrum.instrument for spectrum in spectra}
     yield _IDENTIFIER
     yield "Not Specified"
     yield _line(instruments.pop()) if len(instruments) == 1 else "Not Specified"
     yield "Not Specified"
     yield "Not Specified"
-    yield from ("1", "Written by Doublet")
+    yield from (str(len(comment)), *map(_line, comment))
     yield "NORM"
     yield "REGULAR" if regular else "IRREGULAR"
     yield str(len({spectrum.core_level for spectrum in spectra}))
