@@ -181,8 +181,8 @@ def significance(
     """
     held = tuple(ref for ref in fit.held if ref.component != component)
     region = fit.region.held_at_priors(held)
-    empty = region.without_component(component)
-    if not empty.components and empty.background.in_fit:
+    empty = region.without_area(component)
+    if len(empty.components) == 1 and empty.background.in_fit:
         empty = empty.with_param(Ref(BACKGROUND_ID, "k"), Param(0.0, vary=False))
     shift = fit.charge_shift_ev
     without = compile_problem(empty, spectrum, shift)

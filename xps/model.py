@@ -179,6 +179,30 @@ class Region:
         background = self.background.without_component(id_)
         return replace(self, background=background, components=freed)
 
+    def without_area(self, id_: str) -> Region:
+        """Return a copy in which a component has no area.
+
+        Ties to it and expectations relative to it stay, so that all else is as free as before.
+        Its other parameters are fixed, but for those that others follow.
+        """
+        component = self.component(id_)
+        followed = {
+            target
+            for other in self.components
+            if other.id != id_
+            for param in other.params.values()
+            for target in _targets(param)
+        }
+        params = {
+            name: param
+            if Ref(id_, name) in followed
+            else replace(param, vary=False, link=None, prior=None)
+            for name, param in component.params.items()
+        }
+        empty = component.with_params({**params, "area": Param(0.0, vary=False)})
+        background = self.background.without_component(id_)
+        return replace(self, background=background).with_component(empty).settled()
+
     def with_shape(self, ids: Collection[str], kind: str) -> Region:
         """Return a copy in which some components have another shape.
 

@@ -150,6 +150,22 @@ def test_p_values_of_noise_with_a_free_center_are_even() -> None:
     assert np.sum(p_values <= 0.5) >= binom.ppf(0.001, p_values.size, 0.5)
 
 
+def test_p_values_of_a_component_that_others_follow_are_even() -> None:
+    """Without it the others must not be freer than with it, and follow the noise."""
+    truth = argyrodite(100.0, step=0.1)
+    fit = fitted(truth.spectrum(0))
+    for peak in truth.peaks:
+        truth = truth.with_area(peak.name, 0.0)
+    p_values = np.array(
+        [
+            significance(fit, truth.spectrum(seed), "ps4", draws=9, seed=seed).p_value
+            for seed in range(8)
+        ]
+    )
+    for level in (0.1, 0.3):
+        assert np.sum(p_values <= level) <= binom.ppf(0.999, p_values.size, level)
+
+
 def test_monte_carlo_error_is_that_of_a_count(fit: RegionFit, spectrum: Spectrum) -> None:
     found = significance(fit, spectrum, "sulfite", draws=9)
     assert found.p_value == pytest.approx(0.1)

@@ -207,6 +207,29 @@ def test_removed_target_of_a_prior_leaves_its_place() -> None:
     assert (prior.mean, prior.sigma, prior.relative_to) == (pytest.approx(6.4), 0.2, None)
 
 
+def test_component_without_area_leaves_all_else_as_free_as_it_was() -> None:
+    center = Param(6.5, prior=Prior(1.5, 0.2, Ref("a", "center")))
+    leader = component("a", center=Param(4.9, prior=Prior(5.0, 0.1)))
+    pair = region(leader, component("b", center=center, fwhm=tied("same", "a", "fwhm"))).settled()
+    empty = pair.without_area("a")
+    assert empty.component("b") == pair.component("b")
+    assert empty.component("a").area == Param(0.0, vary=False)
+    assert empty.component("a").center == leader.center
+    assert empty.component("a").fwhm == leader.fwhm
+    assert not any(param.is_free for param in empty.component("a").shape_params)
+
+
+def test_component_that_none_follows_is_fixed_without_area() -> None:
+    center = Param(6.5, prior=Prior(1.5, 0.2, Ref("a", "center")))
+    pair = region(component("a"), component("b", center=center, fwhm=tied("same", "a", "fwhm")))
+    empty = pair.settled().without_area("b")
+    assert empty.component("a") == pair.component("a")
+    for param in empty.component("b").params.values():
+        assert not param.is_free
+        assert param.prior is None
+    assert empty.component("b").center.value == 6.5
+
+
 def test_removed_bystander_changes_nothing_else() -> None:
     pair = region(component("a"), component("b", fwhm=tied("same", "a", "fwhm"))).settled()
     assert pair.without_component("b").component("a") == pair.component("a")
