@@ -179,7 +179,7 @@ def with_shape_under(project: Project, sample: str, shape: ShapeUnder) -> Projec
     spectrum, charge = project.entry(region.spectrum).spectrum, project.sample(sample).charge
     refitted = fit_region(region, spectrum, charge)
     if fit.errors.systematic is not None:
-        refitted = with_errors(refitted, spectrum, ("systematic",), charge=charge)
+        refitted = with_errors(refitted, spectrum, ["systematic"], charge=charge)
     return project.with_fit(refitted)
 
 
