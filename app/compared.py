@@ -9,9 +9,10 @@ from PySide6.QtGui import QColor
 
 from app.curve_items import ComponentLook, dash_of, letter_of
 from app.gestures import short_name
-from xps.comparison import COUNTING_ONLY, Comparison, Difference, compare
+from xps.comparison import Comparison, Difference, compare
 from xps.errors import XpsError
 from xps.model import Region
+from xps.multiple_tests import COUNTING_ONLY
 from xps.numbers_text import UNKNOWN, number, with_error
 from xps.palette import color_key, component_colors
 from xps.panels import Column, columns
@@ -208,7 +209,7 @@ def _rows(
                 DifferenceRow(
                     short_name(first.name),
                     _look_of(regions, level, key, looks),
-                    number(100.0 * max(first.base_share, 0.0), 1),
+                    number(100.0 * max(first.base_value, 0.0), 1),
                     tuple(_cell(by_sample.get(name)) for name in names),
                 )
             )
@@ -236,8 +237,8 @@ def _cell(difference: Difference | None) -> DifferenceCell | None:
     text = with_error(100.0 * d.difference, error, decimals=1)
     adjusted = d.p_value_adjusted
     significant = adjusted is not None and adjusted < SIGNIFICANT
-    share = number(100.0 * max(d.share, 0.0), 1)
-    base = number(100.0 * max(d.base_share, 0.0), 1)
+    share = number(100.0 * max(d.value, 0.0), 1)
+    base = number(100.0 * max(d.base_value, 0.0), 1)
     verdict = "significant" if significant else "not significant"
     tip = (
         f"{d.name}: {share} % in {d.sample}, {base} % in the base; difference {text} % of the "

@@ -16,6 +16,7 @@ from xps.cli_options import Command, Parser, UsageError, parser_of
 from xps.errors import ReadError, XpsError
 from xps.project import Project
 from xps.quantification_settings import QuantificationSettings, parse_escape, parse_transmission
+from xps.sample_table import SampleTable, read_sample_table
 from xps.sensitivity import read_sensitivity
 from xps.spectrum import Spectrum
 
@@ -123,6 +124,7 @@ def fit(options: argparse.Namespace) -> int:
     from xps.waiving import waive
 
     recipe, waivers = load_recipe(options.recipe), _waivers(options)
+    samples = _sample_table(options)
     spectra: list[Spectrum] = []
     unreadable: list[XpsError] = []
     notes: list[str] = []
@@ -138,8 +140,10 @@ def fit(options: argparse.Namespace) -> int:
         _complain(str(reason))
     if not spectra:
         raise unreadable[0]
+    chosen = _chosen(spectra, options)
+    _with_samples(Project().with_spectra(tuple(chosen)), samples)  # refused now, or never
     result = fit_spectra(
-        _chosen(spectra, options),
+        chosen,
         recipe,
         errors=options.errors,
         quantification=_quantification(options),
@@ -149,6 +153,7 @@ def fit(options: argparse.Namespace) -> int:
             result = replace(result, project=waive(result.project, (waiver,)))
         except XpsError as error:  # what was feared did not happen
             notes.append(str(error))
+    result = replace(result, project=_with_samples(result.project, samples))
     notes += result.notes
     _write(options, result, notes)
     if options.json:
@@ -277,17 +282,22 @@ def check(options: argparse.Namespace) -> int:
     return EXIT_FAILED if failed else EXIT_OK
 
 
+def _sample_table(options: argparse.Namespace) -> SampleTable | None:
+    return None if options.samples is None else read_sample_table(options.samples)
+
+
+def _with_samples(project: Project, table: SampleTable | None) -> Project:
+    return project if table is None else table.applied_to(project)
+
+
 def compare(options: argparse.Namespace) -> int:
     """Tell by how much samples differ from one of them, and how sure that is."""
     from xps.comparison import compare as compare_samples
-    from xps.joint_fit import fit_together
+    from xps.comparison import joint_comparison_fit
 
-    project = _load(options.session)
-    joint = None
-    if options.joint:
-        fitted = [region.id for region in project.regions if project.fit_of(region.id)]
-        joint = fit_together(project, fitted, share_shapes=True)
-    comparison = compare_samples(project, options.base, joint)
+    project = _with_samples(_load(options.session), _sample_table(options))
+    joint = joint_comparison_fit(project) if options.joint else None
+    comparison = compare_samples(project, options.base, joint, series=options.series)
     if options.json:
         _print_json(comparison.to_dict())
     else:

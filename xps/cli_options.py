@@ -131,6 +131,16 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
         action="store_true",
         help="fit all samples again, with positions, widths and shapes in common",
     )
+    made["compare"].add_argument(
+        "--series", metavar="NAME", help="a series whose trends are wanted, such as ALD cycles"
+    )
+    for name in ("fit", "compare"):
+        made[name].add_argument(
+            "--samples",
+            metavar="TABLE.csv",
+            help="what is known of samples: the column sample, group for replicates of one "
+            "another, and a column for each series that they stand in",
+        )
     _add_thickness(made["thickness"])
     for name in ("info", "fit", "verify", "check", "compare", "thickness", "suggest", "selfcheck"):
         made[name].add_argument("--json", action="store_true", help="one JSON object on stdout")

@@ -7,7 +7,8 @@ from typing import Any
 
 from xps.casaxps.recovery import Recovery, recovery
 from xps.checks import SEVERITIES, Finding, check
-from xps.comparison import Comparison
+from xps.comparison import Comparison, Difference
+from xps.composition import Quantity
 from xps.fitted import RegionFit
 from xps.model import Ref
 from xps.model_text import tie_sentence
@@ -17,6 +18,7 @@ from xps.project import Project
 from xps.quantification import quantify
 from xps.result import FitResult, flags
 from xps.sample_models import SampleSuggestion
+from xps.trend import Trend
 from xps.uncertainty import shares
 
 _LEAST_CHANCE = 1e-15
@@ -208,23 +210,57 @@ def _times(factor: float, value: float | None) -> float | None:
 
 
 def comparison_text(comparison: Comparison) -> str:
-    """Return the differences between samples as lines of text."""
+    """Return the differences between samples, and the trends, as lines of text."""
     lines = []
-    place = None
-    for difference in comparison.differences:
-        if place != (difference.sample, difference.core_level):
-            place = (difference.sample, difference.core_level)
-            lines.append(f"{difference.sample} against {comparison.base}, {difference.core_level}")
-        shares_text = f"{difference.base_share:.1%} to {difference.share:.1%}"
-        change = with_error(100.0 * difference.difference, _times(100.0, difference.stderr))
-        chance = "p unknown"
-        if difference.p_value is not None and difference.p_value_adjusted is not None:
-            chance = (
-                f"p {_chance(difference.p_value)}, adjusted {_chance(difference.p_value_adjusted)}"
+    for kind, differences in (
+        ("", comparison.differences),
+        ("atomic percent, ", comparison.atomic_differences),
+    ):
+        place = None
+        for difference in differences:
+            level = f", {difference.core_level}" if not kind else ""
+            if place != (difference.sample, level):
+                place = (difference.sample, level)
+                lines.append(f"{kind}{difference.sample} against {comparison.base}{level}")
+            scale = 100.0 if difference.kind == "share" else 1.0
+            # displays clip at zero what inference keeps signed
+            first, last = (
+                max(scale * value, 0.0) for value in (difference.base_value, difference.value)
             )
-        note = f" ({difference.note})" if difference.note else ""
-        lines.append(f"  {difference.name}: {shares_text}, {change} points; {chance}{note}")
+            change = with_error(scale * difference.difference, _times(scale, difference.stderr))
+            lines.append(
+                f"  {_quantity(difference.quantity)}: {first:.1f}% to {last:.1f}%, "
+                f"{change} points; {_chances(difference)}{_remark(difference.note)}"
+            )
+    along = None
+    for trend in comparison.trends:
+        if along != trend.kind:
+            along = trend.kind
+            words = "atomic percent" if trend.kind == "atomic_percent" else "shares"
+            lines.append(f"{words} along {trend.series}")
+        scale = 100.0 if trend.kind == "share" else 1.0
+        slope = with_error(scale * trend.slope, _times(scale, trend.stderr))
+        lines.append(
+            f"  {_quantity(trend.quantity)}: {slope} points per unit, {trend.samples} samples; "
+            f"{_chances(trend)}{_remark(trend.note)}"
+        )
     return "\n".join([*lines, *(f"note: {note}" for note in comparison.notes)])
+
+
+def _quantity(quantity: Quantity) -> str:
+    if not quantity.species:
+        return quantity.element
+    return f"{quantity.core_level} {quantity.name}"
+
+
+def _chances(test: Difference | Trend) -> str:
+    if test.p_value is None or test.p_value_adjusted is None:
+        return "p unknown"
+    return f"p {_chance(test.p_value)}, adjusted {_chance(test.p_value_adjusted)}"
+
+
+def _remark(note: str) -> str:
+    return f" ({note})" if note else ""
 
 
 def _chance(p_value: float) -> str:

@@ -1,97 +1,151 @@
-"""What differs between samples: shares of species, with covariance, p-values and replicates.
+"""What differs between samples: shares and atomic percents, against one of them and in series.
 
-A share is signed like its area, so that the difference of two samples without the species is
-as often negative as positive; displays clip it.
+Both are signed like the areas, so that the difference of two samples without the species is
+as often negative as positive; displays clip them.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xps.composition import Kind, Quantity, percents_of_samples, shares_of_samples
+from xps.composition_table import CompositionTable, tables_of
 from xps.errors import XpsError
-from xps.fitted import RegionFit, standard_error
-from xps.joint_fit import JointFit
-from xps.model import Component
+from xps.fitted import standard_error
+from xps.joint_fit import JointFit, fit_together
+from xps.multiple_tests import COUNTING_ONLY, holm, two_sided
 from xps.project import Project
-from xps.uncertainty import propagated
-
-Floats = NDArray[np.float64]
+from xps.series import position, series_names, with_places
+from xps.trend import Trend, trends_of
 
 FORMAT = "doublet.compare/1"
-
-COUNTING_ONLY = "counting statistics only, n = 1"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A species in one sample and in the base.
+    """A quantity in one sample and in the base.
 
     Attributes
     ----------
+    kind : {"share", "atomic_percent"}
     sample : str
         Compared with the base; the name of a group where spectra are replicates.
-    core_level : str
-    species : str
-        Key in the library, else the id of the component.
-    name : str
-    base_share, share : float
-        Signed fractions of the area of the region; means over replicates.
-    difference : float
-        Share minus base share.
+    quantity : Quantity
+    base_value, value : float
+        Signed fractions of the area of the region, or percents of the atoms; means over
+        replicates.
     stderr : float or None
-        One standard deviation; None where a fit has no errors.
+        Of the difference, one standard deviation; None where a fit has no errors.
     p_value : float or None
         Chance of a difference at least as large, of either sign, where there is none.
     p_value_adjusted : float or None
-        After Holm's correction for all differences of the comparison.
+        After Holm's correction for all differences of this kind; elements, which are sums of
+        their species, count as well.
     replicates : (int, int)
         Spectra of the base and of the sample.
     note : str
         What the error leaves out.
     """
 
+    kind: Kind
     sample: str
-    core_level: str
-    species: str
-    name: str
-    base_share: float
-    share: float
-    difference: float
+    quantity: Quantity
+    base_value: float
+    value: float
     stderr: float | None
     p_value: float | None
     p_value_adjusted: float | None
     replicates: tuple[int, int]
     note: str
 
+    @property
+    def core_level(self) -> str:
+        """The region that it was measured in."""
+        return self.quantity.core_level
+
+    @property
+    def species(self) -> str:
+        """Key in the library, else the id of the component; "" for an element."""
+        return self.quantity.species
+
+    @property
+    def name(self) -> str:
+        """What people read."""
+        return self.quantity.name
+
+    @property
+    def difference(self) -> float:
+        """Value minus base value."""
+        return self.value - self.base_value
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the difference as it stands in ``doublet.compare/1``."""
+        unit = "share" if self.kind == "share" else "percent"
+        return {
+            "sample": self.sample,
+            "core_level": self.core_level,
+            "species": self.species or None,
+            "name": self.name,
+            f"base_{unit}": self.base_value,
+            unit: self.value,
+            "difference": self.difference,
+            "stderr": self.stderr,
+            "p_value": self.p_value,
+            "p_value_adjusted": self.p_value_adjusted,
+            "replicates": list(self.replicates),
+            "note": self.note,
+        }
+
 
 @dataclass(frozen=True)
 class Comparison:
-    """All differences from a base, and what could not be compared."""
+    """All differences from a base, trends along a series, and what could not be compared.
+
+    Attributes
+    ----------
+    base : str
+    differences, atomic_differences : tuple of Difference
+        Of shares, and of atomic percents of samples in which the same core levels were counted.
+    trends : tuple of Trend
+        Empty where no series was named.
+    tables : tuple of CompositionTable
+        All values with their covariance.
+    notes : tuple of str
+    """
 
     base: str
     differences: tuple[Difference, ...]
-    notes: tuple[str, ...] = ()
+    atomic_differences: tuple[Difference, ...]
+    trends: tuple[Trend, ...]
+    tables: tuple[CompositionTable, ...]
+    notes: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the ``doublet.compare/1`` object."""
         return {
             "format": FORMAT,
             "base": self.base,
-            "differences": [
-                asdict(difference) | {"replicates": list(difference.replicates)}
-                for difference in self.differences
-            ],
+            "differences": [difference.to_dict() for difference in self.differences],
+            "atomic_differences": [difference.to_dict() for difference in self.atomic_differences],
+            "trends": [trend.to_dict() for trend in self.trends],
+            "tables": [table.to_dict() for table in self.tables],
             "notes": list(self.notes),
         }
 
 
-def compare(project: Project, base: str, joint: JointFit | None = None) -> Comparison:
-    """Compare every sample with a base, core level by core level.
+def compare(
+    project: Project,
+    base: str,
+    joint: JointFit | None = None,
+    *,
+    series: str | None = None,
+) -> Comparison:
+    """Compare every sample with a base, and find trends along a series.
 
     With two or more replicates the scatter between them enters the error where it is larger
     than counting statistics explain; the p-value then has Satterthwaite's degrees of freedom
@@ -104,177 +158,147 @@ def compare(project: Project, base: str, joint: JointFit | None = None) -> Compa
     base : str
         A sample, or a group of replicates.
     joint : JointFit, optional
-        Whose areas and covariance, across samples, are taken where it has a region.
+        Of `joint_comparison_fit`, whose areas and covariance, across samples, are taken.
+    series : str, optional
+        A series that samples stand in, such as "ALD cycles".
 
     Raises
     ------
     XpsError
-        If there is no such sample, or nothing to compare it with.
+        If there is no such sample or series, nothing to compare it with, or too much.
     """
-    groups = _groups(project, joint)
-    names = list(dict.fromkeys(group.name for group in groups))
+    project = with_places(project)
+    if joint is not None:
+        project = _with_fits(project, joint)
+    notes: list[str] = []
+    shares = tables_of(shares_of_samples(project, notes), joint)
+    percents = tables_of(percents_of_samples(project), joint)
+    names = list(dict.fromkeys(name for table in shares for name in table.samples))
     if base not in names:
         known = ", ".join(names) or "none is fitted"
         raise XpsError(f"no fitted sample {base!r}", f"name one of: {known}")
     if len(names) < 2:
         raise XpsError("only one sample is fitted", "open and fit another one")
-    found: list[Difference] = []
-    notes: list[str] = []
-    levels = dict.fromkeys(group.core_level for group in groups)
-    for level in levels:
-        of_level = {group.name: group for group in groups if group.core_level == level}
-        if base not in of_level:
-            notes.append(f"{level}: not compared, {base} has no fit of it")
+    trends: list[Trend] = []
+    if series is not None:
+        positions = _positions(project, series)
+        for tables in (shares, percents):
+            trends += _adjusted_trends(
+                [one for table in tables for one in trends_of(table, series, positions, notes)]
+            )
+    return Comparison(
+        base,
+        _differences(shares, base, notes),
+        _differences(percents, base, notes),
+        tuple(trends),
+        (*shares, *percents),
+        tuple(dict.fromkeys(notes)),
+    )
+
+
+def joint_comparison_fit(project: Project) -> JointFit:
+    """Fit all fitted regions again, with positions, widths and shapes in common.
+
+    Raises
+    ------
+    FitError
+        If nothing is fitted, or the joint fit does not converge.
+    """
+    fitted = [region.id for region in project.regions if project.fit_of(region.id)]
+    return fit_together(with_places(project), fitted, share_shapes=True)
+
+
+def _with_fits(project: Project, joint: JointFit) -> Project:
+    for sample, charge in joint.charges.items():
+        project = project.with_sample(replace(project.sample(sample), charge=charge))
+    for fit in joint.fits:
+        project = project.with_fit(fit)
+    return project
+
+
+def _positions(project: Project, series: str) -> dict[str, float]:
+    """Where samples, or groups of replicates, stand."""
+    found: dict[str, float] = {}
+    for sample in project.samples:
+        name, place = sample.group or sample.name, position(sample, series)
+        if place is None:
             continue
-        for name, group in of_level.items():
-            if name != base:
-                found += _differences(of_level[base], group, joint, notes)
-    return Comparison(base, _adjusted(found), tuple(notes))
-
-
-@dataclass(frozen=True, eq=False)
-class _Group:
-    """Fits of one core level that are repetitions of each other."""
-
-    name: str
-    core_level: str
-    fits: tuple[RegionFit, ...]
-
-
-@dataclass(frozen=True)
-class _Mean:
-    """Mean share of a species over the fits of a group, as a gradient by their areas."""
-
-    value: float
-    gradients: tuple[Floats, ...]
-    scatter: float | None
-
-
-def _groups(project: Project, joint: JointFit | None) -> list[_Group]:
-    together = {} if joint is None else {fit.region.id: fit for fit in joint.fits}
-    members: dict[tuple[str, str], list[RegionFit]] = {}
-    for region in project.regions:
-        fit = together.get(region.id, project.fit_of(region.id))
-        if fit is not None and fit.success:
-            sample = project.sample(project.entry(region.spectrum).sample)
-            members.setdefault((sample.group or sample.name, region.core_level), []).append(fit)
-    return [_Group(name, level, tuple(fits)) for (name, level), fits in members.items()]
-
-
-def _differences(
-    base: _Group, group: _Group, joint: JointFit | None, notes: list[str]
-) -> list[Difference]:
-    fits = (*base.fits, *group.fits)
-    level = base.core_level
-    if any(not fit.areas.sum() > 0.0 for fit in fits):
-        notes.append(f"{group.name}, {level}: not compared, areas do not add up to a positive one")
-        return []
-    covariance = _covariance(fits, joint)
-    found = []
-    for component in base.fits[0].region.components:
-        means = _mean(base, component), _mean(group, component)
-        if means[0] is None or means[1] is None:
-            notes.append(f"{group.name}, {level}: {component.name} is not in every fit")
-            continue
-        found.append(_difference(base, group, component, means[0], means[1], covariance))
+        if found.setdefault(name, place) != place:
+            raise XpsError(
+                f"replicates of {name} stand at different places of {series}",
+                "give them the same one, or another group",
+            )
+    if not found:
+        known = ", ".join(series_names(project.samples)) or "none is known"
+        raise XpsError(f"no sample stands in a series {series!r}", f"series: {known}")
     return found
 
 
-def _difference(
-    base: _Group,
-    group: _Group,
-    component: Component,
-    first: _Mean,
-    second: _Mean,
-    covariance: Floats,
-) -> Difference:
-    counts = len(base.fits), len(group.fits)
-    sizes = [gradient.size for gradient in (*first.gradients, *second.gradients)]
-    places = np.split(np.arange(sum(sizes)), np.cumsum(sizes)[:-1])
-    rows = np.concatenate([-g for g in first.gradients] + list(second.gradients))
-    variance = float(propagated(rows[None, :], covariance)[0, 0])
-    excess, freedom = 0.0, 0.0
-    for mean, own in ((first, places[: counts[0]]), (second, places[counts[0] :])):
-        if mean.scatter is None:
+def _differences(
+    tables: Sequence[CompositionTable], base: str, notes: list[str]
+) -> tuple[Difference, ...]:
+    found: list[Difference] = []
+    for table in tables:
+        if base not in table.samples:
+            notes.append(_why_not(table, base))
             continue
-        part = np.zeros_like(rows)
-        part[np.concatenate(own)] = rows[np.concatenate(own)]
-        counting = float(propagated(part[None, :], covariance)[0, 0])
-        if mean.scatter > counting:
-            excess += mean.scatter - counting
-            freedom += mean.scatter**2 / (len(own) - 1)
-    error = standard_error(variance + excess)
-    difference = second.value - first.value
-    p_value = None
-    if error is not None:
-        from scipy.stats import norm, t
+        first = table.samples.index(base)
+        for row, sample in enumerate(table.samples):
+            for column, quantity in enumerate(table.quantities):
+                if row == first:
+                    continue
+                if math.isfinite(table.values[first, column] + table.values[row, column]):
+                    found.append(_difference(table, first, row, column))
+                else:
+                    notes.append(
+                        f"{sample}, {quantity.core_level}: {quantity.name} is not in every fit"
+                    )
+    adjusted = holm([difference.p_value for difference in found])
+    return tuple(
+        replace(difference, p_value_adjusted=p_value)
+        for difference, p_value in zip(found, adjusted, strict=True)
+    )
 
-        ratio = abs(difference) / error
-        degrees = (variance + excess) ** 2 / freedom if freedom > 0.0 else np.inf
-        tail = t.sf(ratio, degrees) if np.isfinite(degrees) else norm.sf(ratio)
-        p_value = 2.0 * float(tail)
+
+def _why_not(table: CompositionTable, base: str) -> str:
+    if table.kind == "share":
+        return f"{table.core_levels[0]}: not compared, {base} has no fit of it"
+    return (
+        f"atomic percent of {', '.join(table.samples)}: not compared, other core levels "
+        f"({', '.join(table.core_levels)}) were counted than in {base}"
+    )
+
+
+def _difference(table: CompositionTable, first: int, row: int, column: int) -> Difference:
+    both = [first, row]
+    own = table.counting[np.ix_(both, [column], both, [column])][:, 0, :, 0]
+    variance = float(own[0, 0] + own[1, 1] - 2.0 * own[0, 1])
+    excess, freedom = 0.0, 0.0
+    for one in both:
+        if table.excess[one, column] > 0.0:
+            excess += float(table.excess[one, column])
+            freedom += float(table.scatter[one, column] ** 2 / (table.replicates[one] - 1))
+    stderr = standard_error(variance + excess)
+    degrees = (variance + excess) ** 2 / freedom if freedom > 0.0 else math.inf
+    base_value, value = (float(table.values[one, column]) for one in both)
+    counts = table.replicates[first], table.replicates[row]
     return Difference(
-        group.name,
-        base.core_level,
-        component.species or component.id,
-        component.name,
-        first.value,
-        second.value,
-        difference,
-        error,
-        p_value,
+        table.kind,
+        table.samples[row],
+        table.quantities[column],
+        base_value,
+        value,
+        stderr,
+        two_sided(value - base_value, stderr, degrees),
         None,
         counts,
         COUNTING_ONLY if 1 in counts else "",
     )
 
 
-def _mean(group: _Group, component: Component) -> _Mean | None:
-    values, gradients = [], []
-    for fit in group.fits:
-        row = _row(fit, component)
-        if row is None:
-            return None
-        total = float(fit.areas.sum())
-        share = float(fit.areas[row]) / total
-        gradient = np.full(fit.areas.size, -share / total)
-        gradient[row] += 1.0 / total
-        values.append(share)
-        gradients.append(gradient / len(group.fits))
-    scatter = float(np.var(values, ddof=1)) / len(values) if len(values) > 1 else None
-    return _Mean(float(np.mean(values)), tuple(gradients), scatter)
-
-
-def _row(fit: RegionFit, component: Component) -> int | None:
-    """Where a fit has the same species, else the component of the same id."""
-    for row, other in enumerate(fit.region.components):
-        if other.id == component.id or (component.species and other.species == component.species):
-            return row
-    return None
-
-
-def _covariance(fits: Sequence[RegionFit], joint: JointFit | None) -> Floats:
-    """Covariance of the areas of all fits, one after the other."""
-    sizes = np.cumsum([0, *(fit.areas.size for fit in fits)])
-    covariance = np.zeros((int(sizes[-1]), int(sizes[-1])))
-    joined = {fit.region.id for fit in joint.fits} if joint is not None else set()
-    for i, first in enumerate(fits):
-        own = slice(int(sizes[i]), int(sizes[i + 1]))
-        covariance[own, own] = first.area_covariance
-        for j, second in enumerate(fits[:i]):
-            if joint is not None and {first.region.id, second.region.id} <= joined:
-                other = slice(int(sizes[j]), int(sizes[j + 1]))
-                rows, columns = joint.rows(first.region.id), joint.rows(second.region.id)
-                block = joint.covariance[np.ix_(rows, columns)]
-                covariance[own, other], covariance[other, own] = block, block.T
-    return covariance
-
-
-def _adjusted(differences: Sequence[Difference]) -> tuple[Difference, ...]:
-    """Holm's step-down correction (Scand. J. Stat. 6 (1979) 65)."""
-    known = [(d.p_value, place) for place, d in enumerate(differences) if d.p_value is not None]
-    result, largest = list(differences), 0.0
-    for rank, (p_value, place) in enumerate(sorted(known)):
-        largest = max(largest, min(1.0, (len(known) - rank) * p_value))
-        result[place] = replace(result[place], p_value_adjusted=largest)
-    return tuple(result)
+def _adjusted_trends(trends: Sequence[Trend]) -> list[Trend]:
+    adjusted = holm([trend.p_value for trend in trends])
+    return [
+        replace(trend, p_value_adjusted=p_value)
+        for trend, p_value in zip(trends, adjusted, strict=True)
+    ]

@@ -60,6 +60,11 @@ class NumberTable:
         """What the table is called: the file's name without folder and ending."""
         return self.path.stem
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Headings, as they stand."""
+        return tuple(self._rows[0])
+
     def rows(self, columns: tuple[str, ...], optional: str = "") -> Iterator[Row]:
         """Yield the lines of data.
 

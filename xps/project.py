@@ -92,11 +92,14 @@ class Sample:
         Holds for every spectrum of the sample.
     group : str
         Name of what it is a replicate of, such as another spot or piece; "" if of nothing.
+    series : tuple of (str, float)
+        Where it stands in series, e.g. ``(("ALD cycles", 5.0),)``.
     """
 
     name: str
     charge: ChargeReference = ChargeReference()
     group: str = ""
+    series: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,11 @@ def dispersion(spectra: Sequence[Spectrum]) -> Dispersion:
     )
 
 
+def place_of(spectrum: Spectrum) -> tuple[tuple[str, float], ...]:
+    """Return the place of a spectrum in a series, without numbers that count repetitions."""
+    return tuple(step for step in spectrum.series if step[0].casefold() not in _REPETITIONS)
+
+
 def repeated(spectra: Iterable[Spectrum]) -> list[tuple[Spectrum, ...]]:
     """Find the repeated measurements among spectra.
 
@@ -129,7 +134,6 @@ def repeated(spectra: Iterable[Spectrum]) -> list[tuple[Spectrum, ...]]:
     for spectrum in spectra:
         if spectrum.core_level is None or spectrum.counts is None:
             continue
-        place = tuple(step for step in spectrum.series if step[0].casefold() not in _REPETITIONS)
         key = (
             spectrum.sample,
             spectrum.core_level,
@@ -137,7 +141,7 @@ def repeated(spectra: Iterable[Spectrum]) -> list[tuple[Spectrum, ...]]:
             spectrum.energy_ev.tobytes(),
             spectrum.photon_energy_ev,
             spectrum.pass_energy_ev,
-            place,
+            place_of(spectrum),
         )
         groups.setdefault(key, {}).setdefault(spectrum.intensity.tobytes(), spectrum)
     return [tuple(group.values()) for group in groups.values() if len(group) > 1]

@@ -251,6 +251,7 @@ def _sample(table: Fields) -> Sample:
             charge.number("search_ev"),
         ),
         table.text("group", ""),
+        tuple(_series_place(place, table.where) for place in table.items("series")),
     )
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 
 from benchmarks.truth import document, record
 from benchmarks.truth.run import Scratch, measure_cells
 from benchmarks.truth.tables import TABLES
 
 
-def main() -> None:
-    arguments = _arguments()
-    names = arguments.tables or list(TABLES)
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure tables by name, or all of them."""
+    options = _options(arguments)
+    names = options.tables or list(TABLES)
     scratch, began = Scratch(), time.monotonic()
 
     def progress(done: int, total: int) -> None:
@@ -27,13 +29,13 @@ def main() -> None:
         keys = {f"{name}: {cell.name}": cell for cell in table.cells}
         rows = []
         for key, found in measure_cells(
-            list(keys.items()), arguments.spectra, arguments.workers, scratch, progress
+            list(keys.items()), options.spectra, options.workers, scratch, progress
         ):
             rows += keys[key].rows(found)
         sys.stderr.write("\n")
         print(f"\n{name}\n{document.markdown(table, rows)}", flush=True)
         passed = passed and all(row.passed for row in rows)
-        if arguments.spectra is None:
+        if options.spectra is None:
             known = record.load() if record.PATH.is_file() else {}
             record.save(known | {name: rows})
             page = document.PAGE.read_text(encoding="utf-8")
@@ -42,16 +44,16 @@ def main() -> None:
     sys.exit(0 if passed else 1)
 
 
-def _arguments() -> argparse.Namespace:
+def _options(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.truth", description=__doc__)
     parser.add_argument("tables", nargs="*", help=f"of {', '.join(TABLES)}; by default all")
     parser.add_argument("--spectra", type=int, help="of each cell; nothing is written")
     parser.add_argument("--workers", type=int, default=2, help="processes")
-    arguments = parser.parse_args()
-    unknown = [name for name in arguments.tables if name not in TABLES]
+    options = parser.parse_args(words)
+    unknown = [name for name in options.tables if name not in TABLES]
     if unknown:
         parser.error(f"no table {unknown[0]!r}; there are {', '.join(TABLES)}")
-    return arguments
+    return options
 
 
 if __name__ == "__main__":

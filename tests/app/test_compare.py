@@ -81,7 +81,7 @@ def test_differences_stand_with_error_and_corrected_p(view: CompareView) -> None
     d = next(d for d in compare(fitted(), BARE).differences if d.species == "ps4")
     assert d.stderr is not None
     base, difference, p_value = cells_of(view)["PS₄³⁻"]
-    assert float(base) == pytest.approx(100.0 * d.base_share, abs=0.05)
+    assert float(base) == pytest.approx(100.0 * d.base_value, abs=0.05)
     value, error = (float(part.replace("−", "-")) for part in difference.split(" ± "))
     assert value == pytest.approx(100.0 * d.difference, abs=0.006)
     assert error == pytest.approx(100.0 * d.stderr, rel=0.02)

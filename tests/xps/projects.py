@@ -307,7 +307,10 @@ quantifications = st.builds(
 @st.composite
 def projects(draw: st.DrawFn) -> Project:
     names = draw(st.lists(texts, max_size=3, unique=True))
-    samples = tuple(Sample(name, draw(charge_references)) for name in names)
+    places = st.lists(st.tuples(texts, numbers), max_size=2).map(tuple)
+    samples = tuple(
+        Sample(name, draw(charge_references), draw(texts), draw(places)) for name in names
+    )
     entries: list[Entry] = []
     drawn: list[Region] = []
     fits: list[RegionFit] = []

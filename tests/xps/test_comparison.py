@@ -11,17 +11,26 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.truth import Truth, argyrodite
+from tests.xps.projects import fitted as example_project
 from xps.analysis import apply_recipe, fit_project
 from xps.cli import main
-from xps.comparison import COUNTING_ONLY, Comparison, Difference, compare
+from xps.comparison import (
+    Comparison,
+    Difference,
+    compare,
+    joint_comparison_fit,
+)
+from xps.composition_table import CompositionTable
 from xps.errors import XpsError
-from xps.joint_fit import fit_together
+from xps.multiple_tests import COUNTING_ONLY
 from xps.project import Project
+from xps.quantification import quantify
 from xps.recipe import load_recipe
 from xps.resources import resource
 from xps.session import save
 
 RECIPE = load_recipe("argyrodite-s2p")
+BARE_NAME = "Bare NCM (simulated)"
 BARE = argyrodite(2_000.0, step=0.1)
 
 
@@ -66,24 +75,13 @@ def test_base_and_sample_are_opposite(project: Project) -> None:
 
 
 def test_joint_fit_makes_differences_more_certain(project: Project) -> None:
-    joint = fit_together(project, [r.id for r in project.regions], share_shapes=True)
+    joint = joint_comparison_fit(project)
     alone, together = compare(project, "bare"), compare(project, "bare", joint)
     for species in ("sulfite", "sulfate"):
         one, other = of(alone, species), of(together, species)
         assert one.stderr is not None
         assert other.stderr is not None
         assert other.stderr < one.stderr
-
-
-def test_pulls_of_equal_samples_are_those_of_chance() -> None:
-    """Of 60 pairs drawn from one truth; the bounds are those of chance at 1 in 1000."""
-    pulls = []
-    for seed in range(60):
-        for difference in compare(fitted({"a": BARE, "b": BARE}, 100 + seed), "a").differences:
-            assert difference.stderr is not None
-            pulls.append(difference.difference / difference.stderr)
-    spread = float(np.std(np.array(pulls).reshape(60, -1), axis=0).mean())
-    assert 0.75 < spread < 1.2
 
 
 def test_one_spectrum_says_that_only_counting_is_in_the_error(project: Project) -> None:
@@ -150,3 +148,88 @@ def test_command_prints_what_the_schema_says(
     assert len(document["differences"]) == 5
     assert main(["compare", str(path), "--base", "bare", *extra]) == 0
     assert COUNTING_ONLY in capsys.readouterr().out
+
+
+# Atomic percent --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def example() -> Comparison:
+    """Bare and coated, S 2p and O 1s, fitted together."""
+    project = example_project()
+    return compare(project, BARE_NAME, joint_comparison_fit(project))
+
+
+def test_atomic_percents_of_elements_are_the_sums_of_their_species(example: Comparison) -> None:
+    for level in ("S 2p", "O 1s"):
+        own = [d for d in example.atomic_differences if d.core_level == level]
+        (whole,) = (d for d in own if not d.species)
+        parts = [d for d in own if d.species]
+        assert len(parts) > 2
+        assert whole.value == pytest.approx(sum(d.value for d in parts))
+        assert whole.difference == pytest.approx(sum(d.difference for d in parts))
+
+
+def test_elements_of_two_gain_what_the_other_loses(example: Comparison) -> None:
+    sulfur, oxygen = (d for d in example.atomic_differences if not d.species)
+    assert sulfur.difference == pytest.approx(-oxygen.difference)
+    assert sulfur.stderr == pytest.approx(oxygen.stderr)
+
+
+def test_atomic_percents_are_those_of_the_quantification() -> None:
+    project = example_project()
+    quantified = {
+        (amount.sample, amount.core_level, amount.name): amount
+        for amount in quantify(project).amounts
+        if amount.component
+    }
+    compared = [d for d in compare(project, BARE_NAME).atomic_differences if d.species]
+    assert compared
+    for difference in compared:
+        level, name = difference.core_level, difference.quantity.name
+        first = quantified[BARE_NAME, level, name]
+        second = quantified[difference.sample, level, name]
+        assert difference.base_value == pytest.approx(first.atomic_percent)
+        assert difference.value == pytest.approx(second.atomic_percent)
+        assert first.stderr is not None
+        assert second.stderr is not None
+        assert difference.stderr == pytest.approx(np.hypot(first.stderr, second.stderr))
+
+
+# Tables ----------------------------------------------------------------------------------------
+
+
+def table_of(comparison: Comparison, level: str) -> CompositionTable:
+    return next(t for t in comparison.tables if (t.kind, t.core_levels) == ("share", (level,)))
+
+
+def test_covariance_of_the_table_gives_the_errors_of_differences(example: Comparison) -> None:
+    table = table_of(example, "O 1s")
+    size = len(table.quantities)
+    for column, difference in enumerate(d for d in example.differences if d.core_level == "O 1s"):
+        contrast = np.zeros(table.values.size)
+        contrast[[column, size + column]] = -1.0, 1.0
+        variance = contrast @ table.covariance @ contrast
+        assert difference.stderr == pytest.approx(np.sqrt(variance))
+
+
+def test_shares_of_a_table_add_up_without_error(example: Comparison) -> None:
+    table = table_of(example, "S 2p")
+    np.testing.assert_allclose(table.values.sum(axis=1), 1.0)
+    sums = table.counting.sum(axis=(1, 3))
+    assert np.abs(sums).max() < 1e-9 * np.abs(table.counting).max()
+
+
+def test_scatter_of_replicates_stands_in_the_table() -> None:
+    plain = fitted({"bare": BARE, "spot 1": with_sulfate(0.2), "spot 2": with_sulfate(0.8)}, 3)
+    samples = tuple(
+        replace(sample, group="coated") if sample.name != "bare" else sample
+        for sample in plain.samples
+    )
+    table = table_of(compare(replace(plain, samples=samples), "bare"), "S 2p")
+    assert table.replicates == (1, 2)
+    column = [quantity.species for quantity in table.quantities].index("sulfate")
+    place = len(table.quantities) + column
+    assert table.covariance[place, place] == pytest.approx(table.scatter[1, column])
+    assert table.scatter[1, column] > 2.0 * table.expected[1, column]
+    assert np.linalg.eigvalsh(table.covariance).min() > -1e-12

@@ -13,6 +13,7 @@ from scipy.stats import binom
 from benchmarks.truth import backgrounds, document, record
 from benchmarks.truth.bias import BiasCell
 from benchmarks.truth.cell import Measurement, Table
+from benchmarks.truth.compare import EqualCell, HalvedCell
 from benchmarks.truth.coverage import CoverageCell
 from benchmarks.truth.figure import Figure, Row, fraction, jackknifed, mean, median
 from benchmarks.truth.misfit import MisfitCell
@@ -128,6 +129,37 @@ def test_slope_serves_falling_backgrounds_that_losses_alone_do_not() -> None:
         off[name] = np.abs(fit.areas / truth.areas - 1.0)
     assert off["offset, slope, k"].max() < 0.002
     assert off["offset, k, t"].max() > 0.2
+
+
+def test_equal_pairs_differ_no_more_often_than_chance_makes_them() -> None:
+    """Of 40 pairs; bounds of chance at 1 in 1000, where species of one pair count as one half."""
+    found = [EqualCell().measure(number) for number in range(40)]
+    p_values = np.array([p for one in found for p, _, _ in one.values()])
+    assert p_values.size == 200
+    hits = int((p_values < 0.05).sum())
+    assert binom.ppf(0.001, 100, 0.05) <= 0.5 * hits <= binom.isf(0.001, 100, 0.05)
+    family = np.array([min(adjusted for _, adjusted, _ in one.values()) for one in found])
+    assert int((family < 0.05).sum()) <= binom.isf(0.001, 40, 0.05)
+
+
+def test_half_the_sulfate_is_missed_in_one_pair_of_twenty_at_most() -> None:
+    cell = HalvedCell(0.05)
+    found = [cell.measure(number) for number in range(24)]
+    assert sum(one["sulfate"][1] < 0.05 for one in found) >= binom.ppf(0.01, 24, 0.95)
+
+
+def test_rates_of_pairs_are_held_against_bounds_by_strength() -> None:
+    measured = [{"ps4": [0.01, 0.05, 9.0], "sulfite": [0.5, 1.0, 2.0]}] * 10
+    measured += [{"ps4": [0.9, 1.0, 9.0], "sulfite": [0.04, 0.2, 1.0]}] * 90
+    strong, weak = EqualCell().rows(measured)
+    assert strong.figures["ps4"].value == pytest.approx(10.0)
+    assert weak.figures["sulfite"].value == pytest.approx(90.0)
+    assert not strong.passed
+    assert not weak.passed
+    assert strong.labels[2] == "100 of 100"
+    (halved,) = HalvedCell(0.05).rows([{"sulfate": [0.01, 0.04, 5.0]}] * 19 + [{}])
+    assert halved.figures["found"].value == 100.0
+    assert halved.labels[2] == "19 of 20"
 
 
 # The harness ------------------------------------------------------------------------------------
