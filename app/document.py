@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from app.commands import Edit
-from xps import __version__
 from xps.errors import XpsError
 from xps.project import Project, Step
 
@@ -101,8 +99,7 @@ class Document(QObject):
         """Make a new project the present one, as an undoable edit with a line of history."""
         if project is self._project:
             return
-        step = Step(datetime.now(UTC).isoformat(timespec="seconds"), text, __version__)
-        new = project.with_step(step)
+        new = project.with_step(Step.now(text))
         self.stack.push(Edit(self._show, self._project, new, text, merge_key))
 
     def replace(self, project: Project, path: Path | None = None, name: str = UNTITLED) -> None:

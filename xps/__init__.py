@@ -13,6 +13,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from xps.version import __version__
+
 if TYPE_CHECKING:
     from xps import backgrounds, lineshapes, species
     from xps.analysis import fit
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from xps.recipe import load_recipe
     from xps.session import load, save
     from xps.simulation import simulate
-
-__version__ = "0.1.0"
 
 __all__ = [
     "__version__",

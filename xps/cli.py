@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from xps.cli_options import Command, Parser, UsageError, parser_of
 from xps.errors import ReadError, XpsError
-from xps.project import Project
+from xps.project import Project, Step
 from xps.quantification_settings import QuantificationSettings, parse_escape, parse_transmission
 from xps.sample_table import SampleTable, read_sample_table
 from xps.sensitivity import read_sensitivity
@@ -173,7 +173,8 @@ def _write(options: argparse.Namespace, result: FitResult, notes: list[str]) -> 
     if options.session is not None:
         from xps.session import save
 
-        save(options.session, result.project)
+        step = Step.now(f"Fit with the recipe {result.project.recipe}")
+        save(options.session, result.project.with_step(step))
     if options.casaxps is not None:
         from xps.casaxps.export import write_casaxps
 
@@ -262,7 +263,7 @@ def check(options: argparse.Namespace) -> int:
     if waivers:
         project = waive(project, waivers)
         if _is_session(options.file):
-            save(options.file, project)
+            save(options.file, project.with_step(Step.now(f"Waive {len(waivers)} findings")))
     findings = check_project(project)
     if options.json:
         _print_json(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.environment import Environment, present_environment
 from xps.error_budget import ErrorBudget, Intervals
 from xps.model import Component, Ref, Region
 from xps.parameter_table import ParameterTable
@@ -102,6 +103,8 @@ class RegionFit:
     covariance_with : mapping of str to ndarray, shape (areas, areas of the other)
         Covariance of its areas with those of fits that were made together with it, by their
         fingerprints: a fit that was made anew since has another one.
+    made_with : Environment or None
+        Versions that made it; None where a session of the first format did not say.
     lmfit : MinimizerResult or None
         The record of the fit; None for a fit that was read from a session.
     """
@@ -128,6 +131,7 @@ class RegionFit:
     ties: tuple[FittedTie, ...] = ()
     errors: ErrorBudget = field(default_factory=ErrorBudget)
     covariance_with: Mapping[str, Floats] = field(default_factory=dict, repr=False)
+    made_with: Environment | None = field(default_factory=present_environment, repr=False)
     lmfit: MinimizerResult | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Literal, get_args
 
 from xps.background import BACKGROUND_KINDS, IN_FIT_KINDS, Background
@@ -88,11 +88,11 @@ class Region:
                 "give two finite binding energies, the lower one first",
                 where=self.core_level,
             )
-        ids = [component.id for component in self.components]
-        if len(set(ids)) < len(ids):
+        if len(self._components) < len(self.components):
             raise RecipeError("two components have the same id", where=self.core_level)
-        for id_, _ in self.background.own_k:
-            if ids.count(id_) != 1 or [own[0] for own in self.background.own_k].count(id_) != 1:
+        own = [id_ for id_, _ in self.background.own_k]
+        for id_ in own:
+            if id_ not in self._components or len(set(own)) < len(own):
                 raise RecipeError(
                     f"an own step for {id_!r}",
                     "give one for a component of this region",
@@ -109,14 +109,16 @@ class Region:
 
     def _has(self, ref: Ref) -> bool:
         """Whether there is such a parameter of a component."""
-        return any(c.id == ref.component and ref.parameter in c.params for c in self.components)
+        component = self._components.get(ref.component)
+        return component is not None and ref.parameter in component.params
+
+    @cached_property
+    def _components(self) -> dict[str, Component]:
+        return {component.id: component for component in self.components}
 
     def component(self, id_: str) -> Component:
         """Return a component by id (KeyError if there is none)."""
-        for component in self.components:
-            if component.id == id_:
-                return component
-        raise KeyError(id_)
+        return self._components[id_]
 
     def params(self) -> Iterator[tuple[Ref, Param]]:
         """All parameters with their places, components first, in a fixed order."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
@@ -17,6 +18,8 @@ from xps.fitted import RegionFit
 from xps.model import Ref, Region
 from xps.quantification_settings import QuantificationSettings
 from xps.spectrum import Spectrum
+from xps.unknown_keys import Unknown
+from xps.version import __version__
 from xps.waiver import Scope, Waiver
 
 ChargeMethod = Literal["none", "manual", "component"]
@@ -128,6 +131,11 @@ class Step:
     text: str
     version: str
 
+    @classmethod
+    def now(cls, text: str) -> Step:
+        """Return a step of this moment and version."""
+        return cls(datetime.now(UTC).isoformat(timespec="seconds"), text, __version__)
+
 
 @dataclass(frozen=True)
 class AmountTies:
@@ -177,6 +185,8 @@ class Project:
         How areas are turned into amounts.
     ties : AmountTies or None
         Whether the lines of each compound in a sample are tied across core levels.
+    unknown : tuple
+        What its session says that this version does not know; see `xps.unknown_keys`.
     """
 
     samples: tuple[Sample, ...] = ()
@@ -188,6 +198,7 @@ class Project:
     waivers: tuple[Waiver, ...] = ()
     quantification: QuantificationSettings = QuantificationSettings()
     ties: AmountTies | None = None
+    unknown: Unknown = field(default=(), repr=False)
 
     @cached_property
     def _entries(self) -> dict[str, Entry]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.environment import Environment
 from xps.error_budget_format import errors_of, plain_errors
 from xps.fitted import FittedTie, RegionFit
 from xps.lineshapes import SHAPES
@@ -35,11 +36,16 @@ from xps.model import (
 from xps.plain_fields import Fields, MalformedError
 from xps.plain_quantification import plain_quantification, quantification_of
 from xps.project import AmountTies, ChargeMethod, ChargeReference, Entry, Project, Sample, Step
+from xps.session_arrays import RowPool, energies_of, row_of
 from xps.spectrum import AXES, UNITS, Source, Spectrum
+from xps.unknown_keys import unknown_keys, with_unknown_keys
 from xps.waiver import Scope, Waiver
 
 Floats = NDArray[np.float64]
 Plain = dict[str, Any]
+
+_MOST_COMPONENTS = 200  # of a region; fits know no more than a few dozen
+_MOST_HISTORY = 100_000  # steps: more than anybody takes
 
 
 # --- to plain data ---------------------------------------------------------------------------
@@ -47,32 +53,26 @@ Plain = dict[str, Any]
 
 def plain_project(project: Project) -> tuple[Plain, dict[str, Floats]]:
     """Return a project as JSON data, and its arrays by name."""
-    arrays: dict[str, Floats] = {}
-    spectra = []
-    for entry in project.entries:
-        spectrum = entry.spectrum
-        rows = [spectrum.energy_ev, spectrum.intensity]
-        if spectrum.transmission is not None:
-            rows.append(spectrum.transmission)
-        arrays[f"spectra/{entry.id}"] = np.stack(rows)
-        spectra.append({"id": entry.id} | _plain_spectrum(spectrum))
-    fits = []
-    for number, fit in enumerate(project.fits):
-        arrays[f"fits/{number}"] = np.asarray(fit.covariance)
-        fits.append(_plain_fit(fit))
-    return {
+    rows = RowPool()
+    spectra = [
+        {"id": entry.id} | _plain_spectrum(entry.spectrum, rows) for entry in project.entries
+    ]
+    covariances = {f"fits/{i}": np.asarray(fit.covariance) for i, fit in enumerate(project.fits)}
+    document = {
         "samples": [asdict(sample) for sample in project.samples],
         "spectra": spectra,
         "regions": [_plain_region(region) for region in project.regions],
-        "fits": fits,
+        "fits": [_plain_fit(fit) for fit in project.fits],
         "recipe": project.recipe,
         "history": [asdict(step) for step in project.history],
         "waivers": [asdict(waiver) for waiver in project.waivers],
         "ties": None if project.ties is None else asdict(project.ties),
-    } | plain_quantification(project.quantification), arrays
+    } | plain_quantification(project.quantification)
+    return with_unknown_keys(document, project.unknown), rows.tables | covariances
 
 
-def _plain_spectrum(spectrum: Spectrum) -> Plain:
+def _plain_spectrum(spectrum: Spectrum, rows: RowPool) -> Plain:
+    transmission = spectrum.transmission
     names = (
         *("axis", "unit", "name", "sample", "core_level", "photon_energy_ev", "pass_energy_ev"),
         *("dwell_s", "sweeps", "monochromatic", "source_label", "instrument", "acquired"),
@@ -83,6 +83,9 @@ def _plain_spectrum(spectrum: Spectrum) -> Plain:
         "series": [list(place) for place in spectrum.series],
         "warnings": list(spectrum.warnings),
         "origin": None if origin is None else asdict(origin),
+        "energy": rows.energies(spectrum.energy_ev),
+        "intensity": rows.place(spectrum.intensity),
+        "transmission": None if transmission is None else rows.place(transmission),
     }
 
 
@@ -132,12 +135,13 @@ def _plain_param(param: Param) -> Plain:
         plain["min"] = param.min
     if math.isfinite(param.max):
         plain["max"] = param.max
-    if param.link is not None:
-        plain["link"] = asdict(param.link) | {"target": param.link.target._asdict()}
-    if param.prior is not None:
-        target = param.prior.relative_to
-        relative_to = None if target is None else target._asdict()
-        plain["prior"] = asdict(param.prior) | {"relative_to": relative_to}
+    link, prior = param.link, param.prior
+    if link is not None:
+        target = link.target._asdict()
+        plain["link"] = {"kind": link.kind, "target": target, "amount": link.amount}
+    if prior is not None:
+        relative_to = None if prior.relative_to is None else prior.relative_to._asdict()
+        plain["prior"] = {"mean": prior.mean, "sigma": prior.sigma, "relative_to": relative_to}
     return plain
 
 
@@ -158,6 +162,7 @@ def _plain_fit(fit: RegionFit) -> Plain:
             "warnings": list(fit.warnings),
             "ties": [asdict(tie) for tie in fit.ties],
             "errors": plain_errors(fit.errors),
+            "made_with": None if fit.made_with is None else asdict(fit.made_with),
             "covariance_with": {
                 fingerprint: np.asarray(block).tolist()
                 for fingerprint, block in fit.covariance_with.items()
@@ -187,13 +192,14 @@ def project_of(document: object, array: Callable[[str], Floats]) -> Project:
         If the values contradict each other.
     """
     fields = Fields(document, "session")
+    for of_the_file in ("format", "program"):
+        fields.maybe(of_the_file)
     _refuse_repeated(fields)
     ties = fields.maybe_table("ties")
     project = Project(
         samples=tuple(_sample(table) for table in fields.tables("samples")),
         entries=tuple(
-            Entry(table.text("id"), _spectrum(table, array(f"spectra/{table.text('id')}")))
-            for table in fields.tables("spectra")
+            Entry(table.text("id"), _spectrum(table, array)) for table in fields.tables("spectra")
         ),
         regions=tuple(_region(table) for table in fields.tables("regions")),
         fits=tuple(
@@ -210,11 +216,12 @@ def project_of(document: object, array: Callable[[str], Floats]) -> Project:
         ties=None if ties is None else AmountTies(ties.maybe_number("sigma")),
     )
     _refuse_loose_ends(project)
-    return project
+    return replace(project, unknown=unknown_keys(fields))
 
 
 def _refuse_repeated(fields: Fields) -> None:
-    """Refuse repeated ids before any array is read: each must be read only once."""
+    if len(fields.items("history")) > _MOST_HISTORY:
+        raise MalformedError(f"the history has more than {_MOST_HISTORY:,} steps")
     for kind, key in (("samples", "name"), ("spectra", "id"), ("regions", "id")):
         keys = [table.text(key) for table in fields.tables(kind)]
         if len(set(keys)) < len(keys):
@@ -266,13 +273,13 @@ def _waiver(table: Fields) -> Waiver:
     )
 
 
-def _spectrum(table: Fields, rows: Floats) -> Spectrum:
-    if rows.ndim != 2 or rows.shape[0] not in (2, 3):
-        raise MalformedError(f"the array of {table.where} has the shape {rows.shape}")
+def _spectrum(table: Fields, array: Callable[[str], Floats]) -> Spectrum:
     origin = table.maybe_table("origin")
+    intensity = row_of(table, "intensity", array)
+    has_transmission = table.maybe("transmission") is not None
     return Spectrum(
-        rows[0],
-        rows[1],
+        energies_of(table, "energy", intensity.size, array),
+        intensity,
         axis=cast(Any, table.choice("axis", AXES)),
         unit=cast(Any, table.choice("unit", UNITS)),
         name=table.text("name"),
@@ -282,7 +289,7 @@ def _spectrum(table: Fields, rows: Floats) -> Spectrum:
         pass_energy_ev=table.maybe_number("pass_energy_ev"),
         dwell_s=table.maybe_number("dwell_s"),
         sweeps=table.maybe_number("sweeps"),
-        transmission=rows[2] if rows.shape[0] == 3 else None,
+        transmission=row_of(table, "transmission", array) if has_transmission else None,
         monochromatic=table.maybe_flag("monochromatic"),
         source_label=table.text("source_label"),
         instrument=table.text("instrument"),
@@ -309,6 +316,8 @@ def _series_place(place: object, where: str) -> tuple[str, float]:
 
 
 def _region(table: Fields) -> Region:
+    if len(table.tables("components")) > _MOST_COMPONENTS:
+        raise MalformedError(f"{table.where} has more than {_MOST_COMPONENTS} components")
     return Region(
         id=table.text("id"),
         spectrum=table.text("spectrum"),
@@ -437,6 +446,13 @@ def _blocks(table: Fields | None, region: Region) -> dict[str, Floats]:
     return found
 
 
+def _environment(table: Fields | None) -> Environment | None:
+    if table is None:
+        return None
+    names = ("doublet", "python", "numpy", "scipy", "lmfit")
+    return Environment(*(table.text(name) for name in names))
+
+
 def _fit(table: Fields, covariance: Floats) -> RegionFit:
     free = tuple(_ref(ref) for ref in table.tables("free"))
     if covariance.shape != (len(free), len(free)):
@@ -464,6 +480,7 @@ def _fit(table: Fields, covariance: Floats) -> RegionFit:
         warnings=table.texts("warnings"),
         ties=tuple(_tie(tie) for tie in (table.tables("ties") if "ties" in table.names else [])),
         errors=errors_of(table.maybe_table("errors")),
+        made_with=_environment(table.maybe_table("made_with")),
         covariance_with=_blocks(table.maybe_table("covariance_with"), region),
     )
     if fit.table.free != free:

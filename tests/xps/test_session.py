@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,13 +16,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.xps.projects import fitted, one_fit, projects, with_center
-from xps import session
 from xps.errors import SessionError
 from xps.model import Ref
+from xps.plain_fields import Fields
 from xps.project import ChargeReference, Project, Sample
 from xps.session import load, save, to_bytes
+from xps.session_arrays import RowPool, energies_of
 from xps.spectrum import Spectrum
 from xps.tables import why_no_error
 
@@ -41,6 +44,7 @@ def test_any_project_comes_back_bit_for_bit(anywhere: Path, project: Project) ->
     assert again.samples == project.samples
     assert again.regions == project.regions
     assert again.history == project.history
+    assert again.unknown == ()
     assert [fit.region for fit in again.fits] == [fit.region for fit in project.fits]
     for old, new in zip(project.entries, again.entries, strict=True):
         assert old.spectrum.digest == new.spectrum.digest
@@ -114,9 +118,10 @@ def test_the_file_says_what_wrote_it_and_holds_plain_data_only(tmp_path: Path) -
         for name in others:
             with archive.open(name) as member:
                 np.lib.format.read_magic(member)
-    assert document["format"] == 1
-    assert set(document["program"]) == {"doublet", "python", "numpy"}
-    assert others == ["spectra/s0.npy", "fits/0.npy"]
+    assert document["format"] == 2
+    assert set(document["program"]) == {"doublet", "python", "numpy", "scipy", "lmfit"}
+    assert document["fits"][0]["made_with"] == document["program"]
+    assert others == ["tables/0.npy", "fits/0.npy"]
 
 
 def test_no_path_of_this_machine_is_in_the_file(tmp_path: Path) -> None:
@@ -272,10 +277,6 @@ def test_a_number_that_would_not_open_again_is_not_saved(tmp_path: Path) -> None
     assert path.read_bytes() == before
 
 
-def test_every_older_format_has_a_migration() -> None:
-    assert sorted(session.MIGRATIONS) == list(range(1, session.FORMAT))
-
-
 def _saved(folder: Path) -> Path:
     path = folder / "a.doublet"
     save(path, one_fit())
@@ -302,3 +303,60 @@ def test_a_fit_that_held_a_weak_center_throughout_comes_back(tmp_path: Path) -> 
     assert again.stderr(center) == again.stderr(Ref("ps4", "center"))
     assert again.stderr(Ref("sulfite", "area")) == old.stderr(Ref("sulfite", "area"))
     assert "tied where it is expected" in why_no_error(again, center)
+
+
+# --- size -------------------------------------------------------------------------------------
+
+
+def packed_counts(project: Project) -> int:
+    """Bytes of the intensities alone, packed as well as zlib can."""
+    return len(zlib.compress(b"".join(e.spectrum.intensity.tobytes() for e in project.entries), 9))
+
+
+def test_a_fitted_session_is_small(tmp_path: Path) -> None:
+    save(tmp_path / "a.doublet", fitted())
+    allowed = 1.5 * packed_counts(fitted()) + 8_000 * len(fitted().fits)
+    assert (tmp_path / "a.doublet").stat().st_size <= allowed
+
+
+@pytest.mark.parametrize("axis", ["calculated", "decimal", "linspace"])
+def test_a_map_takes_little_more_than_its_counts(tmp_path: Path, axis: str) -> None:
+    points = np.arange(400)
+    energy = {
+        "calculated": 174.0 - 0.05 * points,
+        "decimal": np.array([float(f"{174.0 - 0.05 * i:.2f}") for i in points]),
+        "linspace": np.linspace(174.0, 154.05, 400),
+    }[axis]
+    random = np.random.default_rng(7)
+    counts = random.poisson(900.0, (200, 400)).astype(float)
+    spectra = tuple(Spectrum(energy, row, sample=f"{i}") for i, row in enumerate(counts))
+    project = Project().with_spectra(spectra)
+    save(tmp_path / "map.doublet", project)
+    assert (tmp_path / "map.doublet").stat().st_size <= 1.5 * packed_counts(project)
+
+
+@pytest.mark.parametrize(
+    ("start", "step"), [(174.0, -0.05), (1312.02, 0.1), (-0.0, 0.025), (526.3, 0.03333)]
+)
+@pytest.mark.parametrize("rounded", [True, False])
+def test_even_energies_are_three_numbers_and_come_back_bit_for_bit(
+    start: float, step: float, rounded: bool
+) -> None:
+    energy = start + step * np.arange(300)
+    if rounded:
+        energy = np.array([float(f"{value:.5f}") for value in energy])
+    rows = RowPool()
+    plain = rows.energies(energy)
+    assert isinstance(plain, dict)
+    assert rows.tables == {}
+    fields = Fields({"energy": plain}, "spectrum")
+    again = energies_of(fields, "energy", 300, lambda name: rows.tables[name])
+    assert again.tobytes() == energy.tobytes()
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=20))
+def test_any_energies_come_back_bit_for_bit(values: list[float]) -> None:
+    energy, rows = np.array(values), RowPool()
+    fields = Fields({"energy": rows.energies(energy)}, "spectrum")
+    again = energies_of(fields, "energy", energy.size, lambda name: rows.tables[name])
+    assert again.tobytes() == energy.tobytes()
