@@ -11,6 +11,7 @@ from app.curve_items import ComponentLook, dash_of, letter_of
 from app.gestures import short_name
 from xps.comparison import Comparison, Difference, compare
 from xps.errors import XpsError
+from xps.escaping import tab_separated
 from xps.model import Region
 from xps.multiple_tests import COUNTING_ONLY
 from xps.numbers_text import UNKNOWN, number, with_error
@@ -100,7 +101,7 @@ class Compared:
             cells = [(c.difference, c.p_value) if c else ("", "") for c in row.cells]
             cells = cells or [("", "")] * len(self.names)
             lines.append([row.label, row.base_share, *(text for pair in cells for text in pair)])
-        return "\n".join("\t".join(line) for line in lines)
+        return tab_separated(lines)
 
 
 def comparable(project: Project) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from app.plain import tooltip
 from app.quantification_form import QuantificationForm
 from app.quantities import Quantities, Row, quantities
 from app.share_bars import ShareBars
+from xps.escaping import tab_separated
 from xps.project import Project
 
 _HEADER_WIDTH = 96
@@ -122,7 +123,7 @@ class QuantifyView(QWidget):
         """Return the table as text, columns parted by tabs."""
         rows = [self._headers()]
         rows += [[row.label, *(t for pair in row.cells for t in pair)] for row in self._shown.rows]
-        return "\n".join("\t".join(row) for row in rows)
+        return tab_separated(rows)
 
     def _headers(self) -> list[str]:
         headers = ["Component"]

@@ -8,13 +8,11 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 
 from xps.errors import XpsError
+from xps.escaping import spreadsheet_text
 from xps.project import Project
 from xps.tables import ComponentRow, Quantity, RegionTable, region_tables
 
 Cell = str | float | int | None
-
-# A spreadsheet takes text that starts so for a formula; the last four are full-width signs.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - meant
 
 
 def csv_bytes(project: Project, failures: Mapping[str, XpsError] | None = None) -> bytes:
@@ -156,5 +154,5 @@ def _cell(value: Cell) -> str:
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.lstrip(" ").startswith(_FORMULA) else value
+        return spreadsheet_text(value)
     return repr(value)

@@ -371,7 +371,24 @@ def _plain(value: Any) -> object:
         return ("Ref", *value)
     if isinstance(value, int | float):
         return float(value)
-    return (kind.__name__, *[_plain(getattr(value, name)) for name in value.__dataclass_fields__])
+    parts: list[object] = [kind.__name__]
+    for name in value.__dataclass_fields__:
+        part = getattr(value, name)
+        if name not in _ADDED_LATER:
+            parts.append(_plain(part))
+        elif part != _ADDED_LATER[name]:
+            parts.append((name, _plain(part)))
+    return tuple(parts)
+
+
+_ADDED_LATER: dict[str, object] = {
+    "average_around": False,
+    "own_loss": None,
+    "stored": False,
+    "weights": "noise",
+}
+"""Settings that the first sessions did not have, with what they were then. So they leave no
+trace in a fingerprint, and the fits of old sessions stay fresh."""
 
 
 def _fallback(spectrum: Spectrum) -> str:

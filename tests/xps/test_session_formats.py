@@ -108,9 +108,8 @@ def test_transmission_of_the_first_format_is_found(tmp_path: Path) -> None:
     with_transmission = io.BytesIO()
     np.save(with_transmission, np.vstack((rows, np.linspace(1.0, 1.1, rows.shape[1]))))
     members[f"spectra/{known}.npy"] = with_transmission.getvalue()
-    without, found = (
-        entry.spectrum.transmission for entry in _entries(document, members, tmp_path)
-    )
+    entries = reopened(document, members, tmp_path).entries
+    without, found = (entry.spectrum.transmission for entry in entries)
     assert without is None
     np.testing.assert_array_equal(found, np.linspace(1.0, 1.1, rows.shape[1]))
 

@@ -178,11 +178,11 @@ def test_a_changed_upper_limit_is_named(tmp_path: Path) -> None:
 
 
 def raw_count(_: Plain, arrays: dict[str, Any]) -> None:
-    arrays["spectra/s0.npy"][1, 7] += 1.0
+    arrays["tables/0.npy"][0, 7] += 1.0
 
 
-def raw_energy(_: Plain, arrays: dict[str, Any]) -> None:
-    arrays["spectra/s0.npy"][0] += 0.001
+def raw_energy(document: Plain, _: dict[str, Any]) -> None:
+    document["spectra"][0]["energy"]["start_ev"] += 0.001
 
 
 @pytest.mark.parametrize(
