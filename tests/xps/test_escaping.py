@@ -19,9 +19,7 @@ def test_a_formula_becomes_text(text: str) -> None:
     assert spreadsheet_text(text) == f"'{text}"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "PS₄³⁻", "a=b", "1e-3 x", "시료 1", "'quoted"]
-)
+@pytest.mark.parametrize("text", ["", "PS₄³⁻", "a=b", "1e-3 x", "시료 1", "'quoted"])
 def test_plain_text_stays_as_it_is(text: str) -> None:
     assert spreadsheet_text(text) == text
 
