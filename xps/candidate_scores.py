@@ -88,7 +88,7 @@ class CandidateScores:
                 places = _free_places(candidates, key, width, region, energy)
                 if places.size:
                     spots += [(key, float(place), width) for place in places]
-                    lines.append(_lines(candidates, region, width, energy, places))
+                    lines.append(_lines(candidates, key, region, width, energy, places))
         self._spots = spots
         drawn = np.concatenate(lines) if lines else np.empty((0, energy.size))
         drawn = np.concatenate(
@@ -153,21 +153,39 @@ def _widths(candidates: Candidates, key: str, region: Region) -> list[float]:
 def _free_places(
     candidates: Candidates, key: str, width: float, region: Region, energy: Floats
 ) -> Floats:
-    """Places of a candidate inside the data and far enough from all components."""
+    """Places of a candidate inside the data and far enough from all components.
+
+    What has one line keeps off the components that have one; what has more needs one line that
+    keeps off all components.
+    """
+    lines = candidates.lines(key)
     low, high = candidates.reach(key)
-    low, high = max(low, energy[0]), min(high, energy[-1])
+    low, high = max(low, energy[0]), min(high, energy[-1] - max(offset for offset, _ in lines))
     if low > high:
         return np.empty(0)
     count = 1 + math.ceil((high - low) * _STEPS_PER_WIDTH / width)
     places = np.linspace(low, high, count)
-    for component in region.components:
-        least = LEAST_SEPARATION * 0.5 * (width + component.fwhm.value)
-        places = places[np.abs(places - component.center.value) >= least]
-    return places
+    several = {candidates.families[id_] for id_ in candidates.followers}
+    occupied = [
+        component
+        for component in region.components
+        if len(lines) > 1 or candidates.families[component.id] not in several
+    ]
+    free = np.ones((len(lines), places.size), dtype=bool)
+    for row, (offset, _) in zip(free, lines, strict=True):
+        for component in occupied:
+            least = LEAST_SEPARATION * 0.5 * (width + component.fwhm.value)
+            row &= np.abs(places + offset - component.center.value) >= least
+    return places[free.any(axis=0)]
 
 
 def _lines(
-    candidates: Candidates, region: Region, width: float, energy: Floats, places: Floats
+    candidates: Candidates,
+    key: str,
+    region: Region,
+    width: float,
+    energy: Floats,
+    places: Floats,
 ) -> Floats:
     """A candidate of unit area with its step, at each place; shape (places, points)."""
     pattern = region.components[0] if region.components else candidates.pattern
@@ -181,7 +199,10 @@ def _lines(
     offsets = np.linspace(-span, span, 1 + 2 * math.ceil(_FINE * span / width))
     kernel = Kernel(alone, offsets, np.zeros_like(offsets))
     line = kernel.curves(np.empty(0)).components[0]
-    lines: Floats = np.interp(energy[None, :] - places[:, None], offsets, line)
+    distances = energy[None, :] - places[:, None]
+    lines: Floats = np.zeros_like(distances)
+    for offset, ratio in candidates.lines(key):
+        lines += ratio * np.interp(distances - offset, offsets, line)
     if region.background.has_step:
         steps = 0.5 * (lines[:, 1:] + lines[:, :-1]) * np.diff(energy)
         lines[:, 1:] += region.background.k.value * np.cumsum(steps, axis=1)

@@ -44,8 +44,8 @@ class Trial:
 
     @property
     def keys(self) -> frozenset[str]:
-        """The candidates in it."""
-        return frozenset(component.id for component in self.region.components)
+        """The candidates in it, by the lines that lead."""
+        return frozenset(one.id for one in self.region.components if is_leader(one))
 
     @property
     def deviance(self) -> float:
@@ -70,13 +70,24 @@ class Trial:
         return standard_error(float(self.solution.covariance[column, column]))
 
     def too_close(self) -> tuple[Component, Component] | None:
-        """Return a pair of components that cannot be told apart, the closest one."""
-        pairs = [
-            (_distance(a, b), a, b)
-            for a, b in combinations(self.region.components, 2)
-            if _distance(a, b) < LEAST_SEPARATION - _ROUNDING_EV
-        ]
-        return min(pairs, key=lambda pair: pair[0])[1:] if pairs else None
+        """Return a pair of components that cannot be told apart, the closest one.
+
+        Two candidates of one line each are, if they lie closer than half a width. One of several
+        lines needs a line of its own, and may then share the places of its others: it tells how
+        much of them it is.
+        """
+        patterns = patterns_of(self.region)
+        alone = [lines[0] for lines in patterns if len(lines) == 1]
+        pairs = [(_distance(a, b), a, b) for a, b in combinations(alone, 2)]
+        for lines in patterns:
+            others = [one for one in self.region.components if one not in lines]
+            if len(lines) > 1 and others:
+                nearest = [
+                    min(((_distance(a, b), a, b) for b in others), key=_first) for a in lines
+                ]
+                pairs.append(max(nearest, key=_first))
+        close = [pair for pair in pairs if pair[0] < LEAST_SEPARATION - _ROUNDING_EV]
+        return min(close, key=_first)[1:] if close else None
 
     def is_possible(self) -> bool:
         """Whether all areas are above zero and all components far enough apart."""
@@ -128,6 +139,51 @@ class TrialFits:
             self._known[keys] = min(found, key=lambda one: (not one.is_possible(), one.deviance))
         return self._known[keys]
 
+    def swapped(self, trial: Trial, key: str, gone: Collection[str]) -> Trial:
+        """Return a model with a candidate of several lines in place of others that lie there."""
+        found = [trial.region.component(one) for one in gone]
+        places = []
+        for offset, ratio in self.candidates.lines(key):
+            near = _nearest(found, self._middle(key) + offset)
+            places.append((near.center.value - offset, near.area.value / ratio))
+        low, high = self.candidates.reach(key)
+        center = min(max(sum(at for at, _ in places) / len(places), low), high)
+        area = sum(size for _, size in places) / len(places)
+        region = self.candidates.region((trial.keys - set(gone)) | {key}, trial.region)
+        return self._better(
+            region.with_values({Ref(key, "area"): area, Ref(key, "center"): center})
+        )
+
+    def squeezed(self, trial: Trial, key: str, near: Collection[str]) -> Trial:
+        """Return a model with a candidate of several lines between others that lie there.
+
+        Each of these gives way, to the side where its range lies, and half of its area.
+        """
+        region = self.candidates.region(trial.keys | {key}, trial.region)
+        values = {Ref(key, "center"): self._middle(key)}
+        for one in near:
+            component = trial.region.component(one)
+            lines = (self._middle(key) + offset for offset, _ in self.candidates.lines(key))
+            line = min(lines, key=lambda at: abs(at - self._middle(one)))
+            step = _HALF_SPLIT * component.fwhm.value * (2.0 if self._middle(one) > line else -2.0)
+            low, high = self.candidates.reach(one)
+            values[Ref(one, "center")] = min(max(line + step, low), high)
+            values[Ref(one, "area")] = values[Ref(key, "area")] = 0.5 * component.area.value
+        return self._better(region.with_values(values))
+
+    def _better(self, start: Region) -> Trial:
+        """The fit from a start, or the one that is known where it is better."""
+        fitted = self._fitted(start)
+        known = self._known.get(fitted.keys, fitted)
+        self._known[fitted.keys] = min(
+            (fitted, known), key=lambda one: (not one.is_possible(), one.deviance)
+        )
+        return self._known[fitted.keys]
+
+    def _middle(self, key: str) -> float:
+        low, high = self.candidates.reach(key)
+        return 0.5 * (low + high)
+
     def reduced(self, trial: Trial, key: str) -> Trial:
         """Return a model without one of its candidates."""
         keys = trial.keys - {key}
@@ -143,7 +199,7 @@ class TrialFits:
             if self.points.energy_ev[0] < species.center_ev < self.points.energy_ev[-1]
         ]
         region = self._guess(self.candidates.region(reachable))
-        for component in region.components:
+        for component in filter(is_leader, region.components):
             area = Param(max(component.area.value, 0.0), min=0.0)
             region = region.with_param(Ref(component.id, "area"), area)
         return self._fitted(region)
@@ -219,6 +275,28 @@ class TrialFits:
         )
         best = dict(zip(problem.table.free, solution.free.tolist(), strict=True))
         return Trial(region.with_values(best), replace(problem, start=solution.free), solution)
+
+
+def is_leader(component: Component) -> bool:
+    """Whether a component has an area of its own: it does not follow another line."""
+    return component.area.link is None
+
+
+def patterns_of(region: Region) -> list[list[Component]]:
+    """Return the lines of each candidate of a region, the one that leads first."""
+    found = {one.id: [one] for one in region.components if is_leader(one)}
+    for one in region.components:
+        if one.area.link is not None:
+            found[one.area.link.target.component].append(one)
+    return list(found.values())
+
+
+def _nearest(components: Collection[Component], energy: float) -> Component:
+    return min(components, key=lambda one: abs(one.center.value - energy))
+
+
+def _first(pair: tuple[float, Component, Component]) -> float:
+    return pair[0]
 
 
 def _distance(one: Component, other: Component) -> float:

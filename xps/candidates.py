@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 
 from xps.errors import RecipeError
 from xps.model import (
@@ -33,16 +34,20 @@ class Candidates:
     """Species that a region may hold, and how a region is made of them.
 
     All lines share one shape. Species whose typical width lies in each other's range share one
-    width, since the data seldom tell the widths of overlapping lines apart.
+    width, since the data seldom tell the widths of overlapping lines apart. A compound with
+    several lines in the core level (thiosulfate) is one candidate with a width of its own: the
+    line of lowest energy leads, the others follow it with fixed distances and areas per atom.
 
     Attributes
     ----------
     species : tuple of Species
-        Of one core level, in the order of their typical energies.
+        Of one core level, in the order of their typical energies; of compounds the leading lines.
     template : Region
         Whose window and background are taken, and of whose first component lines and shape.
     slack_ev : float
         How far beyond its allowed range a center may lie: what the energy scale leaves open.
+    followers : mapping of str to tuple of Species
+        Further lines of compounds, by the key of the line that leads.
 
     Raises
     ------
@@ -53,6 +58,7 @@ class Candidates:
     species: tuple[Species, ...]
     template: Region
     slack_ev: float = 0.0
+    followers: Mapping[str, tuple[Species, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         level = self.template.core_level
@@ -60,9 +66,10 @@ class Candidates:
             raise RecipeError(
                 "no candidates", "add species of this core level to the library", where=level
             )
-        if len(self.by_key) < len(self.species):
+        everything = [*self.species, *chain.from_iterable(self.followers.values())]
+        if len(self.by_key) < len(everything):
             raise RecipeError("a candidate stands twice", "give each once", where=level)
-        for species in self.species:
+        for species in everything:
             if species.core_level != level:
                 raise RecipeError(
                     f"the candidate {species.name} is of {species.core_level}",
@@ -72,13 +79,41 @@ class Candidates:
 
     @classmethod
     def of(cls, species: Iterable[Species], template: Region, slack_ev: float = 0.0) -> Candidates:
-        """Put candidates in order."""
-        return cls(tuple(sorted(species, key=lambda one: one.center_ev)), template, slack_ev)
+        """Put candidates in order, and the lines of each compound together."""
+        leaders: list[Species] = []
+        followers: dict[str, tuple[Species, ...]] = {}
+        of_compound: dict[str, str] = {}
+        for one in sorted(species, key=lambda one: one.center_ev):
+            leader = of_compound.get(one.compound)
+            if leader is not None and one.core_level == template.core_level:
+                followers[leader] = (*followers.get(leader, ()), one)
+                continue
+            leaders.append(one)
+            if one.compound:
+                of_compound[one.compound] = one.key
+        return cls(tuple(leaders), template, slack_ev, followers)
 
     @cached_property
     def by_key(self) -> Mapping[str, Species]:
-        """The species by key."""
-        return {species.key: species for species in self.species}
+        """All species by key, those that follow others among them."""
+        everything = [*self.species, *chain.from_iterable(self.followers.values())]
+        return {species.key: species for species in everything}
+
+    def lines(self, key: str) -> tuple[tuple[float, float], ...]:
+        """Return distance and area of each line of a candidate, relative to the one that leads."""
+        leader = self.by_key[key]
+        return (
+            (0.0, 1.0),
+            *(
+                (one.center_ev - leader.center_ev, one.atoms / leader.atoms)
+                for one in self.followers.get(key, ())
+            ),
+        )
+
+    def title(self, key: str) -> str:
+        """Return the name of a candidate, with those of the lines that follow."""
+        followers = (one.name for one in self.followers.get(key, ()))
+        return " with ".join((self.by_key[key].name, *followers))
 
     @cached_property
     def families(self) -> Mapping[str, str]:
@@ -86,6 +121,10 @@ class Candidates:
         leaders: list[Species] = []
         found: dict[str, str] = {}
         for species in sorted(self.species, key=_typical_width):
+            if species.key in self.followers:
+                whole = (species, *self.followers[species.key])
+                found |= {one.key: species.key for one in whole}
+                continue
             leader = next((one for one in leaders if _share_width(one, species)), None)
             if leader is None:
                 leaders.append(species)
@@ -139,6 +178,8 @@ class Candidates:
                 leader = leaders.setdefault(self.families[species.key], species.key)
                 first = components[0].id if components else None
                 components.append(self._component(species, leader, first))
+        for component in tuple(components):
+            components += self._following(component, components[0].id)
         region = replace(
             self.template, components=tuple(components), background=self._background(components)
         )
@@ -179,6 +220,20 @@ class Candidates:
                 param = replace(param, prior=None)
             component = component.with_param(name, param)
         return component
+
+    def _following(self, leader: Component, first: str) -> list[Component]:
+        """The further lines of a candidate: one amount, fixed distances, one width."""
+        found = []
+        lines = self.lines(leader.id)[1:]
+        for species, (offset, ratio) in zip(self.followers.get(leader.id, ()), lines, strict=True):
+            component = self._component(species, leader.id, first)
+            area = Link("ratio", Ref(leader.id, "area"), ratio)
+            center = Link("offset", Ref(leader.id, "center"), offset)
+            component = component.with_params(
+                {"area": Param(1.0, link=area), "center": Param(1.0, link=center)}
+            )
+            found.append(component)
+        return found
 
     def _values_of(self, region: Region, like: Region) -> dict[Ref, float]:
         """What is known from another region of candidates."""

@@ -16,6 +16,7 @@ from xps.errors import FitError, XpsError
 from xps.film import Layer, film_thickness
 from xps.fitted import RegionFit
 from xps.fitting import fit_region
+from xps.intensity import transmission_is_known
 from xps.overlayer import Thickness
 from xps.project import HoldsProject, Project, project_in
 
@@ -63,8 +64,8 @@ class FilmMethod:
         """Film and substrate."""
         return self.film, self.substrate
 
-    def basis(self, factors: str) -> str:
-        """Return all this in words; `factors` names the set of sensitivity factors."""
+    def basis(self, emission: str) -> str:
+        """Return all this in words; `emission` says what an atom emits into the analyzer."""
         lines = [f"{_named(layer)} of {layer.material.formula}" for layer in self.layers]
         words = [f"{lines[0]} against {lines[1]}", f"emission at {self.emission_angle_deg:g}°"]
         if self.shape_factor != 1.0:
@@ -73,7 +74,7 @@ class FilmMethod:
             f"the shape of {shape.sample} ({shape.core_level}) fitted under {shape.core_level}"
             for shape in self.under
         ]
-        words += [f"{factors} sensitivity factors", "mean free paths by TPP-2M"]
+        words += [emission, "mean free paths by TPP-2M"]
         return ", ".join(words)
 
 
@@ -139,9 +140,15 @@ def film_series(
     if not names:
         levels = " and ".join(layer.core_level for layer in method.layers)
         raise FitError(f"no sample has fits of {levels}", "fit both, or name other core levels")
+    known = all(
+        transmission_is_known(project.entry(fit.region.spectrum), fit)
+        for name in names
+        for layer in method.layers
+        if (fit := _fit(project, name, layer.core_level)) is not None
+    )
     return FilmSeries(
         method,
-        method.basis(project.quantification.set_name),
+        method.basis(project.quantification.emission_basis(from_file=known)),
         tuple(_on_sample(project, method, name) for name in names),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xps.candidate_trial import Trial
+from xps.candidate_trial import Trial, patterns_of
 from xps.candidates import LEAST_SEPARATION, Candidates
 from xps.model import Component, Ref, Region
 
@@ -52,6 +52,8 @@ def same_places(one: Region, other: Region) -> bool:
     """Whether two models have their components at the same places, by whatever name."""
     if len(one.components) != len(other.components):
         return False
+    if len(patterns_of(one)) != len(patterns_of(other)):  # two species are not one of two lines
+        return False
     first, second = (
         sorted(region.components, key=lambda c: c.center.value) for region in (one, other)
     )
@@ -63,6 +65,8 @@ def same_places(one: Region, other: Region) -> bool:
 
 def _in_range(trial: Trial, component: Component, candidates: Candidates) -> tuple[str, ...]:
     """Species of the component's family in whose range it lies, its own first."""
+    if not component.center.is_free:  # it follows another line
+        return (component.id,)
     margin = _SIGMA * (trial.stderr(Ref(component.id, "center")) or 0.0)
     center = component.center.value
     found = [component.id]

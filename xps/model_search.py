@@ -1,12 +1,14 @@
 """The search for the models of candidates that the data support: one step at a time.
 
 Forward: the candidate that lowers BIC most is added if the bootstrap test confirms it, until
-none is left. Then exchanges and eliminations, until no neighbor of the model is better; then a
-test of each component against the model without it.
+none is left; those of several lines after the others, since one of them can look like two of
+these. Then exchanges and eliminations, until no neighbor of the model is better; then a test of
+each component against the model without it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,8 +41,6 @@ class Step:
         Between them in deviance, in units of the noise.
     test : Significance or None
         Whether noise gains as much; None where that was plain or not asked.
-    instead_of : str
-        The candidate that an exchange took out.
     """
 
     verdict: Verdict
@@ -49,7 +49,6 @@ class Step:
     after: Trial
     gain: float
     test: Significance | None = None
-    instead_of: str = ""
 
 
 class ModelSearch:
@@ -72,7 +71,10 @@ class ModelSearch:
         return self._likeliest_names(self._searched())
 
     def _searched(self) -> Trial:
-        model = self._forward(self.fits.empty)
+        model = self._forward(self.fits.empty, self._simple)
+        if self.fits.candidates.followers:
+            self.steps = [step for step in self.steps if step.verdict != "refused"]
+            model = self._forward(model)
         for _ in range(_MOST_ROUNDS):
             better = self._better_neighbor(model)
             if better is None:
@@ -102,16 +104,21 @@ class ModelSearch:
             found += [(key, fewer)] + [
                 (other, grown) for other, grown in self._additions(fewer) if other != key
             ]
-        return [neighbor for _, neighbor in found]
+        return [neighbor for _, neighbor in (*found, *self._swaps(trial))]
 
     def gain(self, without: Trial, with_it: Trial) -> float:
         """Gain in deviance, in units of the noise."""
         return (without.deviance - with_it.deviance) / self.criterion.unit
 
-    def _forward(self, model: Trial) -> Trial:
+    def _forward(self, model: Trial, among: Collection[str] | None = None) -> Trial:
+        """Add candidates, or some of them, until none is worth it."""
         while True:
             ranked = sorted(self._additions(model), key=lambda one: self.bic(one[1]))
-            possible = [(key, trial) for key, trial in ranked if trial.is_possible()]
+            possible = [
+                (key, trial)
+                for key, trial in ranked
+                if trial.is_possible() and (among is None or key in among)
+            ]
             if not possible:
                 return model
             key, grown = self._best_named(possible)
@@ -165,6 +172,58 @@ class ModelSearch:
             (key, self.fits.grown(model, place)) for key, place in places.items() if place.gain > 0
         ]
 
+    @property
+    def _simple(self) -> list[str]:
+        """The candidates of one line."""
+        candidates = self.fits.candidates
+        return [one.key for one in candidates.species if one.key not in candidates.followers]
+
+    def _swaps(self, model: Trial) -> list[tuple[str, Trial]]:
+        """Models with a candidate of several lines for those near them, or between; the reverse."""
+        candidates = self.fits.candidates
+        found: list[tuple[str, Trial]] = []
+        for key in candidates.followers:
+            if key in model.keys:
+                changed = self.fits.reduced(model, key)
+                for _ in candidates.lines(key):
+                    grown = [one for one in self._additions(changed) if one[0] in self._simple]
+                    possible = [one for one in grown if one[1].is_possible()]
+                    if not possible:
+                        break
+                    other, changed = min(possible, key=lambda one: self.bic(one[1]))
+                    found.append((other, changed))
+                continue
+            near = self._near(model, key)
+            nearest = [lines[0] for lines in near if lines]
+            if not nearest:
+                continue
+            everything = list(dict.fromkeys(one for lines in near for one in lines))
+            found.append((key, self.fits.swapped(model, key, nearest)))
+            found.append((key, self.fits.squeezed(model, key, nearest)))
+            if len(everything) > len(nearest):  # one of them may have been another
+                swapped = self.fits.swapped(model, key, everything)
+                found += [(key, one) for one in (swapped, *self._grown(swapped))]
+        return found
+
+    def _grown(self, model: Trial) -> list[Trial]:
+        return [grown for _, grown in self._additions(model)]
+
+    def _near(self, model: Trial, key: str) -> list[list[str]]:
+        """Candidates of one line in a model that could be each line of another, nearest first."""
+        low, high = self.fits.candidates.reach(key)
+        near = []
+        for offset, _ in self.fits.candidates.lines(key):
+            middle = 0.5 * (low + high) + offset
+            distances = {
+                component.id: abs(component.center.value - middle)
+                for component in model.region.components
+                if component.id in self._simple
+                and abs(component.center.value - middle)
+                <= 0.5 * (high - low + component.fwhm.value)
+            }
+            near.append(sorted(distances, key=lambda one: distances[one]))
+        return near
+
     def _absent(self, model: Trial) -> list[str]:
         species = self.fits.candidates.species
         return [one.key for one in species if one.key not in model.keys]
@@ -183,7 +242,12 @@ class ModelSearch:
                 renamed = same_places(changed.region, model.region)
                 if self.bic(changed) < least - (_SAME if renamed else 0.0):
                     least, gain = self.bic(changed), self.gain(model, changed)
-                    step = Step("exchanged", other, model, changed, gain, instead_of=key)
+                    step = Step("exchanged", other, model, changed, gain)
+        for key, changed in self._swaps(model):
+            if changed.is_possible() and self.bic(changed) < least:
+                least, gain = self.bic(changed), self.gain(model, changed)
+                added = changed.keys > model.keys
+                step = Step("kept" if added else "exchanged", key, model, changed, gain)
         return step
 
     def _unconfirmed(self, model: Trial) -> Step | None:

@@ -77,6 +77,16 @@ class QuantificationSettings:
         from_file : bool
             Whether the files gave the transmission of all that was counted.
         """
+        if isinstance(self.escape, Material):
+            escape = f"escape depth by TPP-2M in {self.escape.formula}"
+        elif self.escape == 0.0:
+            escape = "no escape depth (taken as part of the factors)"
+        else:
+            escape = f"escape depth ∝ E^{self.escape:g}"
+        return f"{self.emission_basis(from_file=from_file)}, {escape}"
+
+    def emission_basis(self, *, from_file: bool) -> str:
+        """Return in words what an atom emits into the analyzer; see `basis`."""
         known = self.transmission
         if isinstance(known, str):
             transmission = (
@@ -90,13 +100,7 @@ class QuantificationSettings:
             transmission = f"transmission from the table {known.name}"
         else:
             transmission = f"transmission ∝ E^{-known:g}"
-        if isinstance(self.escape, Material):
-            escape = f"escape depth by TPP-2M in {self.escape.formula}"
-        elif self.escape == 0.0:
-            escape = "no escape depth (taken as part of the factors)"
-        else:
-            escape = f"escape depth ∝ E^{self.escape:g}"
-        words = [f"{self.set_name} sensitivity factors", transmission, escape]
+        words = [f"{self.set_name} sensitivity factors", transmission]
         if self.angle_deg is not None:
             words.append(f"angular distribution at {self.angle_deg:g}°")
         return ", ".join(words)

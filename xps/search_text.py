@@ -14,17 +14,20 @@ from xps.species import Species
 
 def step_text(step: Step, search: ModelSearch) -> str:
     """Return a step in one line, e.g. "sulfite at 166.8 eV: Δχ² 41 for one area: kept"."""
-    by_key = search.fits.candidates.by_key
-    name = by_key[step.key].name
+    title = search.fits.candidates.title
     holder = step.before if step.verdict == "removed" else step.after
-    at = f"{name} at {holder.region.component(step.key).center.value:.1f} eV"
+    at = _at(step.key, holder, search)
     change = f"BIC {search.bic(step.after) - search.bic(step.before):+.1f}".replace("-", "−")
     chance = ""
     if step.test is not None:
         below = "at most " if step.test.p_value <= 1.0 / (1 + step.test.draws) else ""
         chance = f"; noise gains as much with a chance of {below}{step.test.p_value:.2g}"
     if step.verdict == "exchanged":
-        return f"{at} instead of {by_key[step.instead_of].name}: Δχ² {step.gain:.0f}: exchanged"
+        came = sorted(step.after.keys - step.before.keys)
+        gone = sorted(step.before.keys - step.after.keys)
+        new = " and ".join(_at(key, step.after, search) for key in came)
+        old = " and ".join(title(key) for key in gone)
+        return f"{new} instead of {old}: Δχ² {step.gain:.0f}: exchanged"
     if step.verdict == "removed":
         return f"{at}: only Δχ² {step.gain:.1f} beside the others{chance}: removed"
     cost = _cost(step.after.n_free - step.before.n_free, step.before)
@@ -34,12 +37,19 @@ def step_text(step: Step, search: ModelSearch) -> str:
     return f"{why}: {verdict}"
 
 
+def _at(key: str, trial: Trial, search: ModelSearch) -> str:
+    center = trial.region.component(key).center.value
+    return f"{search.fits.candidates.title(key)} at {center:.1f} eV"
+
+
 def never_text(search: ModelSearch, best: Trial, species: Species, is_merged: bool) -> str:
     """Return why a candidate is in none of the models."""
     name = species.name
     if is_merged:
         return f"{name}: cannot be told apart from a component that is there: merged with it"
     known = [trial for trial in search.fits.known if trial.keys == best.keys | {species.key}]
+    if not known and species.key in search.fits.candidates.followers:
+        return f"{name}: each of its lines would lie within half a width of another component"
     if not known:
         return f"{name}: nothing is left of the data where it may lie"
     trial = known[0]
@@ -91,12 +101,17 @@ def needs_text(species: Species, needed: Species) -> str:
 
 
 def parts_text(species: Species, lines: Sequence[Species]) -> str:
-    """Return that a candidate is a part of what cannot be added one part at a time."""
+    """Return that a candidate is a part of what cannot be there without its other parts."""
     at = " and ".join(f"{line.center_ev:g}" for line in lines)
     return (
-        f"{species.name}: the lines of its formula unit ({at} eV) come together, and are not "
-        "suggested one by one: add them by hand with equal areas per atom"
+        f"{species.name}: the lines of its formula unit ({at} eV) come together, and not all of "
+        "them are candidates or within the data"
     )
+
+
+def follows_text(species: Species, leader: Species) -> str:
+    """Return that a line is a part of a candidate that is named by another line."""
+    return f"{species.name}: comes with {leader.name} or not at all"
 
 
 def _cost(n_free: int, before: Trial) -> str:

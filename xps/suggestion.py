@@ -10,13 +10,21 @@ from xps.candidate_trial import Trial, TrialFits
 from xps.candidates import Candidates, default_template
 from xps.errors import FitError
 from xps.identity import identities, same_places
-from xps.model import Region
+from xps.model import Ref, Region
 from xps.model_criterion import ModelCriterion
 from xps.model_search import ModelSearch
 from xps.problem import points_of
 from xps.project import ChargeReference
 from xps.recipe import load_recipe, shipped_recipes
-from xps.search_text import merged_text, needs_text, never_text, outside_text, parts_text, step_text
+from xps.search_text import (
+    follows_text,
+    merged_text,
+    needs_text,
+    never_text,
+    outside_text,
+    parts_text,
+    step_text,
+)
 from xps.species import Species, library
 from xps.spectrum import Spectrum
 from xps.suggested import Refusal, SuggestedModel, Suggestion, SuggestionStep
@@ -83,7 +91,7 @@ def suggest(
     low, high = float(points.energy_ev[0]), float(points.energy_ev[-1])
     refused, kept = [], []
     for species in offered:
-        reason = _forbidden(species, low, high, found or {})
+        reason = _forbidden(species, offered, low, high, found or {})
         if reason:
             refused.append(Refusal(species.key, reason))
         else:
@@ -108,12 +116,22 @@ def suggest(
     search = ModelSearch(fits, criterion, test, ask)
     best = search.best()
     models = _models(search, best, spectrum, charge, ask)
+    followed = {
+        line.key: fits.candidates.by_key[leader]
+        for leader, lines in fits.candidates.followers.items()
+        for line in lines
+    }
     in_models = {key for model in models for key in model.keys}
     merged = {
         key for model in models for one in model.components for key in (*one.species, *one.hidden)
     }
     refused += [
-        Refusal(species.key, never_text(search, best, species, species.key in merged))
+        Refusal(
+            species.key,
+            follows_text(species, followed[species.key])
+            if species.key in followed
+            else never_text(search, best, species, species.key in merged),
+        )
         for species in kept
         if species.key not in in_models
     ]
@@ -149,22 +167,35 @@ def _template(core_level: str, candidates: Sequence[Species]) -> Region:
 
 
 def _forbidden(
-    species: Species, low: float, high: float, found: Mapping[str, Collection[str]]
+    species: Species,
+    offered: Sequence[Species],
+    low: float,
+    high: float,
+    found: Mapping[str, Collection[str]],
 ) -> str:
     """Why a candidate cannot be there, whatever the data say; "" where it can."""
-    if species.allowed_ev[1] < low or species.allowed_ev[0] > high:
-        return outside_text(species, low, high)
-    for key in species.needs:
-        needed = library().get(key)
-        if needed is not None and key not in found.get(needed.core_level, (key,)):
-            return needs_text(species, needed)
+    own = _forbidden_alone(species, low, high, found)
     lines = [
         other
         for other in library().values()
         if species.compound
         and (other.core_level, other.compound) == (species.core_level, species.compound)
     ]
-    return parts_text(species, lines) if len(lines) > 1 else ""
+    whole = all(line in offered and not _forbidden_alone(line, low, high, found) for line in lines)
+    return own if own or whole else parts_text(species, lines)
+
+
+def _forbidden_alone(
+    species: Species, low: float, high: float, found: Mapping[str, Collection[str]]
+) -> str:
+    """Why a line cannot be there, whatever becomes of others of its compound."""
+    if species.allowed_ev[1] < low or species.allowed_ev[0] > high:
+        return outside_text(species, low, high)
+    for key in species.needs:
+        needed = library().get(key)
+        if needed is not None and key not in found.get(needed.core_level, (key,)):
+            return needs_text(species, needed)
+    return ""
 
 
 def _models(
@@ -196,16 +227,24 @@ def _models(
                 search.bic(trial) - least,
                 search.is_confirmed(trial, best),
                 trial.chi2 / freedom,
-                {
-                    ref: trial.stderr(ref)
-                    for ref in trial.problem.table.free
-                    if ref.parameter in ("area", "center")
-                },
+                _errors(trial),
                 spectrum,
                 charge,
             )
         )
     return tuple(models)
+
+
+def _errors(trial: Trial) -> dict[Ref, float | None]:
+    """Errors of areas and centers; those of lines that follow another from that one's."""
+    found: dict[Ref, float | None] = {}
+    for component in trial.region.components:
+        for name in ("area", "center"):
+            ref = Ref(component.id, name)
+            root, factor, _ = trial.region.resolve(ref)
+            error = trial.stderr(root)
+            found[ref] = None if error is None else factor * error
+    return found
 
 
 def _notes(

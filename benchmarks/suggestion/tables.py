@@ -23,6 +23,7 @@ def document_of(
     told_apart = [not one["merged"] and one["true in best"] for one in inseparable]
     return {
         "separable": row(separable),
+        "thiosulfate": row([one for one in separable if "thiosulfate_s" in one["species"]]),
         "by number": [
             {"species": size} | row([one for one in separable if len(one["species"]) == size])
             for size in sizes
@@ -37,6 +38,8 @@ def document_of(
 
 def row(spectra: Sequence[Measurement]) -> Row:
     """What was found in some spectra."""
+    if not spectra:
+        return {}
     components = sum(len(one["species"]) for one in spectra)
     return {
         "spectra": len(spectra),
@@ -70,6 +73,8 @@ def markdown(document: Row) -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     lines += [_line(str(one["species"]), one) for one in document["by number"]]
+    if document["thiosulfate"]:
+        lines.append(_line("with thiosulfate", document["thiosulfate"]))
     lines.append(_line("all", document["separable"]))
     apart = document["inseparable"]
     lines += [

@@ -18,7 +18,7 @@ from xps.candidates import Candidates
 from xps.errors import CancelledError, FitError, RecipeError
 from xps.fitting import fit_region
 from xps.measured import measured
-from xps.model import Background, Region
+from xps.model import Background, Ref, Region
 from xps.model_criterion import ModelCriterion
 from xps.project import ChargeReference
 from xps.recipe import load_recipe
@@ -249,13 +249,50 @@ def test_carbonate_needs_its_carbon_where_carbon_was_measured(
     assert reasons == ([] if there else ["carbonate: C 1s is there and shows no carbonate"])
 
 
+THIOSULFATE = ("thiosulfate_s", "thiosulfate_so3")
+WITH_THIOSULFATE = [library()[key] for key in (*KEYS, *THIOSULFATE)]
+
+
 def test_thiosulfate_is_not_suggested_by_halves() -> None:
-    offered = [library()[key] for key in (*KEYS, "thiosulfate_s", "thiosulfate_so3")]
-    one = suggested(argyrodite(3_000.0, step=0.1).spectrum(1), candidates=offered)
-    assert one.best is not None
-    assert not {"thiosulfate_s", "thiosulfate_so3"} & one.species
+    spectrum = argyrodite(3_000.0, step=0.1).spectrum(1)
+    offered = [library()[key] for key in (*KEYS, THIOSULFATE[0])]
+    one = suggested(spectrum, candidates=offered)
+    assert not {*THIOSULFATE} & one.species
     reasons = {refusal.species: refusal.reason for refusal in one.refused}
     assert "(162.1 and 168.1 eV) come together" in reasons["thiosulfate_s"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_thiosulfate_is_not_taken_for_sulfate_and_bridging_sulfur(seed: int) -> None:
+    """One candidate of two lines must not look better than the two that are there."""
+    one = suggested(argyrodite(3_000.0, step=0.1).spectrum(seed), candidates=WITH_THIOSULFATE)
+    assert one.best is not None
+    assert one.best.keys == ARGYRODITE
+
+
+@pytest.mark.parametrize("others", [("s0",), ("ps4", "sulfate"), ("li2s", "p_s_p")])
+def test_thiosulfate_is_found_as_a_whole(others: tuple[str, ...]) -> None:
+    """Two doublets of one area, where half of it could be taken for sulfide and sulfate."""
+    centers = {"ps4": 161.45, "sulfate": 169.0, "s0": 163.8, "li2s": 160.1, "p_s_p": 163.0}
+    peaks = [
+        Peak(key, 8_000.0, at, 1.3) for key, at in zip(THIOSULFATE, (162.2, 168.2), strict=True)
+    ]
+    peaks += [Peak(key, 6_000.0, centers[key], 1.15) for key in others]
+    truth = Truth(tuple(peaks), 157.0, 173.0, 0.05, 1_500.0, 0.0, 0.03, "S 2p")
+    one = suggested(truth.spectrum(5), candidates=WITH_THIOSULFATE)
+    assert one.best is not None
+    assert {*THIOSULFATE, *others} == set(one.best.keys)
+    terminal, central = (one.best.region.component(key) for key in THIOSULFATE)
+    assert central.area.value == pytest.approx(terminal.area.value)
+    assert central.center.value == pytest.approx(terminal.center.value + 6.0)
+    assert central.fwhm.value == terminal.fwhm.value
+    fitted = one.best.fit
+    assert fitted.success
+    assert fitted.stderr(Ref("thiosulfate_so3", "area")) == pytest.approx(
+        one.best.errors[Ref("thiosulfate_so3", "area")], rel=0.05
+    )
+    document = one.to_dict()
+    assert any("with thiosulfate, central S" in step["text"] for step in document["steps"])
 
 
 def test_a_background_from_the_data_is_taken() -> None:

@@ -29,9 +29,9 @@ def merged() -> list[Measurement]:
 def test_cases_are_what_they_claim() -> None:
     random = np.random.default_rng(7)
     for _ in range(5):
-        doublets = separable_case(random).truth.doublets
-        assert 3 <= len(doublets) <= 6
-        assert {doublet.name for doublet in doublets} <= set(KEYS)
+        separable = separable_case(random)
+        assert 3 <= len(separable.amounts) <= 6
+        assert set(separable.amounts) <= set(KEYS)
         case = inseparable_case(random)
         a, b = (d for d in case.truth.doublets if d.name in case.inseparable)
         assert abs(a.center - b.center) < LEAST_SEPARATION * a.fwhm
