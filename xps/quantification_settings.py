@@ -83,10 +83,14 @@ class QuantificationSettings:
             escape = "no escape depth (taken as part of the factors)"
         else:
             escape = f"escape depth ∝ E^{self.escape:g}"
-        return f"{self.emission_basis(from_file=from_file)}, {escape}"
+        factors, transmission, *angle = self._emission(from_file)
+        return ", ".join((factors, transmission, escape, *angle))
 
     def emission_basis(self, *, from_file: bool) -> str:
         """Return in words what an atom emits into the analyzer; see `basis`."""
+        return ", ".join(self._emission(from_file))
+
+    def _emission(self, from_file: bool) -> list[str]:
         known = self.transmission
         if isinstance(known, str):
             transmission = (
@@ -103,7 +107,7 @@ class QuantificationSettings:
         words = [f"{self.set_name} sensitivity factors", transmission]
         if self.angle_deg is not None:
             words.append(f"angular distribution at {self.angle_deg:g}°")
-        return ", ".join(words)
+        return words
 
 
 def parse_transmission(text: str) -> TransmissionSource | float | TransmissionTable:

@@ -20,6 +20,8 @@ from xps.film_series import film_series
 from xps.film_text import parse_layer, parse_method, parse_particles, parse_under
 from xps.model import Background, Param, Region
 from xps.project import Project
+from xps.quantification_settings import QuantificationSettings
+from xps.sensitivity import SensitivitySet
 from xps.session import save
 from xps.systematic import changes_of
 
@@ -248,6 +250,15 @@ def test_command_prints_text_and_json_and_writes_a_report(
         line = next(text for text in ended.out.splitlines() if f"  {one['sample']}: " in text)
         assert f"± {one['systematic']:.2g} (systematic: sensitivity" in line
         assert line.split(": ")[1].split(" ±")[0] in page
+
+
+def test_own_tables_are_named(run: Run, fitted: Project, tmp_path: Path) -> None:
+    factors = SensitivitySet("kratos", (("Al 2p", 0.193), ("Ni 2p", 4.044)))
+    settings = QuantificationSettings(sensitivity=factors, transmission=0.5)
+    path = tmp_path / "own.doublet"
+    save(path, replace(fitted, quantification=settings))
+    basis = run("thickness", path, "--json").document["basis"]
+    assert "kratos (own table) sensitivity factors, transmission ∝ E^-0.5" in basis
 
 
 def test_command_fails_with_a_reason(run: Run, session: Path) -> None:
