@@ -58,7 +58,7 @@ _EDGE = 1e-6  # eV: a point on the window's edge belongs to it, whatever its las
 
 
 def measured(spectrum: Spectrum, shift_ev: float = 0.0) -> Measured:
-    """Return all points of a spectrum with a charge shift applied.
+    """Return all points of a spectrum that are not masked, with a charge shift applied.
 
     Raises
     ------
@@ -74,13 +74,16 @@ def measured(spectrum: Spectrum, shift_ev: float = 0.0) -> Measured:
             where=where,
         )
     counts = spectrum.counts
-    if counts is not None and (counts < 0.0).any():
+    recorded = spectrum.intensity if counts is None else counts
+    if spectrum.masked_ev:
+        energy, recorded = energy[spectrum.is_kept], recorded[spectrum.is_kept]
+    if counts is not None and (recorded < 0.0).any():
         raise FitError(
             "negative counts",
             "load the raw data: something was subtracted from these",
             where=where,
         )
-    noise = noise_of(spectrum, spectrum.intensity if counts is None else counts)
-    observed = spectrum.intensity * noise.counts_per_unit if counts is None else counts
+    noise = noise_of(spectrum, recorded)
+    observed = recorded * noise.counts_per_unit if counts is None else recorded
     order = slice(None) if energy[0] < energy[-1] else slice(None, None, -1)
     return Measured(energy[order] + shift_ev, observed[order], noise)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from xps.checks import SEVERITIES, Finding
 from xps.error_budget import Alternative
 from xps.fitted import RegionFit
@@ -179,10 +181,32 @@ def _quality(part: RegionTable) -> list[Content]:
         reduced,
         f" · Durbin-Watson {number(fit.durbin_watson, 2)} · {fit.n_points} points · "
         f"{fit.n_free} free parameters · noise: {_NOISE.get(fit.noise_model, fit.noise_model)}"
-        f" · background {background} · window {low:g} to {high:g} eV"
+        f" · background {background} · window {low:g} to {high:g} eV{_masked(part, fit)}"
         f" · {'converged' if fit.success else 'NOT converged: ' + fit.message}"
         + "".join(f" · {warning}" for warning in fit.warnings),
     ]
+
+
+def _masked(part: RegionTable, fit: RegionFit) -> str:
+    """Which points of the window a person left out."""
+    spectrum = part.entry.spectrum
+    energies = spectrum.binding_energy_ev
+    if energies is None or not spectrum.masked_ev:
+        return ""
+    low, high = fit.region.window_ev
+    corrected = energies + fit.charge_shift_ev
+    inside = (corrected >= low) & (corrected <= high)
+    ranges = []
+    for first, last in spectrum.masked_ev:
+        covered = (spectrum.energy_ev >= first) & (spectrum.energy_ev <= last) & inside
+        if covered.any():
+            ends = (f"{corrected[covered].min():.2f}", f"{corrected[covered].max():.2f}")
+            ranges.append(" to ".join(dict.fromkeys(ends)))
+    if not ranges:
+        return ""
+    count = int(np.count_nonzero(inside & ~spectrum.is_kept))
+    noun = "point is" if count == 1 else "points are"
+    return f", of which {count} masked {noun} left out ({', '.join(ranges)} eV)"
 
 
 def _model_numbers(fit: RegionFit) -> str:

@@ -86,6 +86,7 @@ def _plain_spectrum(spectrum: Spectrum, rows: RowPool) -> Plain:
         "energy": rows.energies(spectrum.energy_ev),
         "intensity": rows.place(spectrum.intensity),
         "transmission": None if transmission is None else rows.place(transmission),
+        "masked_ev": [list(ends) for ends in spectrum.masked_ev],
     }
 
 
@@ -305,7 +306,12 @@ def _spectrum(table: Fields, array: Callable[[str], Floats]) -> Spectrum:
             origin.text("reader"),
             origin.whole("index"),
         ),
+        masked_ev=tuple(_range(ends, table.where) for ends in table.items("masked_ev")),
     )
+
+
+def _range(ends: object, where: str) -> tuple[float, float]:
+    return Fields({"masked_ev": ends}, where).pair("masked_ev")
 
 
 def _series_place(place: object, where: str) -> tuple[str, float]:

@@ -83,6 +83,9 @@ class Spectrum:
         What the reader found doubtful about this spectrum.
     origin : Source or None
         The file it was read from.
+    masked_ev : tuple of (float, float)
+        Ranges of `energy_ev`, ends included, whose points a person left out of every fit, such
+        as spikes; lower end first. The points themselves stay.
 
     Raises
     ------
@@ -111,6 +114,7 @@ class Spectrum:
     series: tuple[tuple[str, float], ...] = ()
     warnings: tuple[str, ...] = ()
     origin: Source | None = None
+    masked_ev: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         where = self.name or self.core_level or ""
@@ -149,10 +153,26 @@ class Spectrum:
                 raise SpectrumError("the transmission has another length", where=where)
             object.__setattr__(self, "transmission", transmission)
 
+        if not all(low <= high for low, high in self.masked_ev):
+            raise SpectrumError("a masked range that ends before it begins", where=where)
+        if self.masked_ev and np.count_nonzero(self.is_kept) < 2:
+            raise SpectrumError(
+                "fewer than two points are not masked", "mask fewer points", where=where
+            )
+
     @property
     def n_points(self) -> int:
         """Number of channels."""
         return int(self.energy_ev.size)
+
+    @cached_property
+    def is_kept(self) -> NDArray[np.bool_]:
+        """Which points are not masked, in file order; shape (n,), read-only."""
+        kept = np.ones(self.energy_ev.shape, dtype=np.bool_)
+        for low, high in self.masked_ev:
+            kept &= (self.energy_ev < low) | (self.energy_ev > high)
+        kept.setflags(write=False)
+        return kept
 
     @cached_property
     def binding_energy_ev(self) -> Floats | None:
@@ -196,6 +216,8 @@ class Spectrum:
         state = hashlib.sha256(repr(meaning).encode())
         for array in (self.energy_ev, self.intensity, self.transmission):
             state.update(b"|" if array is None else np.ascontiguousarray(array).tobytes())
+        if self.masked_ev:
+            state.update(repr(self.masked_ev).encode())
         return state.hexdigest()
 
     def with_(self, **changes: Any) -> Spectrum:
