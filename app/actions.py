@@ -10,7 +10,9 @@ from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 Key = QKeySequence.StandardKey
-Needs = Literal["", "undo", "redo", "spectra", "entry", "region", "regions", "removable", "jobs"]
+Needs = Literal[
+    "", "undo", "redo", "spectra", "entry", "region", "regions", "removable", "jobs", "masked"
+]
 
 
 @dataclass(frozen=True)
@@ -84,17 +86,22 @@ ACTIONS = (
                "Fit the regions of all samples", "fit-all", True, "regions"),
     ActionSpec("cancel", "Analysis", "&Cancel", "cancel_jobs", "Ctrl+.",
                "Stop what is running", needs="jobs"),
-    ActionSpec("mode_select", "Plot", "&Select", "mode_select", "Esc",
+    ActionSpec("mode_select", "Plot", "&Select", "plot_tools.select_mode", "Esc",
                "Select, drag and zoom; leaves every other mode", needs="spectra",
                checkable=True),
-    ActionSpec("mode_region", "Plot", "&Region", "mode_region", "R",
+    ActionSpec("mode_region", "Plot", "&Region", "plot_tools.region_mode", "R",
                "Draw the window of the region", needs="entry", checkable=True),
-    ActionSpec("mode_add", "Plot", "&Add component", "mode_add", "A",
+    ActionSpec("mode_add", "Plot", "&Add component", "plot_tools.add_mode", "A",
                "Click where a component shall be", needs="region", checkable=True),
-    ActionSpec("mode_charge", "Plot", "&Charge reference", "mode_charge", "C",
+    ActionSpec("mode_charge", "Plot", "&Charge reference", "plot_tools.charge_mode", "C",
                "Click a component of known energy, or drag the spectrum along", needs="entry",
                checkable=True),
-    ActionSpec("live_refit", "Plot", "Re&fit while dragging", "toggle_live_refit", "Ctrl+L",
+    ActionSpec("mode_mask", "Plot", "&Mask points", "plot_tools.mask_mode", "M",
+               "Click a spike or drag across points to leave them out of the fit; again to take "
+               "them back", needs="entry", checkable=True),
+    ActionSpec("unmask", "Plot", "&Unmask all", "plot_tools.unmask", None,
+               "Take all masked points of this spectrum back", needs="masked"),
+    ActionSpec("live_refit", "Plot", "Re&fit while dragging", "plot_tools.toggle_refit", "Ctrl+L",
                "What is not dragged follows the data while something is", needs="spectra",
                starts_group=True, checkable=True),
     ActionSpec("fit_view", "View", "&Whole region", "fit_view", "Ctrl+0",
@@ -107,6 +114,12 @@ ACTIONS = (
                "What physics and practice say against the fits", needs="spectra"),
     ActionSpec("show_history", "View", "Histor&y", "show_history", "Ctrl+4",
                "Every step, to go back to"),
+    ActionSpec("kinetic", "View", "&Kinetic energy", "plot_tools.toggle_kinetic", "K",
+               "Number the axis by the kinetic energy as measured, where the photon energy is "
+               "known", needs="entry", starts_group=True, checkable=True),
+    ActionSpec("counts", "View", "&Counts", "plot_tools.toggle_counts", "I",
+               "Number the axis by counts of the whole live time instead of counts per second",
+               needs="entry", checkable=True),
     ActionSpec("example", "Help", "&Example: bare and Al₂O₃-coated cathode", "open_example", None,
                "Open the simulated example, fitted"),
     ActionSpec("about", "Help", "&About Doublet", "about", None, starts_group=True),

@@ -5,9 +5,15 @@ Fusion's own box has an outline that cannot be seen on a dark base.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
-from PySide6.QtWidgets import QCheckBox, QStyle, QStyleOptionFocusRect
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionFocusRect,
+    QStyleOptionViewItem,
+)
 
 _SIDE = 13.0
 _GAP = 6
@@ -25,6 +31,40 @@ def paint_box(painter: QPainter, middle: QPointF, ink: QColor, *, checked: bool)
         painter.setPen(QPen(ink, 2.0))
         corners = [box.topLeft() + QPointF(x * _SIDE, y * _SIDE) for x, y in _CHECK]
         painter.drawPolyline(QPolygonF(corners))
+
+
+class BoxDelegate(QStyledItemDelegate):
+    """Draws the check boxes of a view over those of the style."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        super().paint(painter, option, index)
+        state = index.data(Qt.ItemDataRole.CheckStateRole)
+        if state is None:
+            return
+        whole = QStyleOptionViewItem(option)
+        self.initStyleOption(whole, index)
+        place = QStyle.SubElement.SE_ItemViewItemCheckIndicator
+        box = option.widget.style().subElementRect(place, whole, option.widget)
+        roles = QPalette.ColorRole
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        ground = option.palette.color(roles.Highlight if selected else roles.Base)
+        painter.save()
+        painter.fillRect(box, ground)
+        ink = option.palette.color(roles.HighlightedText if selected else roles.Text)
+        checked = Qt.CheckState(state) == Qt.CheckState.Checked
+        paint_box(painter, QRectF(box).center(), ink, checked=checked)
+        painter.restore()
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """Leave the boxes of neighboring rows apart."""
+        return super().sizeHint(option, index).expandedTo(QSize(0, round(_SIDE) + 4))
 
 
 class CheckBox(QCheckBox):

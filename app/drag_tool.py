@@ -108,7 +108,8 @@ class DragTool(QObject):
         """Leave everything as it was."""
         if self._grip is not None:
             self._end()
-            self._plot.show_spectrum(self._plot.shown, self._plot.looks)
+            self._plot.redraw()
+            self.show_handles()
 
     def nudge(self, handle: Handle, along_ev: float, up: float) -> None:
         """Do by keys what dragging a handle does; repeated nudges are one undo step.

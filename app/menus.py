@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QIcon
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 
 from app.actions import ACTIONS
+from app.overlays import Arrangement, OverlayChoice
 from app.plain import menu_text
 
 _MENUS = ("File", "Edit", "Analysis", "Plot", "View", "Help")
@@ -125,4 +126,22 @@ def make_scheme_menu(
         action.setChecked(scheme is present)
         group.addAction(action)
         action.triggered.connect(lambda _=False, scheme=scheme: choose(scheme))
+    return menu
+
+
+def make_overlay_menu(parent: QMainWindow, overlays: OverlayChoice) -> QMenu:
+    """Return the menu of ways to lay checked spectra over each other."""
+    menu = QMenu("&Overlays", parent)
+    group = QActionGroup(menu)
+    for arrangement in Arrangement:
+        action = menu.addAction(f"&{arrangement.value}")
+        action.setObjectName(f"overlays {arrangement.name.lower()}")
+        action.setCheckable(True)
+        action.setChecked(arrangement is overlays.arrangement)
+        group.addAction(action)
+        action.triggered.connect(lambda _=False, a=arrangement: overlays.arrange(a))
+    menu.addSeparator()
+    none = menu.addAction("&None")
+    none.setObjectName("overlays none")
+    none.triggered.connect(lambda _=False: overlays.clear())
     return menu

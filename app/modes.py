@@ -14,6 +14,7 @@ class Mode(Enum):
     REGION = "mode_region"
     ADD = "mode_add"
     CHARGE = "mode_charge"
+    MASK = "mode_mask"
 
     @property
     def title(self) -> str:
@@ -41,12 +42,14 @@ _TITLES = {
     Mode.REGION: "Region",
     Mode.ADD: "Add component",
     Mode.CHARGE: "Charge reference",
+    Mode.MASK: "Mask points",
 }
 _SHORT_HINTS = {
     Mode.SELECT: "drag to zoom",
     Mode.REGION: "drag across it",
     Mode.ADD: "click where",
     Mode.CHARGE: "click a component, or drag",
+    Mode.MASK: "click a point, or drag across",
 }
 _HINTS = {
     Mode.SELECT: "Drag peaks, widths, background ends and edges; drag elsewhere or turn the wheel "
@@ -55,9 +58,12 @@ _HINTS = {
     Mode.REGION: "Drag across the energies that the region shall have.",
     Mode.ADD: "Click where a component shall be.",
     Mode.CHARGE: "Click the component whose energy is known, or drag the spectrum along.",
+    Mode.MASK: "Click a spike or drag across points to leave them out of the fit; again to take "
+    "them back.",
 }
 _CURSORS = {
     Mode.REGION: Qt.CursorShape.SplitHCursor,
     Mode.ADD: Qt.CursorShape.CrossCursor,
     Mode.CHARGE: Qt.CursorShape.SizeHorCursor,
+    Mode.MASK: Qt.CursorShape.CrossCursor,
 }

@@ -23,10 +23,27 @@ class PlainAxis(pg.AxisItem):
         super().__init__(side)
         self.enableAutoSIPrefix(False)
         self.setCacheMode(pg.AxisItem.CacheMode.DeviceCoordinateCache)
+        self._total: float | None = None
         if side == "left":
             self.setWidth(_WIDTH)
 
+    def count_down_from(self, total: float | None) -> None:
+        """Number the axis by `total` minus its values, or with None by the values themselves."""
+        if total != self._total:
+            self._total = total
+            self.picture = None
+            self.update()
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        if self._total is None:
+            return super().tickValues(low, high, size)
+        total = self._total
+        levels = super().tickValues(total - high, total - low, size)
+        return [(spacing, [total - value for value in values]) for spacing, values in levels]
+
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        if self._total is not None:
+            values = [self._total - value for value in values]
         strings: list[str] = super().tickStrings(values, scale, spacing)
         return [text.replace("-", MINUS) for text in strings]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
@@ -12,11 +13,12 @@ from app.document import Document
 from app.drag_tool import DragTool, cursor_of
 from app.editing import Editor
 from app.handles import Handle, HandleKind, main_line
+from app.masks import unmask_all
 from app.modes import Mode
 from app.plot_view import PlotView
 from app.selection import Selection
 from app.spectrum_panel import SpectrumPanel
-from app.stroke_tools import AddStroke, ChargeStroke, RegionStroke, Stroke
+from app.stroke_tools import AddStroke, ChargeStroke, MaskStroke, RegionStroke, Stroke
 
 _STEP_EV, _LARGE_STEP_EV = 0.01, 0.1
 _STEP_PART, _LARGE_STEP_PART = 0.01, 0.1  # of the height
@@ -29,6 +31,7 @@ class PlotTools(QObject):
     ----------
     plot : PlotView
     selection : Selection
+    editor : Editor
     drag : DragTool
         What the select mode does.
     strokes : mapping of Mode to Stroke
@@ -45,12 +48,14 @@ class PlotTools(QObject):
         self,
         plot: PlotView,
         selection: Selection,
+        editor: Editor,
         drag: DragTool,
         strokes: Mapping[Mode, Stroke],
     ) -> None:
         super().__init__(plot)
         self._plot = plot
         self._selection = selection
+        self._editor = editor
         self.drag = drag
         self._strokes = strokes
         self._mode = Mode.SELECT
@@ -66,10 +71,44 @@ class PlotTools(QObject):
         """Do something else from now on; what is under way is dropped."""
         self.drag.drop()
         self._drop_stroke()
-        if mode is not self._mode:
-            self._mode = mode
-            self._plot.canvas.viewport().setCursor(mode.cursor)
-            self.modeChanged.emit(mode)
+        self._mode = mode
+        self._plot.canvas.viewport().setCursor(mode.cursor)
+        self.modeChanged.emit(mode)
+
+    def select_mode(self) -> None:
+        self.set_mode(Mode.SELECT)
+
+    def region_mode(self) -> None:
+        self.set_mode(Mode.REGION)
+
+    def add_mode(self) -> None:
+        self.set_mode(Mode.ADD)
+
+    def charge_mode(self) -> None:
+        self.set_mode(Mode.CHARGE)
+
+    def mask_mode(self) -> None:
+        self.set_mode(Mode.MASK)
+
+    def toggle_refit(self) -> None:
+        """Let the other parameters follow while something is dragged, or not."""
+        self.drag.refits = not self.drag.refits
+
+    def toggle_kinetic(self) -> None:
+        """Number the energies by the kinetic, or again by the binding energy."""
+        scales = self._plot.scales
+        self._plot.use_scales(replace(scales, kinetic=not scales.kinetic))
+
+    def toggle_counts(self) -> None:
+        """Number the intensities by counts, or again by counts per second."""
+        scales = self._plot.scales
+        self._plot.use_scales(replace(scales, counts=not scales.counts))
+
+    def unmask(self) -> None:
+        """Take all masked points of the selected spectrum back."""
+        entry = self._selection.entry
+        if entry is not None:
+            self._editor.do(unmask_all, entry.id)
 
     def press(self, position: QPointF, event: QMouseEvent) -> bool:
         if event.button() != Qt.MouseButton.LeftButton:
@@ -170,5 +209,6 @@ def make_plot_tools(
         Mode.REGION: RegionStroke(plot, selection, editor),
         Mode.ADD: AddStroke(plot, selection, editor),
         Mode.CHARGE: ChargeStroke(plot, selection, editor, dialogs),
+        Mode.MASK: MaskStroke(plot, selection, editor),
     }
-    return PlotTools(plot, selection, drag, strokes)
+    return PlotTools(plot, selection, editor, drag, strokes)

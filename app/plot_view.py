@@ -17,9 +17,11 @@ from app.curve_items import ComponentLook, Dots, Legend, LegendRow, ModelCurves
 from app.gestures import short_name
 from app.handle_layer import HandleLayer
 from app.numerals import MINUS
+from app.overlays import Overlay, OverlayCurves
 from app.plain_axis import PlainAxis
+from app.scales import Scales
 from app.shown import Shown
-from app.theme import mix, muted
+from app.theme import VERMILLION, mix, muted
 from xps.problem import RegionCurves
 
 Floats = NDArray[np.float64]
@@ -71,6 +73,7 @@ class PlotView(QWidget):
         super().__init__(parent)
         self._shown: Shown | None = None
         self._looks: tuple[ComponentLook, ...] = ()
+        self._scales = Scales()
         self.tool: PlotTool | None = None
         self.canvas = pg.GraphicsLayoutWidget()
         self.canvas.ci.layout.setSpacing(4)
@@ -82,7 +85,6 @@ class PlotView(QWidget):
         self._build_main()
         self.canvas.ci.layout.setRowStretchFactor(0, 1)
         self.canvas.ci.layout.setRowStretchFactor(1, 4)
-        self.canvas.scene().sigMouseMoved.connect(self._on_pointer)
         self.canvas.scene().sigMouseClicked.connect(self._on_click)
         self.canvas.viewport().installEventFilter(self)
         # A scene takes any drag for its own; files are for the window.
@@ -116,10 +118,31 @@ class PlotView(QWidget):
         """The rows of the legend."""
         return self._legend.texts
 
-    def show_spectrum(self, shown: Shown | None, looks: Sequence[ComponentLook] = ()) -> None:
-        """Draw a spectrum and, where it has one, the model of its region."""
+    @property
+    def scales(self) -> Scales:
+        """What the axes count in."""
+        return self._scales
+
+    def use_scales(self, scales: Scales) -> None:
+        """Let the axes count in other units."""
+        self._scales = scales
+        if self._shown is not None:
+            self._label_axes(self._shown)
+
+    def show_spectrum(
+        self,
+        shown: Shown | None,
+        looks: Sequence[ComponentLook] = (),
+        overlays: Sequence[Overlay] = (),
+    ) -> None:
+        """Draw a spectrum and, where it has one, the model of its region; others behind it."""
         self._shown = shown
         self._looks = tuple(looks)
+        self.overlays.show(overlays)
+        self._draw()
+
+    def redraw(self) -> None:
+        """Draw again what was last shown."""
         self._draw()
 
     def show_live(self, curves: RegionCurves) -> None:
@@ -133,7 +156,7 @@ class PlotView(QWidget):
 
     def shift_data(self, by_ev: float) -> None:
         """Draw the points further along, as another charge shift would put them."""
-        for item in (self._points, self._outside, self._trace):
+        for item in (self._points, self._outside, self._trace, self._masked):
             item.setPos(by_ev, 0.0)
 
     def to_box(self, position: QPointF) -> QPointF:
@@ -148,6 +171,25 @@ class PlotView(QWidget):
     def is_in_main(self, position: QPointF) -> bool:
         """Whether a position of the canvas lies in the main plot, not in the residual."""
         return self.main.getViewBox().boundingRect().contains(self.to_box(position))
+
+    def point_at(self, position: QPointF, within_px: float) -> float | None:
+        """Return the energy of the point next to a position of the canvas, if one is near."""
+        shown = self._shown
+        if shown is None:
+            return None
+        box, place = self.main.getViewBox(), self.to_box(position)
+        energy = np.concatenate((shown.energy_ev, shown.masked_ev))
+        intensity = np.concatenate((shown.intensity, shown.masked_intensity))
+        (left, right), (bottom, top) = box.viewRange()
+        corner = box.mapFromView(QPointF(left, bottom)), box.mapFromView(QPointF(right, top))
+        across = (corner[1].x() - corner[0].x()) / (right - left)
+        up = (corner[1].y() - corner[0].y()) / (top - bottom)
+        distance = np.hypot(
+            corner[0].x() + (energy - left) * across - place.x(),
+            corner[0].y() + (intensity - bottom) * up - place.y(),
+        )
+        nearest = int(np.argmin(distance))
+        return float(energy[nearest]) if distance[nearest] <= within_px else None
 
     def component_at(self, position: QPointF) -> int | None:
         """Return the component whose area a position of the canvas lies in, the lowest of them."""
@@ -184,6 +226,8 @@ class PlotView(QWidget):
             self.pointerMoved.emit(None)
         if not isinstance(event, QMouseEvent):
             return False
+        if event.type() == QEvent.Type.MouseMove:
+            self._on_pointer(self.canvas.mapToScene(event.position().toPoint()))
         if event.type() == QEvent.Type.MouseButtonPress:
             self.setFocus(Qt.FocusReason.MouseFocusReason)
         if self.tool is not None and self._ask_tool(self.tool, event):
@@ -205,10 +249,7 @@ class PlotView(QWidget):
         if event.type() == kinds.MouseButtonPress:
             return tool.press(event.position(), event)
         if event.type() == kinds.MouseMove:
-            taken = tool.move(event.position(), event)
-            if taken:
-                self._on_pointer(self.canvas.mapToScene(event.position().toPoint()))
-            return taken
+            return tool.move(event.position(), event)
         if event.type() == kinds.MouseButtonRelease:
             return tool.release(event.position(), event)
         return False
@@ -234,7 +275,9 @@ class PlotView(QWidget):
         self._outside = pg.PlotDataItem(pen=None, symbol="o", symbolSize=3, pxMode=True)
         self._points = pg.PlotDataItem(pen=None, symbol="o", symbolSize=4, pxMode=True)
         self._trace = pg.PlotDataItem()
-        data = (self._outside, self._points, self._trace)
+        self._masked = pg.PlotDataItem(pen=None, symbol="x", symbolSize=8, pxMode=True)
+        self.overlays = OverlayCurves(self.main)
+        data = (self._outside, self._points, self._trace, self._masked)
         for item in (*data, self._model):
             self.main.addItem(item)
         self._legend = Legend(self.palette())
@@ -256,7 +299,7 @@ class PlotView(QWidget):
 
     def _draw(self) -> None:
         shown = self._shown
-        for item in (self._points, self._outside, self._trace):
+        for item in (self._points, self._outside, self._trace, self._masked):
             item.clear()
         self._residual.clear()
         self._model.clear()
@@ -267,29 +310,25 @@ class PlotView(QWidget):
         self.canvas.ci.layout.setRowMaximumHeight(0, 16777215 if has_model else 0)
         if shown is None:
             return
-        kind = "Binding" if shown.is_binding else "Kinetic"
         for plot in (self.main, self.residual):
             plot.getViewBox().invertX(shown.is_binding)
-        self.main.getAxis("bottom").setLabel(f"{kind} energy / eV")
-        self._label_intensity(shown)
+        self._label_axes(shown)
         self._draw_data(shown)
         if shown.curves is not None:
             self._draw_model(shown)
+        self._draw_legend(shown)
 
-    def _label_intensity(self, shown: Shown) -> None:
-        largest = float(np.max(np.abs(shown.intensity)))
-        power = int(np.floor(np.log10(largest))) if largest > 0.0 else 0
-        axis = self.main.getAxis("left")
-        unit = "arbitrary units" if shown.intensity_unit == "arbitrary" else shown.intensity_unit
-        if -2 < power < 5:
-            axis.setScale(1.0)
-            axis.setLabel(f"Intensity / {unit}")
-        else:
-            axis.setScale(10.0**-power)
-            axis.setLabel(f"Intensity / 10{_superscript(power)} {unit}")
+    def _label_axes(self, shown: Shown) -> None:
+        for plot in (self.main, self.residual):
+            plot.getAxis("bottom").count_down_from(self._scales.kinetic_total(shown))
+        self.main.getAxis("bottom").setLabel(self._scales.energy_title(shown))
+        scale, label = self._scales.intensity_axis(shown)
+        self.main.getAxis("left").setScale(scale)
+        self.main.getAxis("left").setLabel(label)
 
     def _draw_data(self, shown: Shown) -> None:
         curves = shown.curves
+        self._masked.setData(shown.masked_ev, shown.masked_intensity)
         if curves is None:
             trace = self._points if shown.energy_ev.size < _SURVEY_POINTS else self._trace
             trace.setData(shown.energy_ev, shown.intensity)
@@ -314,15 +353,20 @@ class PlotView(QWidget):
         reach = max(_LEAST_RESIDUAL, 1.1 * float(np.max(np.abs(curves.residual), initial=0.0)))
         self.residual.setYRange(-reach, reach, padding=0.0)
         self._label_residual(reach)
+
+    def _draw_legend(self, shown: Shown) -> None:
+        """Name what is drawn; a spectrum alone needs no legend."""
         data_pen = QPen(self._ink)
         data_pen.setStyle(Qt.PenStyle.NoPen)
-        rows: list[LegendRow] = [("data", data_pen, None), ("sum", self._sum_pen, None)]
-        rows += [
-            (f"{look.letter}  {short_name(look.name)}", look.pen, look.brush)
-            for look in self._looks
-        ]
-        rows.append(("background", self._background_pen, None))
-        self._legend.show_rows(rows, self.palette())
+        rows: list[LegendRow] = []
+        if shown.curves is not None:
+            rows += [("data", data_pen, None), ("sum", self._sum_pen, None)]
+            rows += [
+                (f"{look.letter}  {short_name(look.name)}", look.pen, look.brush)
+                for look in self._looks
+            ]
+            rows.append(("background", self._background_pen, None))
+        self._legend.show_rows([*rows, *self.overlays.rows()], self.palette())
 
     def _label_residual(self, reach: float) -> None:
         """Mark the band; and where the residual goes far beyond it, how far."""
@@ -334,7 +378,7 @@ class PlotView(QWidget):
     def _room_for_legend(self, left: float, right: float, low: float, high: float) -> float:
         """Put the legend into the corner that needs less room; return the upper end it needs."""
         shown, box = self._shown, self.main.getViewBox()
-        if shown is None or shown.curves is None or box.width() <= 0 or box.height() <= 0:
+        if shown is None or not self._legend.texts or box.width() <= 0 or box.height() <= 0:
             return high
         width = (self._legend.width() + 2 * _LEGEND_INSET) / box.width() * (right - left)
         part = min((self._legend.height() + 2 * _LEGEND_INSET) / box.height(), 0.5)
@@ -357,7 +401,9 @@ class PlotView(QWidget):
         shown = self._shown
         assert shown is not None
         inside = (shown.energy_ev >= left) & (shown.energy_ev <= right)
-        values = shown.intensity[inside]
+        values = np.concatenate((shown.intensity[inside], self.overlays.heights(left, right)))
+        if not values.size:
+            values = shown.intensity
         if shown.curves is not None:
             values = np.concatenate(
                 (values, shown.curves.model.total, shown.curves.model.background)
@@ -385,6 +431,7 @@ class PlotView(QWidget):
         self._background_pen = pg.mkPen(quiet, width=1, style=Qt.PenStyle.DashLine)
         self._model.sum_pen, self._model.background_pen = self._sum_pen, self._background_pen
         self._model.ink, self._model.font = self._ink, self.font()
+        self._masked.setSymbolPen(pg.mkPen(mix(VERMILLION, self._ink, 0.25), width=1.5))
         self._residual.color = mix(self._ink, base, 0.3)
         self.handles.set_palette(palette)
         self._trace.setPen(self._sum_pen)
@@ -415,7 +462,3 @@ class PlotView(QWidget):
 
 def _axes() -> dict[str, PlainAxis]:
     return {side: PlainAxis(side) for side in ("left", "bottom")}
-
-
-def _superscript(power: int) -> str:
-    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

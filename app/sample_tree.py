@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import (
@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
+from app.check_box import BoxDelegate
 from app.plain import tooltip
 from app.shown import FitState, fit_state
 from app.theme import GREEN, ORANGE, SKY_BLUE, VERMILLION
@@ -59,12 +60,15 @@ class SampleTree(QTreeView):
         A sample's name was typed over: old and new name.
     contextMenuAt(QPoint)
         In global coordinates.
+    overlayToggled(str, bool)
+        The box of a spectrum was checked, to draw it behind the selected one, or unchecked.
     """
 
     entrySelected = Signal(str)
     sampleSelected = Signal(str)
     sampleRenamed = Signal(str, str)
     contextMenuAt = Signal(QPoint)
+    overlayToggled = Signal(str, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,9 +76,11 @@ class SampleTree(QTreeView):
         self._failures: Mapping[str, XpsError] = {}
         self._marked: str | None = None
         self._choosing_sample = False
+        self._overlaid: tuple[str, ...] = ()
         self._items = QStandardItemModel(self)
         self._items.setHorizontalHeaderLabels(_HEADERS)
         self.setModel(self._items)
+        self.setItemDelegateForColumn(0, BoxDelegate(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.EditKeyPressed
@@ -126,6 +132,11 @@ class SampleTree(QTreeView):
         elif self.currentIndex().siblingAtColumn(0) != item.index():
             self.setCurrentIndex(item.index())
 
+    def show_overlaid(self, entry_ids: Sequence[str]) -> None:
+        """Check the boxes of the spectra that are overlaid, and no others."""
+        self._overlaid = tuple(entry_ids)
+        self._refresh()
+
     def badge_of(self, entry_id: str) -> str:
         """Return the badge of a spectrum."""
         item = self._entry_item(entry_id)
@@ -153,6 +164,7 @@ class SampleTree(QTreeView):
             for entry in entries.get(sample.name, []):
                 row = [_plain_item() for _ in _HEADERS]
                 row[0].setData(entry.id, ENTRY_ROLE)
+                row[0].setCheckable(True)
                 row[1].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 parent.appendRow(row)
             self._items.appendRow([parent, _plain_item(), _plain_item()])
@@ -189,6 +201,8 @@ class SampleTree(QTreeView):
         row[2].setIcon(self._badge_icon(state))
         row[2].setToolTip(_TIPS[state])
         row[0].setAccessibleText(f"{entry.label}, {_BADGES[state]}")
+        checks = Qt.CheckState
+        row[0].setCheckState(checks.Checked if entry.id in self._overlaid else checks.Unchecked)
 
     def _badge_icon(self, state: FitState) -> QIcon:
         """Return a badge whose form, not color alone, tells the state."""
@@ -264,6 +278,11 @@ class SampleTree(QTreeView):
         if name is not None and item.text() != name:
             self.sampleRenamed.emit(name, item.text())
             self._refresh()
+        entry_id = item.data(ENTRY_ROLE)
+        if entry_id is not None:
+            overlaid = item.checkState() == Qt.CheckState.Checked
+            if overlaid != (entry_id in self._overlaid):
+                self.overlayToggled.emit(entry_id, overlaid)
 
 
 def _plain_item() -> QStandardItem:
@@ -278,7 +297,7 @@ def _rows(project: Project) -> list[tuple[str, str]]:
 
 def _description(entry: Entry) -> str:
     spectrum = entry.spectrum
-    parts = [spectrum.name or entry.label]
+    parts = [spectrum.name or entry.label, "Check it to draw it behind the selected spectrum."]
     if spectrum.origin is not None:
         parts.append(f"File: {spectrum.origin.file}")
     if spectrum.photon_energy_ev is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -39,6 +39,11 @@ class Shown:
     intensity : ndarray, shape (n,)
     is_binding : bool
     intensity_unit : str
+    masked_ev, masked_intensity : ndarray, shape (masked,)
+        Points that are left out of every fit; not among the others.
+    photon_energy_ev, live_time_s : float or None
+    shift_ev : float
+        The charge shift that is in the energies.
     curves : RegionCurves or None
         Model and residual, where there is a region that can be drawn.
     problem : str
@@ -49,6 +54,11 @@ class Shown:
     intensity: Floats
     is_binding: bool
     intensity_unit: str
+    masked_ev: Floats
+    masked_intensity: Floats
+    photon_energy_ev: float | None = None
+    live_time_s: float | None = None
+    shift_ev: float = 0.0
     curves: RegionCurves | None = None
     problem: str = ""
 
@@ -64,22 +74,32 @@ class Shown:
         return float(self.energy_ev[index]), float(self.intensity[index])
 
 
-def show(project: Project, entry: Entry) -> Shown:
-    """Return what is drawn of a spectrum."""
-    region = project.region_of(entry.id)
+def show(project: Project, entry: Entry, *, model: bool = True) -> Shown:
+    """Return what is drawn of a spectrum, with the model of its region or without."""
+    region = project.region_of(entry.id) if model else None
     shift = project.charge_of(entry.id).shift_ev
     try:
         points = measured(entry.spectrum, shift)
     except XpsError as error:
         return _as_recorded(entry, shift, str(error) if region else "")
-    unit = points.noise.intensity_unit
     curves, problem = None, ""
     if region is not None:
         try:
             curves = evaluate(region, entry.spectrum, shift)
         except XpsError as error:
             problem = str(error)
-    return Shown(points.energy_ev, points.intensity, True, unit, curves, problem)
+    bare = _as_recorded(entry, shift, problem)
+    factor = 1.0
+    if points.noise.intensity_unit != entry.spectrum.unit:  # counts, drawn per second
+        factor = 1.0 / points.noise.counts_per_unit
+    return replace(
+        bare,
+        energy_ev=points.energy_ev,
+        intensity=points.intensity,
+        intensity_unit=points.noise.intensity_unit,
+        masked_intensity=factor * bare.masked_intensity,
+        curves=curves,
+    )
 
 
 def fit_state(
@@ -120,11 +140,17 @@ def _as_recorded(entry: Entry, shift_ev: float, problem: str) -> Shown:
     binding = spectrum.binding_energy_ev
     energy = spectrum.energy_ev if binding is None else binding + shift_ev
     order = np.argsort(energy)
+    kept, hidden = order[spectrum.is_kept[order]], order[~spectrum.is_kept[order]]
     return Shown(
-        energy[order],
-        spectrum.intensity[order],
+        energy[kept],
+        spectrum.intensity[kept],
         binding is not None,
         spectrum.unit,
+        energy[hidden],
+        spectrum.intensity[hidden],
+        spectrum.photon_energy_ev,
+        spectrum.live_time_s,
+        shift_ev,
         None,
         problem,
     )

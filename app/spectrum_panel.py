@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from app.document import Document
 from app.gestures import short_name
 from app.looks import looks_of
+from app.overlays import OverlayChoice
 from app.plot_view import PlotView
 from app.selection import Selection
 from app.shown import STATE_TEXTS, Shown, fit_state, show
@@ -35,6 +36,7 @@ class SpectrumPanel(QWidget):
         self._selection = selection
         self._framed: object = None
         self.plot = PlotView()
+        self.overlays = OverlayChoice(document, self)
         self._title = QLabel()
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         font = QFont(self.font())
@@ -55,6 +57,7 @@ class SpectrumPanel(QWidget):
         document.projectChanged.connect(self.refresh)
         document.failuresChanged.connect(self.refresh)
         selection.changed.connect(self.refresh)
+        self.overlays.changed.connect(self.refresh)
 
     @property
     def title_text(self) -> str:
@@ -81,12 +84,14 @@ class SpectrumPanel(QWidget):
         state = fit_state(project, entry, self._document.failures)
         self._title.setText(f"{entry.label}  ·  {entry.sample}")
         self._state.setText(shown.problem or STATE_TEXTS[state])
-        self.plot.show_spectrum(shown, looks_of(project, region))
+        overlays = self.overlays.of(project, entry.id, shown)
+        self.plot.show_spectrum(shown, looks_of(project, region), overlays)
         self.plot.setAccessibleDescription(_description(project, entry, shown))
         ids = [component.id for component in region.components] if region else []
         selected = self._selection.component
         self.plot.select_component(ids.index(selected.id) if selected else None)
-        frame = (entry.id, None if region is None else region.window_ev, shown.focus)
+        window = None if region is None else region.window_ev
+        frame = (entry.id, window, shown.focus, self.overlays.ids, self.overlays.arrangement)
         if frame != self._framed:
             self._framed = frame
             self.plot.fit_view()

@@ -9,6 +9,7 @@ from app.jobs import Jobs
 from app.modes import Mode
 from app.numerals import MINUS
 from app.plain import tooltip
+from app.scales import Scales
 from app.shown import Shown
 from xps.fitted import RegionFit
 from xps.numbers_text import number
@@ -73,15 +74,16 @@ class StatusBar(QStatusBar):
         """How good the fit is."""
         return self._quality.text()
 
-    def show_pointer(self, energy_ev: float | None, shown: Shown | None) -> None:
+    def show_pointer(self, energy_ev: float | None, shown: Shown | None, scales: Scales) -> None:
         """Show the energy under the pointer, and the intensity of the channel next to it."""
         if energy_ev is None or shown is None:
             self._pointer.clear()
             return
         _, intensity = shown.nearest(energy_ev)
-        unit = "" if shown.intensity_unit == "arbitrary" else f" {shown.intensity_unit}"
-        energy = f"{energy_ev:.2f}".replace("-", MINUS)
-        self._pointer.setText(f"{energy} eV   {number(intensity)}{unit}")
+        energy = f"{scales.energy(shown, energy_ev):.2f}".replace("-", MINUS)
+        value = number(scales.intensity_factor(shown) * intensity)
+        unit = scales.intensity_unit(shown).replace("arbitrary units", "")
+        self._pointer.setText(f"{energy} eV   {value} {unit}".rstrip())
 
     def show_mode(self, mode: Mode) -> None:
         """Show what the mouse does in the plot."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF
 from app.dialogs import Dialogs
 from app.editing import Editor
 from app.gestures import add_component_at, short_name, typed_number
+from app.masks import toggle_mask
 from app.numerals import MINUS, plain_number
 from app.plot_gestures import move_spectrum, set_reference, set_span
 from app.plot_view import PlotView
@@ -18,6 +19,8 @@ from xps.model import Component
 from xps.species import library
 
 CLICK_PX = 4.0
+_NEAR_PX = 12.0
+_SAME_EV = 1e-6
 
 
 class Stroke(Protocol):
@@ -142,6 +145,34 @@ class ChargeStroke:
             self._editor.refuse(str(error))
             return False
         return self._editor.do(set_reference, region_id, component.id, typed)
+
+
+class MaskStroke:
+    """Leaves points out of the fit: a click the nearest one, a drag all that it passes."""
+
+    def __init__(self, plot: PlotView, selection: Selection, editor: Editor) -> None:
+        self._plot, self._selection, self._editor = plot, selection, editor
+
+    def show(self, start: QPointF, end: QPointF) -> None:
+        self._plot.handles.show_span((self._plot.to_data(start).x(), self._plot.to_data(end).x()))
+
+    def finish(self, start: QPointF, end: QPointF) -> bool:
+        entry = self._selection.entry
+        if entry is None:
+            return True
+        if is_click(start, end):
+            energy = self._plot.point_at(end, _NEAR_PX)
+            if energy is None:
+                self._editor.refuse("There is no point here: click on one, or drag across some.")
+                return False
+            ends = [energy - _SAME_EV, energy + _SAME_EV]
+        else:
+            ends = sorted((self._plot.to_data(start).x(), self._plot.to_data(end).x()))
+        self._editor.do(toggle_mask, entry.id, *ends)
+        return False
+
+    def drop(self) -> None:
+        self._plot.handles.quieten()
 
 
 def is_click(start: QPointF, end: QPointF) -> bool:

@@ -36,6 +36,7 @@ from app.jobs import Jobs
 from app.menus import (
     fill_recent_menu,
     make_menus,
+    make_overlay_menu,
     make_recipe_menu,
     make_scheme_menu,
     make_toolbar,
@@ -133,21 +134,6 @@ class MainWindow(QMainWindow):
 
     def cancel_jobs(self) -> None:
         self.jobs.cancel()
-
-    def mode_select(self) -> None:
-        self.plot_tools.set_mode(Mode.SELECT)
-
-    def mode_region(self) -> None:
-        self.plot_tools.set_mode(Mode.REGION)
-
-    def mode_add(self) -> None:
-        self.plot_tools.set_mode(Mode.ADD)
-
-    def mode_charge(self) -> None:
-        self.plot_tools.set_mode(Mode.CHARGE)
-
-    def toggle_live_refit(self) -> None:
-        self.plot_tools.drag.refits = self.actions_by_name["live_refit"].isChecked()
 
     def fit_view(self) -> None:
         self.panel.plot.fit_view()
@@ -311,6 +297,7 @@ class MainWindow(QMainWindow):
         menus["File"].insertMenu(self.actions_by_name["save"], self.recent_menu)
         menus["Analysis"].insertMenu(self.actions_by_name["fit"], self.recipe_menu)
         self.scheme_menu = make_scheme_menu(self, self._settings.color_scheme, self._use_scheme)
+        menus["View"].addMenu(make_overlay_menu(self, self.panel.overlays))
         menus["View"].addMenu(self.scheme_menu)
         menus["View"].addSeparator()
         for dock in self._docks:
@@ -326,6 +313,12 @@ class MainWindow(QMainWindow):
         self.files.recentChanged.connect(self._show_recent)
         self.tree.entrySelected.connect(self.selection.select_entry)
         self.tree.sampleSelected.connect(self.selection.select_sample)
+        self.tree.overlayToggled.connect(
+            lambda id_, on: self.panel.overlays.toggle(id_, overlaid=on)
+        )
+        self.panel.overlays.changed.connect(
+            lambda: self.tree.show_overlaid(self.panel.overlays.ids)
+        )
         self.tree.sampleRenamed.connect(
             lambda old, new: self.editor.do(gestures.rename_sample, old, new)
         )
@@ -343,7 +336,9 @@ class MainWindow(QMainWindow):
         self._show_mode(self.plot_tools.mode)
         self.actions_by_name["live_refit"].setChecked(self.plot_tools.drag.refits)
         self.panel.plot.pointerMoved.connect(
-            lambda energy: self.status.show_pointer(energy, self.panel.plot.shown)
+            lambda energy: self.status.show_pointer(
+                energy, self.panel.plot.shown, self.panel.plot.scales
+            )
         )
 
     def _restore_layout(self) -> None:
@@ -393,16 +388,18 @@ class MainWindow(QMainWindow):
 
     def _enable_actions(self) -> None:
         project, stack = self.document.project, self.document.stack
+        entry = self.selection.entry
         there: dict[Needs, bool] = {
             "": True,
             "undo": stack.canUndo(),
             "redo": stack.canRedo(),
             "spectra": bool(project.entries),
-            "entry": self.selection.entry is not None,
-            "removable": self.selection.entry is not None,
+            "entry": entry is not None,
+            "removable": entry is not None,
             "region": self.selection.region is not None,
             "regions": bool(project.regions),
             "jobs": bool(self.jobs.running),
+            "masked": entry is not None and bool(entry.spectrum.masked_ev),
         }
         for spec in ACTIONS:
             self.actions_by_name[spec.name].setEnabled(there[spec.needs])

@@ -44,6 +44,13 @@ def per_ev(window: MainWindow) -> float:
     return float(pixel_of(plot, 170.0, 0.0).x() - pixel_of(plot, 160.0, 0.0).x()) / 10.0
 
 
+def hover(window: MainWindow, at: QPoint) -> None:
+    """Move the pointer to a place in the plot, from wherever it was."""
+    viewport = window.panel.plot.canvas.viewport()
+    QTest.mouseMove(viewport, QPoint(1, 1))
+    QTest.mouseMove(viewport, at)
+
+
 def press(window: MainWindow, at: QPoint) -> None:
     """Press the left button."""
     QTest.mousePress(window.panel.plot.canvas.viewport(), Qt.MouseButton.LeftButton, pos=at)

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.plain_axis import PlainAxis
 from app.plot_view import PlotView
 from app.window import MainWindow
-from tests.app.mouse import pixel_of
+from tests.app.mouse import hover, pixel_of
 from tests.app.projects import region_id
 from tests.app.user import choose, open_files
 from xps.species import library
@@ -107,7 +107,7 @@ def test_the_pointer_tells_energy_and_intensity(fitted: MainWindow) -> None:
     shown = plot.shown
     assert shown is not None
     energy, intensity = shown.nearest(161.6)
-    QTest.mouseMove(plot.canvas.viewport(), pixel_of(plot, energy, intensity))
+    hover(fitted, pixel_of(plot, energy, intensity))
     text = fitted.status.pointer_text
     assert "eV" in text
     assert "counts/s" in text
