@@ -120,6 +120,9 @@ class Analysis(QObject):
         if not region_ids:
             self._messages.error("There is nothing to fit: apply a recipe first.")
             return
+        from xps.tied_fit import fitted_with
+
+        region_ids = fitted_with(before, region_ids)
 
         def work(job: Job) -> Outcome:
             from xps.analysis import fit_project

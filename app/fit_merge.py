@@ -30,7 +30,8 @@ def merge_fits(present: Project, before: Project, after: Project) -> Merged:
     """Take from `after` the fits of all regions that `present` has as `before` had them.
 
     A sample's charge reference is taken together with the fit of the region that gave it;
-    a fit that was made with a shift that is not taken is dropped as well.
+    a fit that was made with a shift that is not taken is dropped as well. Fits that were made
+    together, because amounts are tied, are taken together or not at all.
     """
     known = {region.id for region in before.regions}
     fitted = [
@@ -45,9 +46,22 @@ def merge_fits(present: Project, before: Project, after: Project) -> Merged:
         if id_ in still_there and present.fingerprint(id_) == before.fingerprint(id_)
     ]
     trial = _take(unchanged, present, before, after)
-    taken = tuple(id_ for id_ in unchanged if trial.is_fresh(id_))
+    fresh = [id_ for id_ in unchanged if trial.is_fresh(id_)]
+    broken = _samples_of_tied(after, set(fitted) - set(fresh))
+    taken = tuple(id_ for id_ in fresh if _sample_of(after, id_) not in broken)
     project = _take(taken, present, before, after)
     return Merged(project, taken, tuple(id_ for id_ in fitted if id_ not in taken))
+
+
+def _samples_of_tied(project: Project, region_ids: Iterable[str]) -> set[str]:
+    """The samples of regions that were fitted together with others."""
+    if project.ties is None:
+        return set()
+    return {_sample_of(project, id_) for id_ in region_ids}
+
+
+def _sample_of(project: Project, region_id: str) -> str:
+    return project.entry(project.region(region_id).spectrum).sample
 
 
 def _take(ids: Iterable[str], present: Project, before: Project, after: Project) -> Project:

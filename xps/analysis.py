@@ -9,20 +9,27 @@ from pathlib import Path
 from xps.cancel import raising
 from xps.casaxps import apply_stored
 from xps.charge import fit_reference
-from xps.chemistry import amount_ties
 from xps.error_budget import ErrorMethod
 from xps.error_methods import error_methods, with_errors
 from xps.errors import RecipeError, XpsError
 from xps.fitted import RegionFit
 from xps.fitting import fit_region
-from xps.joint_fit import JointFit, fit_together
-from xps.model import Region
+from xps.model import Ref, Region
 from xps.problem import with_guess
 from xps.project import ChargeReference, Entry, Project
 from xps.quantification_settings import QuantificationSettings
 from xps.recipe import Recipe, load_recipe
 from xps.result import FitResult
 from xps.spectrum import Spectrum
+from xps.tied_fit import (
+    fit_tied,
+    fitted_with,
+    separation,
+    with_expected_amounts,
+    without_expectations,
+)
+
+Areas = tuple[Ref, ...]
 
 _LEAST_OVERLAP = 0.5  # share of a recipe's window that the data must cover
 
@@ -154,7 +161,8 @@ def fit_project(
     """Fit regions; those that carry their sample's charge reference come first.
 
     Where the project ties amounts, the regions of each sample in which a compound shows twice
-    are then fitted together. Their errors are those of the covariance.
+    are then fitted together. Their errors are those of the covariance. A fit of one of them
+    takes along the others that are not fitted as they are.
 
     Parameters
     ----------
@@ -169,65 +177,67 @@ def fit_project(
         Called with the number of regions done and to do.
     """
     methods = error_methods(errors)
-    wanted = [r for r in project.regions if region_ids is None or r.id in region_ids]
-    wanted.sort(key=lambda region: not _is_reference(project, region))
+    wanted = _to_fit(project, region_ids)
     failures: dict[str, XpsError] = {}
+    expected: dict[str, Areas] = {}
     for done, region in enumerate(wanted):
         if progress is not None:
             progress(done, len(wanted))
         try:
             raising(cancelled, "the fit", region.core_level)()
-            project = _fit_one(project, region, methods, cancelled)
+            guided, expected[region.id] = _guided(project, region)
+            project = _fit_one(project, guided, methods, cancelled)
         except XpsError as error:
             failures[region.id] = error.at(region.core_level)
+    for id_, areas in expected.items():
+        project = project.with_region(without_expectations(project.region(id_), areas))
     for sample in dict.fromkeys(project.entry(region.spectrum).sample for region in wanted):
         try:
-            joint = fit_tied(project, sample, cancelled=cancelled)
-        except XpsError as error:  # the single fits stay
-            failures |= {
-                region.id: failures.get(region.id, error)
-                for region in wanted
-                if project.entry(region.spectrum).sample == sample
-            }
-            continue
-        if joint is not None:
-            charge = joint.charges[sample]
-            project = project.with_sample(replace(project.sample(sample), charge=charge))
-            for fitted in joint.fits:
-                project = project.with_fit(fitted)
+            project = _fit_jointly(project, sample, cancelled)
+        except XpsError as error:
+            for region in wanted:
+                if project.entry(region.spectrum).sample == sample:
+                    failures.setdefault(region.id, error)
+                    if expected.get(region.id):  # it is no fit of these data alone
+                        project = project.without_fit(region.id)
     if progress is not None:
         progress(len(wanted), len(wanted))
     return Outcome(project, failures)
 
 
-def fit_tied(
-    project: Project, sample: str, *, cancelled: Callable[[], bool] | None = None
-) -> JointFit | None:
-    """Fit the regions of a sample together, from their last fits, with its amounts tied.
+def _guided(project: Project, region: Region) -> tuple[Region, Areas]:
+    """A region with what others of its sample expect of it; a charge reference comes first."""
+    if _is_reference(project, region):
+        return region, ()
+    return with_expected_amounts(project, region)
 
-    All of them, because its charge shift is fitted too.
 
-    Returns
-    -------
-    JointFit or None
-        None where the project ties nothing, or no compound shows twice.
+def _fit_jointly(project: Project, sample: str, cancelled: Callable[[], bool] | None) -> Project:
+    """Fit a sample as a whole where its amounts are tied."""
+    joint = fit_tied(project, sample, cancelled=cancelled)
+    if joint is None:
+        return project
+    charge = joint.charges[sample]
+    project = project.with_sample(replace(project.sample(sample), charge=charge))
+    for fitted in joint.fits:
+        project = project.with_fit(fitted)
+    return project
 
-    Raises
-    ------
-    FitError
-        If the joint fit fails.
-    """
-    if project.ties is None:
-        return None
-    ties, _ = amount_ties(project, sample, sigma=project.ties.sigma)
-    fitted = [
-        region.id
-        for region in project.regions
-        if project.entry(region.spectrum).sample == sample and project.fit_of(region.id) is not None
+
+def _to_fit(project: Project, region_ids: Collection[str] | None) -> list[Region]:
+    """The regions that were asked for and those they need, in the order to fit them."""
+    asked = [region.id for region in project.regions]
+    if region_ids is not None:
+        asked = [id_ for id_ in asked if id_ in region_ids]
+    found = [
+        project.region(id_)
+        for id_ in fitted_with(project, asked)
+        if id_ in asked or not project.is_fresh(id_)
     ]
-    if not ties:
-        return None
-    return fit_together(project, fitted, ties=ties, tensions=True, cancelled=cancelled)
+    if project.ties is not None:
+        found.sort(key=separation, reverse=True)
+    found.sort(key=lambda region: not _is_reference(project, region))
+    return found
 
 
 def reference_region(project: Project, sample: str) -> Region | None:

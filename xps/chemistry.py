@@ -8,11 +8,11 @@ an exact one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xps.fitted import RegionFit
-from xps.intensity import intensity_factor, transmission_is_known
+from xps.intensity import RegionOnScale, intensity_factor, transmission_is_known
 from xps.joint_problem import AmountTie, Place
 from xps.model import Component, Ref
 from xps.project import Entry, Project
@@ -25,23 +25,44 @@ KNOWN_TRANSMISSION, UNKNOWN_TRANSMISSION = 0.20, 0.30
 
 @dataclass(frozen=True)
 class Line:
-    """A component that is a line of a compound."""
+    """A component that is a line of a compound, where its area is free.
+
+    Attributes
+    ----------
+    entry : Entry
+    placed : RegionOnScale
+        Its region, fitted or not.
+    component : Component
+    species : Species
+    stderr : float or None
+        Of its area, where it was fitted.
+    """
 
     entry: Entry
-    fit: RegionFit
+    placed: RegionOnScale
     component: Component
     species: Species
+    stderr: float | None = None
 
     @property
     def place(self) -> Place:
         """Its area."""
-        return Place(self.fit.region.id, Ref(self.component.id, "area"))
+        return Place(self.placed.region.id, Ref(self.component.id, "area"))
 
     @property
     def certainty(self) -> float:
         """Area over its error; zero where it has none."""
-        error = self.fit.stderr(self.place.ref)
-        return 0.0 if error is None else self.component.area.value / error
+        return self.component.area.value / self.stderr if self.stderr else 0.0
+
+
+def lines_of(entry: Entry, placed: RegionOnScale, fit: RegionFit | None = None) -> Iterator[Line]:
+    """Find the lines of compounds in a region, with their errors where a fit is given."""
+    known = library()
+    for component in placed.region.components:
+        species = known.get(component.species)
+        if species is not None and species.compound and component.area.is_free:
+            stderr = fit.stderr(Ref(component.id, "area")) if fit else None
+            yield Line(entry, placed, component, species, stderr)
 
 
 def compound_lines(project: Project, sample: str) -> dict[str, tuple[Line, ...]]:
@@ -53,16 +74,12 @@ def compound_lines(project: Project, sample: str) -> dict[str, tuple[Line, ...]]
         Fitted.
     sample : str
     """
-    known: Mapping[str, Species] = library()
     found: dict[str, list[Line]] = {}
     for region in project.regions:
         entry, fit = project.entry(region.spectrum), project.fit_of(region.id)
-        if entry.sample != sample or fit is None or not fit.success:
-            continue
-        for component in fit.region.components:
-            species = known.get(component.species)
-            if species is not None and species.compound and component.area.is_free:
-                found.setdefault(species.compound, []).append(Line(entry, fit, component, species))
+        if entry.sample == sample and fit is not None:
+            for line in lines_of(entry, fit, fit):
+                found.setdefault(line.species.compound, []).append(line)
     return {compound: tuple(lines) for compound, lines in found.items() if len(lines) > 1}
 
 
@@ -79,12 +96,20 @@ def raw_area_ratio(
     (`xps.intensity`); 5.5 for O 1s to S 2p of a sulfate and Al Kα. None where a factor is unknown.
     """
     factors = [
-        intensity_factor(line.entry, line.fit, settings, transmitted=transmitted)
+        intensity_factor(line.entry, line.placed, settings, transmitted=transmitted)
         for line in (follower, leader)
     ]
     if factors[0] is None or factors[1] is None:
         return None
     return follower.species.atoms * factors[0] / (leader.species.atoms * factors[1])
+
+
+def spread_of(lines: Sequence[Line], settings: QuantificationSettings) -> tuple[bool, float]:
+    """Whether the transmission is known for all lines, and the spread of their ratios then."""
+    known = all(transmission_is_known(line.entry, line.placed, settings) for line in lines)
+    if len({line.species.core_level for line in lines}) == 1:
+        return known, 0.0
+    return known, KNOWN_TRANSMISSION if known else UNKNOWN_TRANSMISSION
 
 
 def amount_ties(
@@ -118,8 +143,7 @@ def amount_ties(
         for line in lines:
             if line is leader:
                 continue
-            both = (line.entry, line.fit), (leader.entry, leader.fit)
-            transmitted = all(transmission_is_known(entry, fit, settings) for entry, fit in both)
+            transmitted, spread = spread_of((line, leader), settings)
             ratio = raw_area_ratio(line, leader, settings, transmitted=transmitted)
             levels = f"{line.species.core_level} to {leader.species.core_level}"
             if ratio is None:
@@ -127,10 +151,7 @@ def amount_ties(
                     f"{sample}: {compound}, {levels}: not tied, a sensitivity factor is unknown"
                 )
                 continue
-            spread = KNOWN_TRANSMISSION if transmitted else UNKNOWN_TRANSMISSION
-            if line.species.core_level == leader.species.core_level:
-                spread = 0.0
-            elif sigma is not None:
+            if spread > 0.0 and sigma is not None:
                 spread = sigma
             name = f"{sample}: {compound}, {levels} ({line.component.id})"
             ties.append(AmountTie(name, leader.place, line.place, ratio, spread))

@@ -95,7 +95,7 @@ def fit_text(result: FitResult, notes: Sequence[str]) -> str:
         if fit is None:
             lines.append(f"  not fitted: {result.failures.get(region.id, 'no reason given')}")
         else:
-            lines += _fit_lines(fit)
+            lines += _fit_lines(fit, project.charge_of(region.spectrum).total_error_ev)
             lines += _stored_lines(recovery(fit, entry))
         lines.append("")
     quantification = quantify(project)
@@ -130,13 +130,15 @@ def _check_lines(project: Project) -> Iterator[str]:
     yield from map(finding_text, waived)
 
 
-def _fit_lines(fit: RegionFit) -> Iterator[str]:
+def _fit_lines(fit: RegionFit, total_error_ev: float | None) -> Iterator[str]:
     reduced = fit.reduced_chi2
     quality = "unknown" if reduced is None else f"{reduced:.2f}"
+    shift = with_error(fit.charge_shift_ev, fit.charge_shift_stderr)
+    total = "" if total_error_ev is None else f" (± {total_error_ev:.2g} with its reference)"
     yield (
         f"  {'fitted' if fit.success else 'FIT FAILED'}: {fit.message}; χ²ᵣ {quality}, "
         f"Durbin-Watson {fit.durbin_watson:.2f}; charge shift "
-        f"{with_error(fit.charge_shift_ev, fit.charge_shift_stderr)} eV"
+        f"{shift} eV{total}"
     )
     split = shares(fit)
     for index, component in enumerate(fit.region.components):

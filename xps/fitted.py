@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 NEGATIVE_SIGMA = 3.0  # an area this far below zero is no fluctuation
+TENSE_SIGMA = 1.96  # of data and a tie, from where on they are said to contradict each other
 _MISFIT_SIGMA = 4.0  # scatter of χ²ᵣ that counting noise may cause
 
 
@@ -44,6 +45,9 @@ class FittedTie:
         square is what the tie adds to the deviance.
     tension : float or None
         By how many standard deviations data and tie contradict each other.
+    leader_region, leader : str
+        Id of the region and of its component whose area is followed; "" in fits of earlier
+        versions.
     """
 
     component: str
@@ -54,6 +58,13 @@ class FittedTie:
     discrepancy: float
     stderr: float
     tension: float | None
+    leader_region: str = ""
+    leader: str = ""
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether the tension is one that a tie that holds has in 5 % of all cases."""
+        return self.tension is not None and self.tension > TENSE_SIGMA
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,13 +8,15 @@ homogeneous solid.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 
 from xps.angular import angular_factor
 from xps.angular import beta as known_beta
 from xps.errors import RecipeError
 from xps.escape_depth import Material
-from xps.fitted import RegionFit
+from xps.model import Region
 from xps.project import Entry
 from xps.quantification_settings import QuantificationSettings
 from xps.sensitivity import sensitivity
@@ -23,9 +25,21 @@ from xps.transmission import TransmissionTable
 _BY_DEFAULT = QuantificationSettings()
 
 
+class RegionOnScale(Protocol):
+    """A region with the charge shift that its energies hold for, such as a `RegionFit`."""
+
+    @property
+    def region(self) -> Region:
+        """The region."""
+
+    @property
+    def charge_shift_ev(self) -> float:
+        """Corrected minus measured binding energy."""
+
+
 def intensity_factor(
     entry: Entry,
-    fit: RegionFit,
+    fit: RegionOnScale,
     settings: QuantificationSettings = _BY_DEFAULT,
     *,
     transmitted: bool = True,
@@ -37,7 +51,7 @@ def intensity_factor(
     Parameters
     ----------
     entry : Entry
-    fit : RegionFit
+    fit : RegionOnScale
     settings : QuantificationSettings
     transmitted : bool
         Whether the transmission of the analyzer is used where the file gives it.
@@ -56,7 +70,7 @@ def intensity_factor(
 
 def emission_factor(
     entry: Entry,
-    fit: RegionFit,
+    fit: RegionOnScale,
     settings: QuantificationSettings = _BY_DEFAULT,
     *,
     transmitted: bool = True,
@@ -76,7 +90,7 @@ def emission_factor(
     return relative * angular * transmission
 
 
-def kinetic_energy(entry: Entry, fit: RegionFit) -> float | None:
+def kinetic_energy(entry: Entry, fit: RegionOnScale) -> float | None:
     """Return the kinetic energy of the middle of the window; None if it is not known."""
     photon_energy = entry.spectrum.photon_energy_ev
     if photon_energy is None:
@@ -85,7 +99,7 @@ def kinetic_energy(entry: Entry, fit: RegionFit) -> float | None:
     return kinetic if kinetic > 0.0 else None
 
 
-def file_transmission(entry: Entry, fit: RegionFit) -> float | None:
+def file_transmission(entry: Entry, fit: RegionOnScale) -> float | None:
     """Relative transmission that the file gives; None where it is unknown or not above zero."""
     spectrum = entry.spectrum
     energies = spectrum.binding_energy_ev
@@ -98,13 +112,13 @@ def file_transmission(entry: Entry, fit: RegionFit) -> float | None:
 
 
 def transmission_is_known(
-    entry: Entry, fit: RegionFit, settings: QuantificationSettings = _BY_DEFAULT
+    entry: Entry, fit: RegionOnScale, settings: QuantificationSettings = _BY_DEFAULT
 ) -> bool:
     """Whether the transmission of a region is known, from the file or from the user."""
     return settings.transmission != "file" or file_transmission(entry, fit) is not None
 
 
-def why_no_factor(entry: Entry, fit: RegionFit, settings: QuantificationSettings) -> str:
+def why_no_factor(entry: Entry, fit: RegionOnScale, settings: QuantificationSettings) -> str:
     """Why a region has no intensity factor; empty where it has one."""
     if intensity_factor(entry, fit, settings) is not None:
         return ""
@@ -122,7 +136,7 @@ def why_no_factor(entry: Entry, fit: RegionFit, settings: QuantificationSettings
     return f"TPP-2M has no escape depth at {kinetic:.0f} eV"
 
 
-def _middle(fit: RegionFit) -> float:
+def _middle(fit: RegionOnScale) -> float:
     low, high = fit.region.window_ev
     return 0.5 * (low + high)
 
@@ -139,7 +153,7 @@ def _angular(level: str, settings: QuantificationSettings) -> float | None:
 
 def _transmission(
     entry: Entry,
-    fit: RegionFit,
+    fit: RegionOnScale,
     settings: QuantificationSettings,
     kinetic: float,
     transmitted: bool,

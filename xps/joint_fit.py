@@ -5,6 +5,7 @@ One charge shift a sample, shapes that samples share, and amounts that agree acr
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from xps.cancel import raising
 from xps.engine import Solution, solve
 from xps.errors import FitError
-from xps.fitted import FittedTie, RegionFit
+from xps.fitted import TENSE_SIGMA, FittedTie, RegionFit
 from xps.fitting import recorded
 from xps.joint_problem import AmountTie, JointProblem, Part, Place
 from xps.likelihood import Problem
@@ -31,6 +32,8 @@ _SETTLED_EV = 1e-4  # of a shift: less than any axis is known to
 _MAX_ROUNDS = 5
 _DETECTION_SIGMA = 2.0
 _LIMIT_SIGMA = 1.645  # one-sided 95 %
+_TENSION_TOLERANCE = 0.01  # of a deviance whose root is told to a tenth
+_TENSION_ITERATIONS = 60  # beyond, the area is not determined; what it gained until then holds
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class TieOutcome:
     tension : float or None
         By how many standard deviations data and expectation contradict each other: the root
         of what the deviance falls without the tie. None where that was not asked for, and for
-        an area that the data alone do not determine.
+        an area that the data alone do not determine, unless they contradict the tie anyway.
     """
 
     tie: AmountTie
@@ -106,7 +109,7 @@ def fit_together(
     tensions: bool = False,
     cancelled: Callable[[], bool] | None = None,
 ) -> JointFit:
-    """Fit regions together, starting from their last fits.
+    """Fit regions together, starting from the values that they have.
 
     Each sample with a reference component has its charge shift as a free parameter, common to
     its regions; the reference line is expected at its energy with its uncertainty.
@@ -169,20 +172,20 @@ def fit_together(
             replace(outcome, tension=_tension(joint, solution, outcome, ask))
             for outcome in outcomes
         )
+    solution = _with_scale(project, joint, regions, solution)
     return _joint_fit(project, regions, charges, joint, solution, outcomes)
 
 
 def _start(project: Project, region_id: str) -> Region:
-    fit = project.fit_of(region_id)
-    if fit is None:
-        region = project.region(region_id)
+    region = project.region(region_id)
+    if project.fit_of(region_id) is None:
         entry = project.entry(region.spectrum)
         raise FitError(
             "a region has no fit to start a joint fit from",
             "fit it by itself first",
             where=f"{entry.sample}, {entry.label}",
         )
-    return fit.region
+    return region
 
 
 def _reference(project: Project, region: Region) -> tuple[Ref, Prior] | None:
@@ -196,7 +199,7 @@ def _reference(project: Project, region: Region) -> tuple[Ref, Prior] | None:
     ):
         return None
     root, _, shift = region.resolve(Ref(charge.component, "center"))
-    return root, Prior(charge.energy_ev - shift, charge.uncertainty_ev or _SETTLED_EV)
+    return root, Prior(charge.energy_ev - shift, _SETTLED_EV)
 
 
 def _compiled(
@@ -282,6 +285,34 @@ def _without_reference(
     return float(covariance[column, column] - mixed @ np.linalg.pinv(known) @ mixed)
 
 
+def _with_scale(
+    project: Project, joint: JointProblem, regions: dict[str, Region], solution: Solution
+) -> Solution:
+    """Add what is not known of the energies of reference lines, which moves all centers alike."""
+    scales: dict[int, tuple[float, set[str]]] = {}
+    for region in regions.values():
+        found = _reference(project, region)
+        column = None if found is None else joint.column.get(Place(region.id, found[0]))
+        if column is not None:
+            known = project.charge_of(region.spectrum).uncertainty_ev or _SETTLED_EV
+            before, samples = scales.get(column, (0.0, set()))
+            sample = project.entry(region.spectrum).sample
+            scales[column] = max(before, known), samples | {sample}
+    covariance = solution.covariance.copy()
+    for uncertainty, samples in scales.values():
+        centers = {
+            column
+            for place, column in joint.column.items()
+            if place.ref.parameter == "center"
+            and project.entry(regions[place.region].spectrum).sample in samples
+        }
+        moved = np.zeros(solution.free.size)
+        moved[sorted(centers)] = 1.0
+        moved[solution.at_bound] = 0.0
+        covariance += (uncertainty**2 - _SETTLED_EV**2) * np.outer(moved, moved)
+    return replace(solution, covariance=covariance)
+
+
 def _with_values(region: Region, part: Part, solution: Solution) -> Region:
     own = part.free(solution.free)
     values = {
@@ -325,10 +356,15 @@ def _tension(
     part = joint.parts[ids.index(follower.region)]
     row = part.problem.table.free.index(follower.ref)
     start[loose.column[follower]] = part.free(solution.free)[row]
-    free = solve(loose, start, cancelled=ask)
-    if not free.converged or not np.isfinite(free.covariance).all():
-        return None
-    return float(np.sqrt(max(solution.deviance - free.deviance, 0.0)))
+    asked = itertools.count()
+
+    def stopped() -> bool:
+        return ask() or next(asked) >= _TENSION_ITERATIONS
+
+    free = solve(loose, start, tolerance=_TENSION_TOLERANCE, cancelled=stopped)
+    tension = float(np.sqrt(max(solution.deviance - free.deviance, 0.0)))
+    determined = free.converged and bool(np.isfinite(free.covariance).all())
+    return tension if determined or tension > TENSE_SIGMA else None
 
 
 def _joint_fit(
@@ -400,6 +436,8 @@ def _fitted_tie(outcome: TieOutcome) -> FittedTie:
         outcome.discrepancy,
         outcome.stderr,
         outcome.tension,
+        tie.leader.region,
+        tie.leader.ref.component,
     )
 
 

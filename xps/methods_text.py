@@ -214,9 +214,11 @@ def _charge(project: Project, sample: Sample) -> str:
             name = next((c.name for c in region.components if c.id == charge.component), name)
     known = "" if charge.uncertainty_ev is None else f", known to ± {charge.uncertainty_ev:g} eV"
     energy = "an unknown energy" if charge.energy_ev is None else f"{charge.energy_ev:g} eV"
+    total = charge.total_error_ev
+    whole = "" if total is None else f"; the whole error of the shift is {total:.2g} eV"
     return (
         f"Binding energies of {sample.name} were shifted by {shift} eV, which puts {name} "
-        f"({charge.core_level}) at {energy} (assumed{known})."
+        f"({charge.core_level}) at {energy} (assumed{known}{whole})."
     )
 
 

@@ -129,12 +129,12 @@ class Profile:
                     f"the fit is not the best there is: at {self._ref} = {value:.6g} the "
                     f"deviance is lower by {-found:.2g}",
                 )
-            root = math.sqrt(max(found, 0.0))
+            root, before = math.sqrt(max(found, 0.0)), known[-1][0]
             if root > 0.0:
                 known.append((root, distance / root))
             if abs(root - target) < _CLOSE:
                 return Crossing(self.best + side * _clamped(_distance(known, target), 0.0, room))
-            one_sided = (root > target) == (known[-2][0] > target)
+            one_sided = (root > target) == (before > target)
             if root < target:
                 near = (distance, root)
                 if distance >= room:

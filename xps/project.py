@@ -321,6 +321,10 @@ class Project:
         others = tuple(f for f in self.fits if f.region.id != fit.region.id)
         return replace(self.with_region(fit.region), fits=(*others, fit))
 
+    def without_fit(self, region_id: str) -> Project:
+        """Return a copy without the fit of a region."""
+        return replace(self, fits=tuple(f for f in self.fits if f.region.id != region_id))
+
     def with_sample(self, sample: Sample) -> Project:
         """Return a copy with the sample of the same name replaced."""
         samples = tuple(sample if s.name == sample.name else s for s in self.samples)

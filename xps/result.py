@@ -93,7 +93,9 @@ class FitResult:
         if fit is None:
             error = self.failures.get(region_id)
             return head | _not_fitted(region.background.kind, error)
-        return head | region_dict(fit) | {"stored": _recovered(recovery(fit, entry))}
+        total = project.charge_of(region.spectrum).total_error_ev
+        stored = _recovered(recovery(fit, entry))
+        return head | region_dict(fit) | {"stored": stored, "charge_shift_total_stderr": total}
 
 
 def region_dict(fit: RegionFit) -> dict[str, Any]:
@@ -187,6 +189,7 @@ def _not_fitted(background: str, error: XpsError | None) -> dict[str, Any]:
     numbers = ("charge_shift_ev", "charge_shift_stderr", "n_points", "n_free", "chi2")
     return {
         **dict.fromkeys(numbers),
+        "charge_shift_total_stderr": None,
         "success": False,
         "message": "not fitted" if error is None else str(error),
         "reduced_chi2": None,

@@ -436,6 +436,8 @@ def _tie(table: Fields) -> FittedTie:
         table.number("discrepancy"),
         table.number("stderr"),
         table.maybe_number("tension"),
+        table.text("leader_region", ""),
+        table.text("leader", ""),
     )
 
 

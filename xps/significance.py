@@ -223,7 +223,7 @@ def upper_limits(
     """
     from xps.minimizer import parameter_name
 
-    if not result.errorbars:
+    if not (result.success and result.errorbars):
         return {}
     limits: dict[str, float] = {}
     tested: Problem | None = None

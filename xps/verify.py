@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xps.analysis import fit_tied, reference_region
+from xps.analysis import reference_region
 from xps.error_budget import Interval
 from xps.error_methods import methods_of, with_errors
 from xps.errors import XpsError
@@ -15,6 +15,7 @@ from xps.fitted import RegionFit
 from xps.fitting import fit_region
 from xps.model import Ref, Region
 from xps.project import Project
+from xps.tied_fit import fit_tied
 from xps.uncertainty import shares
 
 _OF_ERROR = 1e-3  # values may move by this share of their errors, and errors of themselves

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 
 from xps.checks.rule import FittedRegion, Rule, Sightings, in_each_fit
+from xps.checks.ties import is_tied
 from xps.model import Component, Ref
 from xps.species import library
 
@@ -53,7 +54,9 @@ def _not_separable(fitted: FittedRegion) -> Sightings:
     for first, second in pairwise(components):
         width = min(first.fwhm.value, second.fwhm.value)
         distance = second.center.value - first.center.value
-        if distance < _CLOSE_FWHM * width and not _tied(fitted, first, second):
+        amounts_known = is_tied(fitted, first) or is_tied(fitted, second)
+        fixed = amounts_known or _tied(fitted, first, second)
+        if distance < _CLOSE_FWHM * width and not fixed:
             yield fitted.of_both(
                 first, second, f"they lie {distance:.2f} eV apart, less than half a width"
             )
@@ -71,6 +74,7 @@ def _manifold(fitted: FittedRegion) -> Sightings:
         area_free = (
             fitted.fit.region.resolve(Ref(c.id, "area"))[0].component == c.id
             and c.area.prior is None
+            and not is_tied(fitted, c)
             for c in (first, second)
         )
         if close and all(area_free):

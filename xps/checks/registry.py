@@ -17,6 +17,7 @@ from xps.checks import (
     places,
     repeats,
     shapes,
+    ties,
     widths,
 )
 from xps.checks.rule import Finding, Rule
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     *charge.RULES,
     *names.RULES,
     *budgets.RULES,
+    *ties.RULES,
     *overlaps.RULES,
     *intensities.RULES,
     *repeats.RULES,

@@ -1,0 +1,52 @@
+"""Whether the amounts that were tied across core levels agree with the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xps.checks.rule import FittedRegion, Rule, Sightings, in_each_fit
+from xps.fitted import FittedTie
+from xps.model import Component
+
+_PLAIN_SIGMA = 3.0  # tension that one tie in 400 has by chance
+
+
+def is_tied(fitted: FittedRegion, component: Component) -> bool:
+    """Whether the area of a component is tied to one in another region, or the other way round."""
+    follows = any(tie.component == component.id for tie in fitted.fit.ties)
+    leader = (fitted.fit.region.id, component.id)
+    return follows or any((tie.leader_region, tie.leader) == leader for tie in _ties(fitted))
+
+
+def _ties(fitted: FittedRegion) -> Iterator[FittedTie]:
+    """All ties of the sample."""
+    project = fitted.project
+    for fit in project.fits:
+        if project.entry(fit.region.spectrum).sample == fitted.entry.sample:
+            yield from fit.ties
+
+
+def _contradicted(fitted: FittedRegion) -> Sightings:
+    for tie in fitted.fit.ties:
+        if tie.tension is None or not tie.is_contradicted:
+            continue
+        found = "no ratio" if tie.ratio is None else f"a ratio of areas of {tie.ratio:.3g}"
+        yield fitted.of(
+            fitted.fit.region.component(tie.component),
+            f"{tie.name}: the data contradict the tie by {tie.tension:.1f}σ; the fit compromises "
+            f"at {found}, expected {tie.expected_ratio:.3g}",
+            severity="warning" if tie.tension > _PLAIN_SIGMA else None,
+        )
+
+
+RULES = (
+    Rule(
+        "tie-contradicted",
+        "note",
+        "Tied amounts that the data contradict by more than 1.96σ (a warning beyond 3σ)",
+        "ISO 18118",
+        "look for a missing component beside either line, for a thin layer of the compound, or "
+        "for an unknown transmission; give the tie a larger spread, or leave it out",
+        in_each_fit(_contradicted),
+    ),
+)
