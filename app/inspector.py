@@ -69,10 +69,11 @@ class Inspector(QScrollArea):
 
     Signals
     -------
-    fitWanted()
+    fitWanted(), suggestionWanted()
     """
 
     fitWanted = Signal()
+    suggestionWanted = Signal()
 
     def __init__(
         self,
@@ -93,6 +94,7 @@ class Inspector(QScrollArea):
         self.parameters = ParameterTable(self.parameter_model, "Numbers of the selected component")
         self.shape = ShapeChoice()
         self.add_button = QToolButton()
+        self.suggest_button = QPushButton("Suggest")
         self.fit_button = QPushButton("Fit")
         self.status = QLabel()
         self._build()
@@ -114,6 +116,7 @@ class Inspector(QScrollArea):
         self.component_model.show_region(region, fit, looks, unit, stale=stale, waived=waived)
         self._fill_add_menu(region)
         self.fit_button.setEnabled(region is not None)
+        self.suggest_button.setEnabled(entry is not None)
         self.show_selected_component()
         state: FitState = "no region"
         if entry is not None:
@@ -166,6 +169,9 @@ class Inspector(QScrollArea):
         self.add_button.setToolTip("Add a component of a known species")
         self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.add_button.setMenu(QMenu(self.add_button))
+        self.suggest_button.setToolTip(
+            "Search the models that the data support, and preview the best (F6)"
+        )
         self.fit_button.setToolTip("Fit this region (F5)")
         self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setWordWrap(True)
@@ -178,6 +184,7 @@ class Inspector(QScrollArea):
         inner.addWidget(self.shape)
         row = QHBoxLayout()
         row.addWidget(self.add_button)
+        row.addWidget(self.suggest_button)
         row.addStretch(1)
         row.addWidget(self.fit_button)
         inner.addLayout(row)
@@ -198,6 +205,7 @@ class Inspector(QScrollArea):
         self._document.projectChanged.connect(self.refresh)
         self._document.failuresChanged.connect(self.refresh)
         self.fit_button.clicked.connect(self.fitWanted)
+        self.suggest_button.clicked.connect(self.suggestionWanted)
         self.charge.methodChosen.connect(
             lambda method: self._on_sample(gestures.set_charge_method, method)
         )

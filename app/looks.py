@@ -14,11 +14,12 @@ def looks_of(project: Project, region: Region | None) -> tuple[ComponentLook, ..
     """Return the look of each component of a region.
 
     Colors are those of the printed figure: the same species has the same color in all
-    regions and samples of a project.
+    regions and samples of a project. The region may be one that the project does not have yet.
     """
     if region is None:
         return ()
-    colors = component_colors(project.regions)
+    regions = project.regions if region in project.regions else (*project.regions, region)
+    colors = component_colors(regions)
     return tuple(
         ComponentLook(
             letter_of(index),

@@ -32,6 +32,7 @@ _SURVEY_POINTS = 500  # of so many a line tells more than a crowd of points
 _LEAST_RESIDUAL = 4.0
 _HEADROOM = 0.05  # of the height of the data
 _FOOTROOM = 0.05
+_FADED = 0.25  # opacity
 _MOST_HEADROOM = 0.9  # that the legend may take
 
 
@@ -214,6 +215,10 @@ class PlotView(QWidget):
     def select_component(self, index: int | None) -> None:
         """Draw one component stronger than the others."""
         self._model.select(None if index is None else self._looks[index].letter)
+
+    def fade_model(self, *, faded: bool) -> None:
+        """Let the model stand back behind what is laid over it, or come forward again."""
+        self._model.setOpacity(_FADED if faded else 1.0)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

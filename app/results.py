@@ -70,12 +70,27 @@ class Results(QTabWidget):
             self.history: self._show_history,
         }
         self._outdated = set(self._shows)
+        self._before_guest: QWidget = self.quantify
         self.setDocumentMode(True)
         for view, title in zip(
             self._shows, ("Quantification", "Compare", "Checks", "History"), strict=True
         ):
             self.addTab(view, title)
         self._connect(findings)
+
+    def open_guest(self, view: QWidget, title: str) -> None:
+        """Show a tab that is there for a while only."""
+        if self.indexOf(view) < 0:
+            self._before_guest = self.currentWidget()
+            self.addTab(view, title)
+        self.open_tab(view)
+
+    def close_guest(self, view: QWidget) -> None:
+        """Take such a tab away, and go back to the one before it."""
+        was_seen = self.currentWidget() is view
+        self.removeTab(self.indexOf(view))
+        if was_seen:
+            self.setCurrentWidget(self._before_guest)
 
     def open_tab(self, view: QWidget) -> None:
         """Bring a tab to the front, with the keyboard in it."""

@@ -44,6 +44,7 @@ from app.menus import (
 from app.message_bar import MessageBar
 from app.modes import Mode
 from app.plain import menu_text
+from app.plot_marks import PlotMarks
 from app.plot_tools import make_plot_tools
 from app.results import Results
 from app.sample_tree import SampleTree
@@ -51,6 +52,7 @@ from app.selection import Selection
 from app.settings import Settings
 from app.spectrum_panel import SpectrumPanel
 from app.status import StatusBar
+from app.suggesting import Suggesting
 from app.theme import Theme
 from app.welcome import WelcomePage
 from xps import __version__
@@ -131,6 +133,9 @@ class MainWindow(QMainWindow):
 
     def fit_all(self) -> None:
         self.analysis.fit_all()
+
+    def suggest_model(self) -> None:
+        self.suggesting.suggest()
 
     def cancel_jobs(self) -> None:
         self.jobs.cancel()
@@ -216,6 +221,10 @@ class MainWindow(QMainWindow):
         self._docks[-1].show()
         self.results.open_tab(view)
 
+    def _open_suggestion(self) -> None:
+        self._docks[-1].show()
+        self.results.open_guest(self.suggesting.view, "Suggestion")
+
     def _show_place(self, place: Place) -> None:
         """Bring forward what a finding of the checks is about."""
         if place.topic == "replicates":
@@ -240,6 +249,17 @@ class MainWindow(QMainWindow):
         self.panel = SpectrumPanel(self.document, self.selection)
         self.plot_tools = make_plot_tools(
             self.panel, self.document, self.selection, self.editor, self._dialogs
+        )
+        self.marks = PlotMarks(self.panel.plot, self)
+        self.suggesting = Suggesting(
+            self.document,
+            self.selection,
+            self.editor,
+            self.analysis,
+            self.jobs,
+            self.messages,
+            self.marks,
+            self,
         )
         self._first_page = QScrollArea()
         self._first_page.setWidget(self.welcome)
@@ -327,6 +347,9 @@ class MainWindow(QMainWindow):
         self.results.figureWanted.connect(self.export_figure)
         self.results.currentChanged.connect(lambda _: self._give_room())
         self.findings.shown.connect(self._show_place)
+        self.inspector.suggestionWanted.connect(self.suggest_model)
+        self.suggesting.opened.connect(self._open_suggestion)
+        self.suggesting.closed.connect(lambda: self.results.close_guest(self.suggesting.view))
         self.welcome.openWanted.connect(self.open)
         self.welcome.exampleWanted.connect(self.open_example)
         self.welcome.recentWanted.connect(lambda path: self.files.open_paths([path]))

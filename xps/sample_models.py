@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from xps.analysis import apply_recipe, fit_project
-from xps.errors import XpsError
+from xps.cancel import Cancelled
+from xps.errors import RecipeError, XpsError
 from xps.project import ChargeReference, Entry, Project
 from xps.recipe import Recipe, load_recipe, shipped_recipes
 from xps.species import library
@@ -99,6 +100,56 @@ def suggest_models(
     return found
 
 
+def suggest_model(
+    project: Project, entry_id: str, *, cancelled: Cancelled | None = None
+) -> SampleSuggestion:
+    """Suggest models for one spectrum of a project.
+
+    Window and background are those of its region, where it has one; the energy scale is that of
+    its sample, or that of the charge reference of `default_recipe` where none is set.
+
+    Parameters
+    ----------
+    project : Project
+    entry_id : str
+    cancelled : callable, optional
+        Asked often; when it says True a `CancelledError` is raised.
+
+    Raises
+    ------
+    RecipeError
+        If the spectrum is of no core level, or of one without candidates.
+    FitError
+        If the window holds too few points, or none of the candidates.
+    BackgroundError
+        If a static background cannot be computed.
+    """
+    entry = project.entry(entry_id)
+    core_level = entry.spectrum.core_level
+    if core_level is None:
+        raise RecipeError(
+            f"{entry.label} is of no core level that is known", "name its core level in the file"
+        )
+    of_sample = replace(
+        project,
+        samples=(project.sample(entry.sample),),
+        entries=tuple(other for other in project.entries if other.sample == entry.sample),
+        regions=(),
+        fits=(),
+    )
+    recipe = default_recipe(core_level, {e.spectrum.core_level or "" for e in of_sample.entries})
+    charge = _charges(of_sample, recipe)[entry.sample]
+    suggestion = suggest(
+        entry.spectrum,
+        core_level,
+        charge=charge,
+        template=project.region_of(entry_id) or recipe.region_for(core_level),
+        found=_others(of_sample, entry, core_level, charge, cancelled),
+        cancelled=cancelled,
+    )
+    return SampleSuggestion(entry.sample, entry.label, charge, suggestion)
+
+
 def _charges(project: Project, recipe: Recipe) -> Mapping[str, ChargeReference]:
     """The energy scale of each sample by its name: its own, or that of the recipe."""
     own = {sample.name: sample.charge for sample in project.samples}
@@ -114,7 +165,11 @@ def _charges(project: Project, recipe: Recipe) -> Mapping[str, ChargeReference]:
 
 
 def _others(
-    project: Project, entry: Entry, core_level: str, charge: ChargeReference
+    project: Project,
+    entry: Entry,
+    core_level: str,
+    charge: ChargeReference,
+    cancelled: Cancelled | None = None,
 ) -> dict[str, frozenset[str]]:
     """What other core levels of a sample show of what the candidates need, by level."""
     species = library()
@@ -129,6 +184,6 @@ def _others(
     for other in project.entries:
         level = other.spectrum.core_level
         if other.sample == entry.sample and level in needed - {core_level}:
-            shown = suggest(other.spectrum, level, charge=charge).species
-            found[level] = found.get(level, frozenset()) | shown
+            shown = suggest(other.spectrum, level, charge=charge, cancelled=cancelled)
+            found[level] = found.get(level, frozenset()) | shown.species
     return found
