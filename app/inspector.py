@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QGroupBox,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QScrollArea,
     QStyle,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -33,12 +30,12 @@ from app.region_section import RegionSection
 from app.selection import Selection
 from app.shape_choice import ShapeChoice
 from app.shown import FitState, area_unit, fit_state
+from app.species_picker import SpeciesPicker
 from app.waived import waived_components
 from app.wording import explain
 from xps.fitted import RegionFit
 from xps.model import Component, Region
 from xps.numbers_text import number
-from xps.species import library
 
 _HINTS: dict[FitState, str] = {
     "no region": "No region yet. Apply a recipe from the toolbar.",
@@ -93,7 +90,8 @@ class Inspector(QScrollArea):
         self.parameter_model = ParameterModel(self)
         self.parameters = ParameterTable(self.parameter_model, "Numbers of the selected component")
         self.shape = ShapeChoice()
-        self.add_button = QToolButton()
+        self.add_button = QPushButton()
+        self.picker = SpeciesPicker(self)
         self.suggest_button = QPushButton("Suggest")
         self.fit_button = QPushButton("Fit")
         self.status = QLabel()
@@ -114,7 +112,7 @@ class Inspector(QScrollArea):
         looks = looks_of(project, region)
         waived = {} if region is None else waived_components(project, region)
         self.component_model.show_region(region, fit, looks, unit, stale=stale, waived=waived)
-        self._fill_add_menu(region)
+        self.add_button.setEnabled(region is not None)
         self.fit_button.setEnabled(region is not None)
         self.suggest_button.setEnabled(entry is not None)
         self.show_selected_component()
@@ -165,10 +163,8 @@ class Inspector(QScrollArea):
         self._components_box = QGroupBox("Components")
         self._parameters_box = QGroupBox()
         self._parameters_box.setFlat(True)
-        self.add_button.setText("Add")
-        self.add_button.setToolTip("Add a component of a known species")
-        self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.add_button.setMenu(QMenu(self.add_button))
+        self.add_button.setText("Add…")
+        self.add_button.setToolTip("Add a component of a species of the library")
         self.suggest_button.setToolTip(
             "Search the models that the data support, and preview the best (F6)"
         )
@@ -205,6 +201,8 @@ class Inspector(QScrollArea):
         self._document.projectChanged.connect(self.refresh)
         self._document.failuresChanged.connect(self.refresh)
         self.fit_button.clicked.connect(self.fitWanted)
+        self.add_button.clicked.connect(self._open_picker)
+        self.picker.chosen.connect(self._add)
         self.suggest_button.clicked.connect(self.suggestionWanted)
         self.charge.methodChosen.connect(
             lambda method: self._on_sample(gestures.set_charge_method, method)
@@ -287,17 +285,12 @@ class Inspector(QScrollArea):
         if region is not None:
             self._selection.select_component(region.components[-1].id)
 
-    def _fill_add_menu(self, region: Region | None) -> None:
-        menu = self.add_button.menu()
-        menu.clear()
-        self.add_button.setEnabled(region is not None)
-        if region is None:
-            return
-        for species in library().values():
-            if species.core_level == region.core_level:
-                action = QAction(menu_text(f"{species.name}   {species.center_ev:g} eV"), menu)
-                action.triggered.connect(lambda _=False, key=species.key: self._add(key))
-                menu.addAction(action)
+    def _open_picker(self) -> None:
+        region = self._selection.region
+        if region is not None:
+            corner = self.mapToGlobal(self.rect().topLeft())
+            below = self.add_button.mapToGlobal(self.add_button.rect().bottomLeft())
+            self.picker.open_at(QPoint(corner.x(), below.y()), region.core_level)
 
 
 def _verdict(fit: RegionFit | None, said: str) -> str:

@@ -15,6 +15,7 @@ from app.gestures import short_name
 from app.plot_view import PlotView
 from app.theme import muted
 from xps.kernel import Curves
+from xps.species import Species
 
 _LIGHT = 0.5
 _RANGE_ALPHA = 0.18
@@ -92,6 +93,13 @@ class PlotMarks(QObject):
         self._names = []
         self._model.clear()
         self._plot.fade_model(faded=False)
+
+    def show_species(self, species: Species | None) -> None:
+        """Mark where a species may lie; None takes the mark away."""
+        if species is None:
+            self.clear_range()
+        else:
+            self.show_range(*species.allowed_ev, species.center_ev, short_name(species.name))
 
     def show_range(self, low_ev: float, high_ev: float, typical_ev: float, text: str) -> None:
         """Mark a range of energies, and where in it the line mostly lies."""

@@ -347,6 +347,7 @@ class MainWindow(QMainWindow):
         self.results.figureWanted.connect(self.export_figure)
         self.results.currentChanged.connect(lambda _: self._give_room())
         self.findings.shown.connect(self._show_place)
+        self.inspector.picker.highlighted.connect(self.marks.show_species)
         self.inspector.suggestionWanted.connect(self.suggest_model)
         self.suggesting.opened.connect(self._open_suggestion)
         self.suggesting.closed.connect(lambda: self.results.close_guest(self.suggesting.view))

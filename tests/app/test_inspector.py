@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.component_table import CELL_ROLE, COLUMNS
 from app.parameter_model import FITTED, MAX, MIN, TIED, VALUE
 from app.window import MainWindow
-from tests.app.user import choose, fit_all, open_files, type_into, type_into_cell
+from tests.app.user import choose, fit_all, open_files, pick_species, type_into, type_into_cell
 from xps.model import BACKGROUND_ID, Component, Ref
 
 CENTER, FWHM, AREA, MIXING = range(4)
@@ -213,9 +213,7 @@ def test_an_insignificant_component_shows_its_upper_limit(
 ) -> None:
     open_files(qtbot, window, sample_files[1:])
     choose(window, "recipe cathode")
-    menu = window.inspector.add_button.menu()
-    added = next(action for action in menu.actions() if action.text().startswith("S⁰"))
-    added.trigger()
+    pick_species(window, "S0")
     fit_all(qtbot, window)
     for column in ("area", "share"):
         shown = cell(window, "s0", column).data(CELL_ROLE)
@@ -226,8 +224,7 @@ def test_an_insignificant_component_shows_its_upper_limit(
 
 
 def test_an_added_component_is_selected(fitted: MainWindow) -> None:
-    menu = fitted.inspector.add_button.menu()
-    next(action for action in menu.actions() if action.text().startswith("S⁰")).trigger()
+    pick_species(fitted, "S0")
     selected = fitted.selection.component
     assert selected is not None
     assert selected.id == "s0"

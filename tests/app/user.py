@@ -59,6 +59,16 @@ def click(widget: QWidget) -> None:
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
 
 
+def pick_species(window: MainWindow, search: str) -> None:
+    """Open the list of species, search, and add the first that is found."""
+    click(window.inspector.add_button)
+    picker = window.inspector.picker
+    assert picker.isVisible()
+    QTest.keyClicks(picker.search, search)
+    QTest.keyClick(picker.search, Qt.Key.Key_Return)
+    assert not picker.isVisible()
+
+
 def type_into_cell(view: QAbstractItemView, index: QModelIndex, text: str) -> None:
     """Double-click a cell, replace what it says, and confirm."""
     view.scrollTo(index)
