@@ -27,7 +27,7 @@ class ActionSpec:
         The menu that it stands in.
     text : str
     slot : str
-        Method of the window.
+        Method of the window, or of one of its parts.
     keys : StandardKey, str or None
     tip : str
     icon : str
@@ -84,7 +84,12 @@ ACTIONS = (
                "Fit the region of the selected spectrum", "fit", True, "region", True),
     ActionSpec("fit_all", "Analysis", "Fit &all", "fit_all", "Shift+F5",
                "Fit the regions of all samples", "fit-all", True, "regions"),
-    ActionSpec("suggest", "Analysis", "&Suggest model", "suggest_model", "F6",
+    ActionSpec("save_recipe", "Analysis", "Sa&ve as recipe…", "recipes.save", None,
+               "Keep regions, components and charge reference of the selected sample as a recipe",
+               needs="region"),
+    ActionSpec("recipes", "Analysis", "Reci&pes…", "recipes.show", None,
+               "Read, edit, apply, import and export recipes"),
+    ActionSpec("suggest", "Analysis", "&Suggest model", "suggesting.suggest", "F6",
                "Search the models that the data of the selected spectrum support, as a preview",
                needs="entry"),
     ActionSpec("cancel", "Analysis", "&Cancel", "cancel_jobs", "Ctrl+.",
@@ -109,13 +114,13 @@ ACTIONS = (
                starts_group=True, checkable=True),
     ActionSpec("fit_view", "View", "&Whole region", "fit_view", "Ctrl+0",
                "Show the whole region (or double-click the plot)", needs="entry"),
-    ActionSpec("show_quantities", "View", "&Quantification", "show_quantities", "Ctrl+1",
+    ActionSpec("show_quantities", "View", "&Quantification", "results_dock.show_quantities", "Ctrl+1",
                "Species and atomic percent of all samples", needs="spectra", starts_group=True),
-    ActionSpec("show_comparison", "View", "&Compare", "show_comparison", "Ctrl+2",
+    ActionSpec("show_comparison", "View", "&Compare", "results_dock.show_comparison", "Ctrl+2",
                "Samples below each other, and how they differ", needs="spectra"),
-    ActionSpec("show_checks", "View", "C&hecks", "show_checks", "Ctrl+3",
+    ActionSpec("show_checks", "View", "C&hecks", "results_dock.show_checks", "Ctrl+3",
                "What physics and practice say against the fits", needs="spectra"),
-    ActionSpec("show_history", "View", "Histor&y", "show_history", "Ctrl+4",
+    ActionSpec("show_history", "View", "Histor&y", "results_dock.show_history", "Ctrl+4",
                "Every step, to go back to"),
     ActionSpec("kinetic", "View", "&Kinetic energy", "plot_tools.toggle_kinetic", "K",
                "Number the axis by the kinetic energy as measured, where the photon energy is "

@@ -57,13 +57,15 @@ class Analysis(QObject):
         document.failuresChanged.connect(self._settle_failures)
         document.projectChanged.connect(self._settle_failures)
 
-    def apply_recipe(self, recipe: str | Path) -> bool:
+    def apply_recipe(self, recipe: str | Path, sample: str | None = None) -> bool:
         """Give all spectra that a recipe knows their regions with start values.
 
         Parameters
         ----------
         recipe : str or Path
             Name of a shipped recipe, or a recipe file.
+        sample : str, optional
+            The spectra of this sample only.
 
         Returns
         -------
@@ -74,14 +76,16 @@ class Analysis(QObject):
         from xps.recipe import load_recipe
 
         before = self._document.project
+        ids = None if sample is None else [e.id for e in before.entries if e.sample == sample]
         try:
             loaded = load_recipe(recipe)
-            project, notes = apply_recipe(before, loaded)
+            project, notes = apply_recipe(before, loaded, ids)
         except XpsError as error:
             self._messages.error(str(error), topic=_RECIPE)
             return False
         self._messages.settle(_RECIPE)
-        self._document.push(project, f"Apply recipe {loaded.name}")
+        to = "" if sample is None else f" to {sample}"
+        self._document.push(project, f"Apply recipe {loaded.name}{to}")
         kept = {id(region) for region in before.regions}
         given = [region for region in project.regions if id(region) not in kept]
         self._show_one_of(given)

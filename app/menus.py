@@ -64,36 +64,6 @@ def make_toolbar(
     return bar, button
 
 
-def make_recipe_menu(
-    parent: QMainWindow,
-    recipes: Sequence[tuple[str, str]],
-    apply: Callable[[str], object],
-    choose: Callable[[], object],
-) -> QMenu:
-    """Return the menu of recipes.
-
-    Parameters
-    ----------
-    parent : QMainWindow
-    recipes : sequence of (str, str)
-        Names and titles of those that are shipped.
-    apply : callable
-        Called with the name that was chosen.
-    choose : callable
-        Asks for a recipe file.
-    """
-    menu = QMenu("Apply &recipe", parent)
-    for name, title in recipes:
-        action = menu.addAction(menu_text(title))
-        action.setObjectName(f"recipe {name}")
-        action.triggered.connect(lambda _=False, name=name: apply(name))
-    menu.addSeparator()
-    other = menu.addAction("Other recipe &file…")
-    other.setObjectName("recipe file")
-    other.triggered.connect(lambda _=False: choose())
-    return menu
-
-
 def fill_recent_menu(
     menu: QMenu,
     paths: Sequence[Path],

@@ -22,8 +22,7 @@ from app import example, gestures
 from app.actions import ACTIONS, Needs, make_actions
 from app.analysis import Analysis
 from app.checking import Checking
-from app.compare_view import CompareView
-from app.dialogs import RECIPES, Dialogs, NativeDialogs
+from app.dialogs import Dialogs, NativeDialogs
 from app.document import Document
 from app.editing import Editor
 from app.files import Files
@@ -37,16 +36,19 @@ from app.menus import (
     fill_recent_menu,
     make_menus,
     make_overlay_menu,
-    make_recipe_menu,
     make_scheme_menu,
     make_toolbar,
 )
 from app.message_bar import MessageBar
 from app.modes import Mode
+from app.own_recipes import OwnRecipes, recipe_folder
 from app.plain import menu_text
 from app.plot_marks import PlotMarks
 from app.plot_tools import make_plot_tools
+from app.recipe_actions import RecipeActions
+from app.recipe_menu import RecipeMenu
 from app.results import Results
+from app.results_dock import ResultsDock
 from app.sample_tree import SampleTree
 from app.selection import Selection
 from app.settings import Settings
@@ -58,13 +60,11 @@ from app.welcome import WelcomePage
 from xps import __version__
 from xps.casaxps import carries_fit
 from xps.project import Project
-from xps.recipe import STORED, load_recipe, shipped_recipes
 
 _LAYOUT_VERSION = 1
 _WARM_UP_MS = 300  # after the first paint, which the import would slow down
 _TREE_WIDTH, _INSPECTOR_WIDTH = 250, 440
-_RESULTS_PART, _COMPARE_PART = 0.28, 0.5  # of the height
-_SAME_HEIGHT = 8  # px
+_RESULTS_PART = 0.28  # of the height
 
 
 class MainWindow(QMainWindow):
@@ -93,6 +93,17 @@ class MainWindow(QMainWindow):
         self.checking = Checking(self.document, self.jobs, self)
         self.findings = FindingActions(
             self.document, self.selection, self.editor, self.analysis, self._dialogs, self
+        )
+        self.recipes = RecipeActions(
+            OwnRecipes(recipe_folder(), self),
+            self.document,
+            self.selection,
+            self.analysis,
+            self.editor,
+            self.messages,
+            self._dialogs,
+            settings,
+            self,
         )
         self._build_views()
         self._build_actions()
@@ -134,9 +145,6 @@ class MainWindow(QMainWindow):
     def fit_all(self) -> None:
         self.analysis.fit_all()
 
-    def suggest_model(self) -> None:
-        self.suggesting.suggest()
-
     def cancel_jobs(self) -> None:
         self.jobs.cancel()
 
@@ -167,10 +175,9 @@ class MainWindow(QMainWindow):
         if region is not None:
             self.editor.remove(gestures.remove_region, region.id)
 
-    def choose_recipe(self) -> None:
-        paths = self._dialogs.open_files("Recipe", self._settings.folder, RECIPES)
-        if paths:
-            self.analysis.apply_recipe(paths[0])
+    def _list_recipes(self) -> None:
+        self.recipe_menu.show_recipes(self.recipes.own.listed)
+        self.recipe_menu.show_stored(there=carries_fit(self.document.project))
 
     def open_example(self) -> None:
         """Open the bundled example, and fit it."""
@@ -187,51 +194,15 @@ class MainWindow(QMainWindow):
 
     def export_figure(self) -> None:
         """Save what the comparison shows as a figure for print."""
-        compare = self.show_comparison()
+        compare = self.results_dock.show_comparison()
         self.files.export_figure(compare.samples.names, compare.levels, compare.figure_width_mm)
-
-    def show_quantities(self) -> None:
-        self._open_tab(self.results.quantify)
-
-    def show_comparison(self) -> CompareView:
-        self._open_tab(self.results.compare)
-        return self.results.compare
-
-    def show_checks(self) -> None:
-        self._open_tab(self.results.checks)
-
-    def show_history(self) -> None:
-        self._open_tab(self.results.history)
-
-    def _give_room(self) -> None:
-        """Let stacked panels have half of the height, and give it back after them."""
-        dock = self._docks[-1]
-        compares = self.results.currentWidget() is self.results.compare
-        wanted = round(_COMPARE_PART * self.height())
-        if compares and dock.height() < wanted:
-            self._room = dock.height(), wanted
-            self.resizeDocks([dock], [wanted], Qt.Orientation.Vertical)
-        elif not compares and self._room is not None:
-            before, given = self._room
-            self._room = None
-            if abs(dock.height() - given) <= _SAME_HEIGHT:
-                self.resizeDocks([dock], [before], Qt.Orientation.Vertical)
-
-    def _open_tab(self, view: QWidget) -> None:
-        self._docks[-1].show()
-        self.results.open_tab(view)
-
-    def _open_suggestion(self) -> None:
-        self._docks[-1].show()
-        self.results.open_guest(self.suggesting.view, "Suggestion")
 
     def _show_place(self, place: Place) -> None:
         """Bring forward what a finding of the checks is about."""
         if place.topic == "replicates":
-            self.show_comparison()
+            self.results_dock.show_comparison()
         elif place.topic == "amounts":
-            self.show_quantities()
-            self.results.quantify.settings_button.setChecked(True)
+            self.results_dock.show_settings()
         else:
             self._docks[1].show()
             focus_on(self.inspector, place)
@@ -289,10 +260,12 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         areas = Qt.DockWidgetArea
         self.setCorner(Qt.Corner.BottomRightCorner, areas.RightDockWidgetArea)
+        self.results_dock = ResultsDock(self.results, self)
+        self.addDockWidget(areas.BottomDockWidgetArea, self.results_dock)
         self._docks = (
             self._add_dock("Samples", self.tree, areas.LeftDockWidgetArea),
             self._add_dock("Inspector", self.inspector, areas.RightDockWidgetArea),
-            self._add_dock("Results", self.results, areas.BottomDockWidgetArea),
+            self.results_dock,
         )
 
     def _add_dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
@@ -305,11 +278,14 @@ class MainWindow(QMainWindow):
     def _build_actions(self) -> None:
         self.actions_by_name = make_actions(self, lambda name: attrgetter(name)(self), icon)
         menus = make_menus(self, self.actions_by_name)
-        names = (*shipped_recipes(), STORED)
-        recipes = [(name, load_recipe(name).title) for name in names]
-        self.recipe_menu = make_recipe_menu(
-            self, recipes, self.analysis.apply_recipe, self.choose_recipe
+        self.recipe_menu = RecipeMenu(
+            self,
+            self.recipes.apply,
+            self.recipes.apply_to_sample,
+            self.recipes.choose,
+            [self.actions_by_name[name] for name in ("save_recipe", "recipes")],
         )
+        self._list_recipes()
         self._toolbar, self._recipe_button = make_toolbar(
             self, self.actions_by_name, self.recipe_menu, icon("recipe")
         )
@@ -330,6 +306,7 @@ class MainWindow(QMainWindow):
         self.document.stack.indexChanged.connect(self._enable_actions)
         self.selection.changed.connect(self._on_selection)
         self.jobs.changed.connect(self._enable_actions)
+        self.recipes.own.changed.connect(self._list_recipes)
         self.files.recentChanged.connect(self._show_recent)
         self.tree.entrySelected.connect(self.selection.select_entry)
         self.tree.sampleSelected.connect(self.selection.select_sample)
@@ -345,11 +322,12 @@ class MainWindow(QMainWindow):
         self.tree.contextMenuAt.connect(self._show_tree_menu)
         self.inspector.fitWanted.connect(self.fit_current)
         self.results.figureWanted.connect(self.export_figure)
-        self.results.currentChanged.connect(lambda _: self._give_room())
         self.findings.shown.connect(self._show_place)
         self.inspector.picker.highlighted.connect(self.marks.show_species)
-        self.inspector.suggestionWanted.connect(self.suggest_model)
-        self.suggesting.opened.connect(self._open_suggestion)
+        self.inspector.suggestionWanted.connect(self.suggesting.suggest)
+        self.suggesting.opened.connect(
+            lambda: self.results_dock.show_suggestion(self.suggesting.view)
+        )
         self.suggesting.closed.connect(lambda: self.results.close_guest(self.suggesting.view))
         self.welcome.openWanted.connect(self.open)
         self.welcome.exampleWanted.connect(self.open_example)
@@ -394,7 +372,6 @@ class MainWindow(QMainWindow):
         self._on_selection()
 
     _was_empty = True
-    _room: tuple[int, int] | None = None  # of the results before stacked panels, and with them
 
     def _on_selection(self) -> None:
         entry, region = self.selection.entry, self.selection.region
@@ -427,9 +404,7 @@ class MainWindow(QMainWindow):
         }
         for spec in ACTIONS:
             self.actions_by_name[spec.name].setEnabled(there[spec.needs])
-        for action in self.recipe_menu.actions():
-            if action.objectName() == f"recipe {STORED}":
-                action.setVisible(carries_fit(project))
+        self.recipe_menu.show_stored(there=carries_fit(project))
         self._recipe_button.setEnabled(bool(project.entries))
         self.recipe_menu.setEnabled(bool(project.entries))
         for name, text in (("undo", stack.undoText()), ("redo", stack.redoText())):

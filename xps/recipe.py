@@ -34,6 +34,9 @@ from xps.species import Species, library
 FORMAT = 1
 STORED = "stored"
 """Name of the recipe that refits what the files themselves carry; see `xps.casaxps`."""
+
+AREA, WIDTH = Param(1.0), Param(1.4, min=0.3, max=4.0)
+"""What area and FWHM of a component start from where a recipe does not say."""
 _MAX_BYTES = 1_000_000
 _LARGEST = 1e100  # beyond this the squares of numbers overflow
 _CHARGE_FIELDS = frozenset(
@@ -298,9 +301,9 @@ class _Reader:
         if shape not in SHAPES:
             raise self._error(f"unknown shape {shape!r}", f"use one of {', '.join(SHAPES)}", where)
         default = {
-            "area": Param(1.0),
+            "area": AREA,
             "center": Param(species.center_ev if species else 0.0),
-            "fwhm": Param(1.4, min=0.3, max=4.0),
+            "fwhm": WIDTH,
         }
         of_shape = [parameter.name for parameter in SHAPES[shape].parameters]
         default |= dict(zip(of_shape, default_shape_params(shape), strict=True))

@@ -79,8 +79,21 @@ def recovery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def own_recipes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of recipes, away from the user's own."""
+    folder = tmp_path / "recipes"
+    monkeypatch.setattr("app.window.recipe_folder", lambda: folder)
+    return folder
+
+
+@pytest.fixture
 def window(
-    qtbot: QtBot, qapp: QApplication, settings: Settings, dialogs: ScriptedDialogs, recovery: Path
+    qtbot: QtBot,
+    qapp: QApplication,
+    settings: Settings,
+    dialogs: ScriptedDialogs,
+    recovery: Path,
+    own_recipes: Path,
 ) -> Iterator[MainWindow]:
     make_application()
     theme = Theme(qapp)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.truth import Peak, Truth, argyrodite
 from tests.xps.commands import Run, check_schema
-from tests.xps.projects import BARE
+from tests.xps.projects import BARE, fitted
 from xps.bootstrap import significance
 from xps.candidate_test import CandidateTest
 from xps.candidate_trial import TrialFits
@@ -22,6 +22,7 @@ from xps.model import Background, Ref, Region
 from xps.model_criterion import ModelCriterion
 from xps.project import ChargeReference
 from xps.recipe import load_recipe
+from xps.sample_models import suggest_model
 from xps.species import Species, library
 from xps.spectrum import Spectrum
 from xps.suggested import Suggestion
@@ -362,3 +363,27 @@ def test_command_refuses_other_levels(run: Run, level: str, message: str) -> Non
     assert ended.code == 2
     assert message in ended.err
     assert json.loads(ended.out)["format"] == "doublet.error/1"
+
+
+# For one spectrum of a project -------------------------------------------------------------------
+
+
+def test_a_spectrum_of_a_project_is_searched_in_the_window_of_its_region() -> None:
+    project = fitted()
+    region = next(r for r in project.regions if r.core_level == "O 1s")
+    narrow = replace(region, window_ev=(526.0, 536.0))
+    found = suggest_model(project.with_region(narrow), region.spectrum)
+    assert found.suggestion is not None
+    assert found.charge == project.charge_of(region.spectrum)
+    assert {model.region.window_ev for model in found.suggestion.models} == {(526.0, 536.0)}
+
+
+def test_a_search_in_a_project_can_be_cancelled_and_needs_a_core_level() -> None:
+    project = fitted()
+    entry = project.entries[0]
+    with pytest.raises(CancelledError):
+        suggest_model(project, entry.id, cancelled=lambda: True)
+    nameless = replace(entry, spectrum=entry.spectrum.with_(core_level=None))
+    unknown = replace(project, entries=(nameless, *project.entries[1:]), regions=(), fits=())
+    with pytest.raises(RecipeError, match="no core level"):
+        suggest_model(unknown, entry.id)
