@@ -57,6 +57,11 @@ class Checking(QObject):
         """Whether the findings are those of the present project."""
         return self._checked is self._document.project
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a check is still to come, or under way."""
+        return self._pause.isActive() or self._job is not None
+
     def _check(self) -> None:
         if self._job is not None or self.is_current:
             return
@@ -69,19 +74,19 @@ class Checking(QObject):
 
         self._job = self._jobs.run_unseen(
             work,
-            lambda findings: self._show(project, _ordered(findings), ""),
-            lambda error: self._show(project, (), str(error)),
+            lambda findings: self._show(_ordered(findings), ""),
+            lambda error: self._show((), str(error)),
         )
-        self._job.ended.connect(self._on_ended)
+        self._job.ended.connect(lambda: self._on_ended(project))
 
-    def _show(self, project: Project, findings: tuple[Finding, ...], problem: str) -> None:
-        self._checked = project
+    def _show(self, findings: tuple[Finding, ...], problem: str) -> None:
         if (findings, problem) != (self._findings, self._problem):
             self._findings, self._problem = findings, problem
             self.changed.emit()
 
-    def _on_ended(self) -> None:
+    def _on_ended(self, project: Project) -> None:
         self._job = None
+        self._checked = project  # also where a mistake ended it: it would again
         if not self.is_current:
             self._pause.start()
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -21,13 +22,16 @@ from app.difference_table import DifferenceTable
 from app.plain import tooltip
 from app.sample_choice import SampleChoice
 from app.stacked_panels import StackedPanels
+from xps.composition import Kind
 from xps.errors import XpsError
 from xps.project import Project
 
 FIGURE_WIDTHS_MM = (85, 89, 120, 178, 183)
 _WIDTH_MM = 178
+_KINDS: Mapping[Kind, str] = {"share": "Shares", "atomic_percent": "Atomic percent"}
 _FIRST = 6  # samples that are shown until others are chosen
 _SPLIT = (180, 310, 420)
+_LEVELS_ABREAST = 4
 _EMPTY = "Fits of two or more samples are compared here."
 
 
@@ -59,9 +63,10 @@ class CompareView(QWidget):
         self.panels = StackedPanels()
         self.table = DifferenceTable()
         self.base = QComboBox()
+        self.kind = QComboBox()
         self.width_mm = QComboBox()
         self.figure_button = QPushButton("Figure…")
-        self._level_row = QHBoxLayout()
+        self._level_grid = QGridLayout()
         self._level_boxes: dict[str, CheckBox] = {}
         self._notes = QLabel()
         self._splitter = QSplitter()
@@ -116,6 +121,13 @@ class CompareView(QWidget):
         )
         self.base.setMinimumContentsLength(14)
         self.base.activated.connect(self._choose_base)
+        for kind, text in _KINDS.items():
+            self.kind.addItem(text, kind)
+        self.kind.setAccessibleName("What is compared")
+        self.kind.setToolTip(
+            "Shares in the area of a core level, or atomic percents of elements and species"
+        )
+        self.kind.activated.connect(lambda _: self._refresh())
         for width in FIGURE_WIDTHS_MM:
             self.width_mm.addItem(f"{width} mm", width)
         self.width_mm.setCurrentIndex(FIGURE_WIDTHS_MM.index(_WIDTH_MM))
@@ -128,13 +140,15 @@ class CompareView(QWidget):
             "Save these panels as a figure for print: PDF, SVG or PNG of 600 dpi (Ctrl+Shift+E)"
         )
         self.figure_button.clicked.connect(self.figureWanted)
-        self._level_row.setContentsMargins(0, 0, 0, 0)
+        self._level_grid.setContentsMargins(0, 0, 0, 0)
+        self._level_grid.setVerticalSpacing(0)
         head = QHBoxLayout(self._head)
         head.setContentsMargins(0, 0, 0, 0)
         head.addWidget(QLabel("Base"))
         head.addWidget(self.base)
+        head.addWidget(self.kind)
         head.addSpacing(8)
-        head.addLayout(self._level_row)
+        head.addLayout(self._level_grid)
         head.addStretch(1)
         head.addWidget(self.width_mm)
         head.addWidget(self.figure_button)
@@ -162,13 +176,13 @@ class CompareView(QWidget):
             box.setParent(None)
             box.deleteLater()
         self._level_boxes = {}
-        for level in levels:
+        for place, level in enumerate(levels):
             box = CheckBox(level)
             box.setChecked(level not in self._hidden_levels)
             box.setAccessibleName(f"Compare {level}")
             box.setToolTip(f"Draw and compare {level}")
             box.toggled.connect(lambda on, level=level: self._toggle_level(level, on=on))
-            self._level_row.addWidget(box)
+            self._level_grid.addWidget(box, *divmod(place, _LEVELS_ABREAST))
             self._level_boxes[level] = box
 
     def _toggle_level(self, level: str, *, on: bool) -> None:
@@ -194,7 +208,12 @@ class CompareView(QWidget):
         result = Compared(problem=_EMPTY)
         if self.samples.names:
             result = compared(
-                self._project, self.samples.names, self.levels, self._base, self._failures
+                self._project,
+                self.samples.names,
+                self.levels,
+                self._base,
+                self._failures,
+                self.kind.currentData(),
             )
         self.panels.show_columns(result.columns, result.looks)
         self.table.show_compared(result)

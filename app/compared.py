@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor
 
 from app.curve_items import ComponentLook, dash_of, letter_of
 from app.gestures import short_name
-from xps.comparison import Comparison, Difference, compare
+from xps.comparison import Difference, compare
+from xps.composition import Kind
 from xps.errors import XpsError
 from xps.escaping import tab_separated
 from xps.model import Region
@@ -20,6 +21,8 @@ from xps.panels import Column, columns
 from xps.project import Project
 
 SIGNIFICANT = 0.05
+UNITS: Mapping[Kind, str] = {"share": "share / %", "atomic_percent": "atomic %"}
+_WHOLE = ""  # in place of a species: the element
 _SIGN = "✓ "
 _LEAST_P = 0.001
 
@@ -81,6 +84,8 @@ class Compared:
         What the numbers leave out.
     problem : str
         Why there is nothing to compare; "" where there is.
+    unit : str
+        What the numbers are.
     """
 
     columns: tuple[Column, ...] = ()
@@ -90,12 +95,13 @@ class Compared:
     rows: tuple[DifferenceRow, ...] = ()
     notes: tuple[str, ...] = ()
     problem: str = ""
+    unit: str = "share / %"
 
     def as_tsv(self) -> str:
         """Return the table as text, columns parted by tabs."""
-        headers = ["Species", f"{self.base}: share / %"]
+        headers = ["Species", f"{self.base}: {self.unit}"]
         for name in self.names:
-            headers += [f"{name}: difference / %", f"{name}: p (Holm)"]
+            headers += [f"{name}: difference", f"{name}: p (Holm)"]
         lines = [headers]
         for row in self.rows:
             cells = [(c.difference, c.p_value) if c else ("", "") for c in row.cells]
@@ -122,6 +128,7 @@ def compared(
     levels: Sequence[str],
     base: str,
     failures: Mapping[str, XpsError],
+    kind: Kind = "share",
 ) -> Compared:
     """Compare samples of a project.
 
@@ -134,6 +141,8 @@ def compared(
         A sample, or a group of replicates.
     failures : mapping of str to XpsError
         Why regions could not be fitted, by region id.
+    kind : {"share", "atomic_percent"}
+        What is compared.
     """
     part = _part(project, samples, levels)
     if not part.regions:
@@ -145,9 +154,12 @@ def compared(
         comparison = compare(part, base)
     except XpsError as error:
         return Compared(drawn, looks, problem=_sentence(error))
-    names = tuple(dict.fromkeys(d.sample for d in comparison.differences))
-    rows = _rows(regions, comparison, names, looks)
-    return Compared(drawn, looks, base, names, rows, _notes(part, comparison))
+    is_share = kind == "share"
+    differences = comparison.differences if is_share else comparison.atomic_differences
+    names = tuple(dict.fromkeys(d.sample for d in differences))
+    rows = _rows(regions, differences, names, looks)
+    notes = _notes(part, differences, comparison.notes)
+    return Compared(drawn, looks, base, names, rows, notes, unit=UNITS[kind])
 
 
 def _part(project: Project, samples: Sequence[str], levels: Sequence[str]) -> Project:
@@ -194,23 +206,26 @@ def _looks(project: Project, regions: Sequence[Region]) -> dict[str, tuple[Compo
 
 def _rows(
     regions: Sequence[Region],
-    comparison: Comparison,
+    differences: Sequence[Difference],
     names: Sequence[str],
     looks: Mapping[str, tuple[ComponentLook, ...]],
 ) -> tuple[DifferenceRow, ...]:
+    """Core levels, or their elements where these are compared too, each with its species."""
     rows: list[DifferenceRow] = []
     by_level: dict[str, dict[str, dict[str, Difference]]] = {}
-    for d in comparison.differences:
+    for d in differences:
         by_level.setdefault(d.core_level, {}).setdefault(d.species, {})[d.sample] = d
     for level, species in by_level.items():
-        rows.append(DifferenceRow(level, None))
-        for key, by_sample in species.items():
+        if _WHOLE not in species:
+            rows.append(DifferenceRow(level, None))
+        for key, by_sample in sorted(species.items(), key=lambda pair: pair[0] != _WHOLE):
             first = next(iter(by_sample.values()))
+            is_whole = key == _WHOLE
             rows.append(
                 DifferenceRow(
-                    short_name(first.name),
-                    _look_of(regions, level, key, looks),
-                    number(100.0 * max(first.base_value, 0.0), 1),
+                    f"{first.name}  ({level})" if is_whole else short_name(first.name),
+                    None if is_whole else _look_of(regions, level, key, looks),
+                    number(_in_percent(first, max(first.base_value, 0.0)), 1),
                     tuple(_cell(by_sample.get(name)) for name in names),
                 )
             )
@@ -234,16 +249,17 @@ def _cell(difference: Difference | None) -> DifferenceCell | None:
     if difference is None:
         return None
     d = difference
-    error = None if d.stderr is None else 100.0 * d.stderr
-    text = with_error(100.0 * d.difference, error, decimals=1)
+    error = None if d.stderr is None else _in_percent(d, d.stderr)
+    text = with_error(_in_percent(d, d.difference), error, decimals=1)
     adjusted = d.p_value_adjusted
     significant = adjusted is not None and adjusted < SIGNIFICANT
-    share = number(100.0 * max(d.value, 0.0), 1)
-    base = number(100.0 * max(d.base_value, 0.0), 1)
+    share = number(_in_percent(d, max(d.value, 0.0)), 1)
+    base = number(_in_percent(d, max(d.base_value, 0.0)), 1)
+    whole = f"the area of {d.core_level}" if d.kind == "share" else "the atoms counted"
     verdict = "significant" if significant else "not significant"
     tip = (
-        f"{d.name}: {share} % in {d.sample}, {base} % in the base; difference {text} % of the "
-        f"area of {d.core_level} (one standard deviation).\n"
+        f"{d.name}: {share} % in {d.sample}, {base} % in the base; difference {text} % of "
+        f"{whole} (one standard deviation).\n"
         f"p = {_p_text(adjusted)} after Holm's correction, {verdict} at 5 %.\n"
         f"{d.replicates[0]} spectra of the base, {d.replicates[1]} of the sample"
         + (f": {d.note}." if d.note else ".")
@@ -252,19 +268,27 @@ def _cell(difference: Difference | None) -> DifferenceCell | None:
     return DifferenceCell(text, f"{sign}{_p_text(adjusted)}", tip, significant)
 
 
+def _in_percent(difference: Difference, value: float) -> float:
+    return 100.0 * value if difference.kind == "share" else value
+
+
 def _p_text(p_value: float | None) -> str:
     if p_value is None:
         return UNKNOWN
     return f"< {_LEAST_P:g}" if p_value < _LEAST_P else f"{p_value:.2g}"
 
 
-def _notes(part: Project, comparison: Comparison) -> tuple[str, ...]:
+def _notes(
+    part: Project, differences: Sequence[Difference], others: Sequence[str]
+) -> tuple[str, ...]:
     notes = []
-    if any(d.note == COUNTING_ONLY for d in comparison.differences):
+    if any(d.note == COUNTING_ONLY for d in differences):
         notes.append(f"{COUNTING_ONLY}: errors do not hold the scatter between spots and pieces")
     stale = [r for r in part.regions if part.fit_of(r.id) is not None and not part.is_fresh(r.id)]
     notes += [f"{part.entry(r.spectrum).sample}, {r.core_level}: stale, fit again" for r in stale]
-    return (*notes, *comparison.notes)
+    if not differences:
+        notes.append("the same core levels of both samples must count: see Quantification")
+    return (*notes, *others)
 
 
 def _sentence(error: XpsError) -> str:

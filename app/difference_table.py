@@ -20,9 +20,8 @@ from app.plain import tooltip
 _SWATCH = 10
 _HEADER_WIDTH = 88
 _TIPS = (
-    "Share in the area of all components of the region, in %",
-    "Share in the sample minus share in the base, in % of the area of the region, "
-    "± one standard deviation",
+    "In the base: share in the area of all components of the region, or in the atoms counted, in %",
+    "In the sample minus in the base, in % of the same whole, ± one standard deviation",
     "Chance of a difference at least as large where there is none, after Holm's correction for "
     "all rows; ✓ significant at 5 %",
 )
@@ -56,9 +55,9 @@ class DifferenceTable(QTableWidget):
         if not compared.rows:
             return
         self._head(0, "Species", "", "")
-        self._head(1, compared.base, "share / %", _TIPS[0])
+        self._head(1, compared.base, compared.unit, _TIPS[0])
         for place, name in enumerate(compared.names):
-            self._head(2 + 2 * place, name, "difference / %", _TIPS[1])
+            self._head(2 + 2 * place, name, "difference", _TIPS[1])
             self._head(3 + 2 * place, "", "p", _TIPS[2])
         for number, row in enumerate(compared.rows):
             self._fill(number, row)
@@ -91,7 +90,7 @@ class DifferenceTable(QTableWidget):
             for column, text in enumerate((cell.difference, cell.p_value), start=2 + 2 * place):
                 item = _right(text)
                 item.setToolTip(tooltip(cell.tip))
-                if cell.significant:
+                if cell.significant or row.look is None:
                     item.setFont(bold)
                 self.setItem(number, column, item)
 

@@ -208,6 +208,36 @@ def test_without_a_finding_the_tab_says_so(window: MainWindow) -> None:
     assert window.results.checks.empty_text.startswith("The checks hold every fit")
 
 
+def test_edits_in_a_row_are_checked_once_they_end(
+    qtbot: QtBot, window: MainWindow, static: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[Project] = []
+
+    def remember(project: Project) -> tuple[Finding, ...]:
+        checked.append(project)
+        return ()
+
+    monkeypatch.setattr("xps.checks.check", remember)
+    for number in range(5):
+        window.document.push(replace(static, recipe=str(number)), f"Edit {number}")
+    settle(qtbot, window)
+    assert checked == [window.document.project]
+
+
+def test_a_mistake_in_a_rule_is_told_once(
+    qtbot: QtBot, window: MainWindow, static: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(project: Project) -> tuple[Finding, ...]:
+        raise ZeroDivisionError("a mistake")
+
+    monkeypatch.setattr("xps.checks.check", fail)
+    with qtbot.captureExceptions() as caught:
+        window.document.replace(static)
+        settle(qtbot, window)
+    assert not window.checking.is_waiting
+    assert [kind for kind, _, _ in caught] == [ZeroDivisionError]
+
+
 def test_a_lone_line_becomes_the_doublet_of_its_level() -> None:
     project = fitted_project()
     region = project.region(region_id(project, "S 2p"))

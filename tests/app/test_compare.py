@@ -101,6 +101,25 @@ def test_the_base_can_be_chosen(qtbot: QtBot, view: CompareView) -> None:
     assert other.startswith("−19.")
 
 
+def test_atomic_percents_are_compared_too(view: CompareView) -> None:
+    view.kind.setFocus()
+    QTest.keyClick(view.kind, Qt.Key.Key_Down)
+    assert view.kind.currentText() == "Atomic percent"
+    found = {d.species: d for d in compare(fitted(), BARE).atomic_differences}
+    for species, row in (("ps4", "PS₄³⁻"), ("", "(S 2p)")):
+        d = next(
+            d
+            for d in compare(fitted(), BARE).atomic_differences
+            if d.species == species and d.core_level == "S 2p"
+        )
+        base, difference, _ = cells_of(view)[row]
+        assert float(base) == pytest.approx(d.base_value, abs=0.05)
+        shown = float(difference.split(" ± ")[0].replace("−", "-"))
+        assert shown == pytest.approx(d.difference, abs=0.06)
+    assert "lattice_o" in found
+    assert "of the atoms counted" in view.table.item(1, 2).toolTip()
+
+
 def test_a_sample_can_be_left_out_and_a_core_level_too(view: CompareView) -> None:
     cell = view.samples.shown_index(COATED)
     middle = view.samples.visualRect(cell).center()
@@ -178,7 +197,7 @@ def test_the_table_is_copied_as_text(qtbot: QtBot, view: CompareView) -> None:
     header, *rows = QApplication.clipboard().text().splitlines()
     assert header.split("\t")[1:] == [
         f"{BARE}: share / %",
-        f"{COATED}: difference / %",
+        f"{COATED}: difference",
         f"{COATED}: p (Holm)",
     ]
     assert len(rows) == 10

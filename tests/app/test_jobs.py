@@ -101,3 +101,14 @@ def test_shutting_down_waits_for_the_threads(qtbot: QtBot) -> None:
     assert began.wait(5)
     jobs.shut_down()
     assert ended.is_set()
+
+
+def test_an_unseen_job_is_listed_nowhere(qtbot: QtBot, jobs: Jobs) -> None:
+    results: list[object] = []
+    changes: list[None] = []
+    jobs.changed.connect(lambda: changes.append(None))
+    job = jobs.run_unseen(lambda job: "done", results.append, ignore)
+    with qtbot.waitSignal(job.ended):
+        assert jobs.running == ()
+    assert results == ["done"]
+    assert changes == []
