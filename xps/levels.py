@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from xps.resources import resource
 
@@ -69,6 +69,7 @@ def line_labels(core_level: str) -> tuple[str, ...]:
     return tuple(orbital + j for j in _LINES.get(orbital[-1], ("",)))
 
 
+@lru_cache(maxsize=4096)
 def parse_core_level(text: str) -> str | None:
     """Find one core level in a name as laboratories write it.
 

@@ -16,6 +16,7 @@ MISSING = 1e36
 
 _REMEDY = "the file is damaged: export it again"
 _CHUNK = 1 << 24
+_LINES_AHEAD = 40
 
 
 class LineCursor:
@@ -34,14 +35,17 @@ class LineCursor:
         self._data = data
         self._encoding = encoding_of(data)
         self._ends = _line_ends(data)
-        self._position = 0
+        self._count = len(self._ends)
+        # Lines decoded together, since headers of maps are many lines a block.
+        self._ahead: list[str] = []
+        self._first_ahead = 0
         self.number = 0
         self.context = ""
 
     @property
     def remaining(self) -> int:
         """Number of lines not yet read."""
-        return len(self._ends) - self.number
+        return self._count - self.number
 
     def error(self, reason: str, remedy: str = _REMEDY, *, line: int | None = None) -> ReadError:
         """Return an error that names the present line (or `line`) and the context."""
@@ -52,14 +56,32 @@ class LineCursor:
 
     def raw(self, what: str) -> str:
         """Read one line as it stands, without its line end."""
-        if not self.remaining:
-            raise self.error(f"the file ends where {what} should stand")
-        end = self._data.find(b"\n", self._position)
-        end = len(self._data) if end < 0 else end
-        line = self._data[self._position : end].rstrip(b"\r")
-        self._position = end + 1
+        at = self.number - self._first_ahead
+        if at >= len(self._ahead):
+            if self.number >= self._count:
+                raise self.error(f"the file ends where {what} should stand")
+            self._look_ahead()
+            at = 0
         self.number += 1
-        return line.decode(self._encoding, errors="replace").replace("\0", "")
+        return self._ahead[at]
+
+    def _look_ahead(self) -> None:
+        """Decode the next lines."""
+        last = min(self.number + _LINES_AHEAD, self._count)
+        block = self._data[self._start() : int(self._ends[last - 1])].rstrip(b"\r")
+        block = block.replace(b"\r\n", b"\n")
+        lines = block.decode(self._encoding, errors="replace").split("\n")
+        if len(lines) != last - self.number:
+            # Half of a double byte before a line feed can take it along.
+            lines = [b.decode(self._encoding, errors="replace") for b in block.split(b"\n")]
+        if b"\r" in block or b"\0" in block:
+            lines = [line.rstrip("\r").replace("\0", "") for line in lines]
+        self._ahead = lines
+        self._first_ahead = self.number
+
+    def _start(self) -> int:
+        """Return the position of the next line."""
+        return int(self._ends[self.number - 1]) + 1 if self.number else 0
 
     def text(self, what: str) -> str:
         """Read one line without the blanks around it."""
@@ -67,12 +89,10 @@ class LineCursor:
 
     def skip(self, count: int, what: str) -> None:
         """Pass over lines whose content does not matter."""
-        if count > self.remaining:
-            self.number += self.remaining
+        if count > self._count - self.number:
+            self.number = self._count
             raise self.error(f"the file ends where {what} should stand")
-        if count:
-            self.number += count
-            self._position = int(self._ends[self.number - 1]) + 1
+        self.number += count
 
     def value(self, what: str) -> float | None:
         """Read a number; None where it is missing (blank or 1E+37)."""
@@ -120,13 +140,12 @@ class LineCursor:
             return np.empty(0)
         first = self.number
         end = int(self._ends[first + count - 1])
-        block = self._data[self._position : end]
+        block = self._data[self._start() : end]
         values = parse_numbers(block)
         if values is None and b"," in block and b"." not in block:
             values = parse_numbers(block.replace(b",", b"."))
         if values is None or values.size != count:
             values = self._convert_slowly(block, count, what)
-        self._position = end + 1
         self.number += count
         values[~(np.abs(values) < MISSING)] = np.nan
         return values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -36,6 +37,7 @@ _COUNTS = re.compile(r"(?i)\bcounts?\b|\bcnts?\b|计数|計數|카운트|계수"
 _CURRENT = re.compile(r"^[munpf]?[AV]$|(?i:\barb|\ba\.\s?u\.)")
 
 
+@lru_cache(maxsize=1024)
 def energy_of(label: str) -> Energy | None:
     """Tell which energy a label names; None if it names none."""
     words = label.replace("_", " ").strip()
@@ -48,6 +50,7 @@ def axis_of(label: str) -> Axis | None:
     return energy if energy in ("binding", "kinetic") else None
 
 
+@lru_cache(maxsize=1024)
 def unit_of(label: str) -> Unit | None:
     """Tell the unit of an intensity from its label; None if the label does not say."""
     words = label.replace("_", " ").strip()

@@ -92,23 +92,59 @@ def read_blocks(cursor: LineCursor, experiment: Experiment) -> Iterator[Block]:
         If a line is missing or is not what the grammar asks for; names line and block.
     """
     first: dict[str, Any] = {}
+    heads: dict[bool, _Plan] = {}
+    plans: dict[str, _Plan] = {}
     for number in range(1, experiment.n_blocks + 1):
         cursor.context = f"block {number} of {experiment.n_blocks}"
         line = cursor.number + 1
         name = cursor.text("the block identifier")
         if name:
             cursor.context += f" ({name[:40]})"
-        parameters: dict[str, Any] = {"sample": cursor.text("the sample identifier")}
-        for k, part in enumerate(_PARTS, start=1):
-            if first and k in experiment.repeated:
-                parameters[part.name] = first[part.name]
-            elif part.applies(experiment, parameters.get("technique", "")):
-                parameters[part.name] = part.parse(cursor, experiment)
-            else:
-                parameters[part.name] = None
-        first = first or parameters
-        values = _values(cursor, experiment, parameters["columns"])
-        yield _block(number, line, name, parameters, values)
+        read: dict[str, Any] = {"sample": cursor.text("the sample identifier")}
+        if bool(first) not in heads:
+            heads[bool(first)] = _plan(_HEAD, experiment, "", first)
+        read |= _followed(heads[bool(first)], cursor, experiment)
+        technique = read["technique"]
+        # Blocks of one technique are read alike, but the first tells what is repeated.
+        plan = plans.get(technique)
+        if plan is None:
+            plan = _plan(_REST, experiment, technique, first)
+            if first:
+                plans[technique] = plan
+        read |= _followed(plan, cursor, experiment)
+        first = first or read
+        values = _values(cursor, experiment, read["columns"])
+        yield _block(number, line, name, read, values)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What to read of a block: parameters known already, and those that stand in the file."""
+
+    known: dict[str, Any]
+    steps: tuple[tuple[str, Callable[[LineCursor, Experiment], Any]], ...]
+
+
+def _plan(
+    parts: tuple[tuple[int, _Part], ...],
+    experiment: Experiment,
+    technique: str,
+    first: dict[str, Any],
+) -> _Plan:
+    known: dict[str, Any] = {}
+    steps = []
+    for number, part in parts:
+        if first and number in experiment.repeated:
+            known[part.name] = first[part.name]
+        elif part.applies(experiment, technique):
+            steps.append((part.name, part.parse))
+        else:
+            known[part.name] = None
+    return _Plan(known, tuple(steps))
+
+
+def _followed(plan: _Plan, cursor: LineCursor, experiment: Experiment) -> dict[str, Any]:
+    return plan.known | {name: parse(cursor, experiment) for name, parse in plan.steps}
 
 
 def _block(number: int, line: int, name: str, read: dict[str, Any], values: Floats) -> Block:
@@ -295,3 +331,6 @@ _PARTS: tuple[_Part, ...] = (
     _Part("rotation", _unused("the sample rotation")),
     _Part("additional", _additional),
 )
+_NUMBERED = tuple(enumerate(_PARTS, start=1))
+_HEAD_PARTS = len(_DATE) + 2
+_HEAD, _REST = _NUMBERED[:_HEAD_PARTS], _NUMBERED[_HEAD_PARTS:]

@@ -45,7 +45,8 @@ def spectrum_of(block: Block, experiment: Experiment, source: Source) -> Spectru
     axis = _axis(axis_label, warnings)
     intensity_label, intensity, transmission = _intensities(columns, warnings)
     energy, intensity, transmission = _measured(energy, intensity, transmission, warnings)
-    energy = separate_repeats(energy, warnings)
+    if block.step is None:  # a regular scan repeats nothing
+        energy = separate_repeats(energy, warnings)
     unit, live_time_known = _unit(block, intensity_label, intensity, warnings)
     if axis == "kinetic" and photon_energy is None:
         warnings.append("the photon energy is not given: no binding energies")
@@ -243,7 +244,12 @@ def _monochromatic(block: Block) -> bool | None:
     for parameter in block.additional:
         if parameter.label == MONOCHROMATIC_PARAMETER and parameter.value is not None:
             return bool(parameter.value)
-    for text in (block.source_label, *_SOURCE_LINE.findall(block.comment)):
+    return _says_monochromatic(block.source_label, block.comment)
+
+
+@lru_cache(maxsize=16)
+def _says_monochromatic(source_label: str, comment: str) -> bool | None:
+    for text in (source_label, *_SOURCE_LINE.findall(comment)):
         if _ACHROMATIC.search(text):
             return False
         if _MONOCHROMATIC.search(text):
@@ -251,6 +257,7 @@ def _monochromatic(block: Block) -> bool | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def _acquired(date: tuple[str, ...]) -> str:
     """Return the ISO date, with the time where it is given; "" if unknown."""
     try:
