@@ -1,9 +1,12 @@
 # Every target sets up what it needs. PYTHON names the interpreter that .venv is made with.
 PYTHON ?= python3
 
+# A folder of files to read, for mutants.
+DATA ?= ../shared/data
+
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test lint format bench truth pictures tables lock clean
+.PHONY: help setup system run test lint format bench mutants nexus truth pictures tables lock clean
 
 ENVIRONMENT := packaging/environment
 BIN := .venv/bin
@@ -48,6 +51,16 @@ format: setup ## mend style where that can be done by machine
 
 bench: setup ## time Doublet side by side with others
 	$(BIN)/python -m benchmarks
+
+mutants: setup ## damage the files of DATA in 100,000 ways and read them; takes hours
+	$(BIN)/python -m benchmarks.readers.mutation $(DATA)
+
+nexus: setup ## validate the example as NeXus with pynxtools, in an environment of its own
+	test -x build/nexus/bin/validate_nexus || { $(BIN)/python -m venv build/nexus && \
+		build/nexus/bin/pip install --quiet "pynxtools>=0.16,<0.17"; }
+	$(BIN)/python -m benchmarks.readers.nexus build/nexus/example.nxs
+	build/nexus/bin/validate_nexus build/nexus/example.nxs 2>&1 | tee build/nexus/report.txt
+	! grep -q "NOT valid" build/nexus/report.txt && grep -q "is valid" build/nexus/report.txt
 
 truth: setup ## fit spectra of known truth and write the tables of docs/methods.md; takes hours
 	$(BIN)/python -m benchmarks.truth

@@ -111,6 +111,12 @@ def _figure(kind: str) -> Callable[[FitResult], bytes]:
     return content
 
 
+def _nexus(result: FitResult) -> bytes:
+    from xps.nexus_fit import project_bytes
+
+    return project_bytes(result.project)
+
+
 KINDS: dict[str, Kind] = {
     ".html": Kind("Report", _whole(_report)),
     ".pdf": Kind("Figure, PDF", _whole(_figure("pdf"))),
@@ -119,6 +125,7 @@ KINDS: dict[str, Kind] = {
     ".csv": Kind("Table, CSV", _whole(_table)),
     ".json": Kind("Results, JSON", _whole(_json)),
     ".vms": Kind("Spectra and fits for CasaXPS", _casaxps),
+    ".nxs": Kind("Spectra and fits, NeXus", _whole(_nexus)),
 }
 
 ENDINGS: Mapping[str, str] = {ending: kind.text for ending, kind in KINDS.items()}

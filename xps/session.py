@@ -23,8 +23,10 @@ from numpy.typing import NDArray
 from xps.atomic import write_atomically
 from xps.environment import present_environment
 from xps.errors import SessionError, WriteError, XpsError
+from xps.hdf5 import MAGIC, open_file
 from xps.plain_fields import MalformedError
 from xps.project import HoldsProject, Project, project_in
+from xps.readers.nexus_terms import SESSION_GROUP, SESSION_MARK
 from xps.session_format import plain_project, project_of
 from xps.session_migrations import FORMAT, MIGRATIONS, migrated
 
@@ -102,6 +104,7 @@ def load(path: str | Path) -> Project:
     Parameters
     ----------
     path : str or Path
+        A session file, or a NeXus file that a session was exported to.
 
     Returns
     -------
@@ -113,8 +116,9 @@ def load(path: str | Path) -> Project:
         If the file is no session, is damaged, too large, or of a newer version.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            _refuse_unsafe(archive, Path(path).stat().st_size)
+        source, size = _container(path)
+        with zipfile.ZipFile(source) as archive:
+            _refuse_unsafe(archive, size)
             return _project(archive)
     except XpsError as error:
         raise SessionError(error.reason, error.remedy, path=path, where=error.where) from error
@@ -131,6 +135,26 @@ def load(path: str | Path) -> Project:
             f"choose a {SUFFIX} file; a backup may stand beside it, its name ending in .bak",
             path=path,
         ) from error
+
+
+def _container(path: str | Path) -> tuple[str | Path | io.BytesIO, int]:
+    """Return a session file, or the session inside a NeXus file of Doublet, and its size."""
+    with Path(path).open("rb") as file:
+        start, size = file.read(len(MAGIC)), file.seek(0, os.SEEK_END)
+        if start != MAGIC:
+            return path, size
+        if size > _MAX_BYTES:
+            raise SessionError("the file is too large to be opened safely")
+        file.seek(0)
+        root = open_file(file.read(), "this NeXus file")
+    session = root.numbers(f"{SESSION_GROUP}/session")
+    if root.text(f"{SESSION_GROUP}/format") != SESSION_MARK or session is None:
+        raise SessionError(
+            "this NeXus file holds no session",
+            "open it for its spectra, or choose one that Doublet exported from a session",
+        )
+    data = session.astype(np.uint8).tobytes()
+    return io.BytesIO(data), len(data)
 
 
 def _project(archive: zipfile.ZipFile) -> Project:

@@ -38,6 +38,7 @@ FIRST_BYTES = {
     ".csv": b"\xef\xbb\xbfsample,",
     ".json": b"{",
     ".vms": b"VAMAS Surface Chemical",
+    ".nxs": b"\x89HDF",
 }
 
 

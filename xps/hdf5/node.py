@@ -142,7 +142,7 @@ class Group:
         """Return the text of a dataset; "" where there is none."""
         node = self.get(path)
         values = node.texts() if isinstance(node, Dataset) else []
-        return values[0].strip() if len(values) == 1 else ""
+        return values[0] if len(values) == 1 else ""
 
     def _member(self, at: int) -> Group | Dataset:
         described = messages(self._buffer, at)

@@ -1,4 +1,4 @@
-"""Write HDF5: groups, numbers in one piece and text, as version 2 of the format has them."""
+"""Write HDF5: groups, numbers in one piece and text, in as few kinds of messages as that takes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.errors import WriteError
 from xps.hdf5.checksum import lookup3
 from xps.hdf5.header import ATTRIBUTE, DATATYPE, LAYOUT, LINK, LINK_INFO, SHAPE
 from xps.hdf5.node import MAGIC
@@ -20,13 +21,22 @@ _SUPERBLOCK_BYTES: Final = 48
 _HEAP_BYTES: Final = 4096
 _TEXTS_PER_HEAP: Final = 64
 _LONGEST_TEXT: Final = 1 << 20
+_MOST_MEMBERS: Final = 60_000
 # IEEE 754 double, little-endian: places and widths of sign, exponent and mantissa.
 _FLOAT64 = bytes.fromhex("11203f0008000000") + struct.pack("<HHBBBBI", 0, 64, 52, 11, 0, 52, 1023)
 _INT64 = bytes.fromhex("1008000008000000") + struct.pack("<HH", 0, 64)
 # Text of any length, UTF-8, made of unsigned bytes.
 _TEXT = bytes.fromhex("1901010010000000") + bytes.fromhex("1000000001000000") + b"\0\0\x08\0"
 
-Cell = str | float | int | Sequence[str] | NDArray[np.float64]
+_BYTE = bytes.fromhex("1000000001000000") + struct.pack("<HH", 0, 8)
+# Truth is an enumeration of signed bytes, as h5py writes it.
+_BOOL = (
+    bytes.fromhex("1802000001000000 1008000001000000")
+    + struct.pack("<HH", 0, 8)
+    + b"FALSE\0\0\0TRUE\0\0\0\0\0\1"
+)
+
+Cell = str | bool | int | float | bytes | Sequence[str] | NDArray[np.float64]
 Attributes = Mapping[str, Cell]
 
 
@@ -36,7 +46,7 @@ class Leaf:
 
     Attributes
     ----------
-    value : str, float, int, sequence of str or ndarray of float64
+    value : str, bool, int, float, bytes, sequence of str or ndarray of float64
     attributes : mapping
     """
 
@@ -98,6 +108,11 @@ class _Writer:
         return self._addresses[id(node)]
 
     def _branch(self, branch: Branch) -> int:
+        if len(branch.members) > _MOST_MEMBERS:
+            raise WriteError(
+                f"{len(branch.members)} members are too many for one group",
+                "write fewer spectra, or VAMAS",
+            )
         described = [
             (LINK_INFO, struct.pack("<BB", 0, 0) + 2 * _UNDEFINED),
             (_GROUP_INFO, b"\0\0"),
@@ -126,14 +141,23 @@ class _Writer:
             label = name.encode() + b"\0"
             sizes = struct.pack("<BBHHHB", 3, 0, len(label), len(kind), len(shape), 1)
             described.append((ATTRIBUTE, sizes + label + kind + shape + raw))
-        body = b"".join(struct.pack("<BHB", k, len(d), 0) + d for k, d in described)
-        head = b"OHDR" + struct.pack("<BBI", 2, 2, len(body)) + body
-        return self._append(head + struct.pack("<I", lookup3(head)))
+        # Messages are multiples of eight bytes long in this version, which has no checksums.
+        parts = []
+        for number, data in described:
+            padded = data + bytes(-len(data) % 8)
+            parts.append(struct.pack("<HHBxxx", number, len(padded), 0) + padded)
+        body = b"".join(parts)
+        head = struct.pack("<BxHIIxxxx", 1, len(described), 1, len(body))
+        return self._append(head + body)
 
     def _stored(self, value: Cell) -> tuple[bytes, bytes, bytes]:
         """Return type, shape and bytes of a value."""
         if isinstance(value, str):
             return _TEXT, _shape(()), self._text(value)
+        if isinstance(value, bool):
+            return _BOOL, _shape(()), bytes([value])
+        if isinstance(value, bytes):
+            return _BYTE, _shape((len(value),)), value
         if isinstance(value, int):
             return _INT64, _shape(()), struct.pack("<q", value)
         if isinstance(value, float):
@@ -144,7 +168,9 @@ class _Writer:
 
     def _text(self, text: str) -> bytes:
         """Put a text into the heap, and return the reference to it."""
-        data = text.replace("\0", "").encode("utf-8", errors="replace")[:_LONGEST_TEXT]
+        data = text.replace("\0", "").encode("utf-8", errors="replace")
+        if len(data) > _LONGEST_TEXT:
+            raise WriteError(f"a text of {len(data)} bytes is too long", "shorten the notes")
         if not data:
             return bytes(16)
         full = len(self._heap) >= _TEXTS_PER_HEAP or self._heap_size + len(data) > _HEAP_BYTES - 64

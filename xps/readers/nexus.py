@@ -226,7 +226,7 @@ class _Facts:
         scale = _SECONDS.get(str(node.attributes.get("units", "")))
         if value is None or scale is None:
             return None
-        if value * scale > _LONGEST_DWELL_S:
+        if self.own is None and value * scale > _LONGEST_DWELL_S:
             warnings.append(f"a dwell time of {value * scale:g} s is not believed and left out")
             return None
         return value * scale
@@ -244,6 +244,7 @@ def _with_own(spectrum: Spectrum, own: Group) -> Spectrum:
     return spectrum.with_(
         core_level=parse_core_level(own.text("core_level")),
         sweeps=_positive(own.number("sweeps")),
+        source_label=own.text("source_label"),
         monochromatic=None if monochromatic is None else bool(monochromatic),
         acquired=own.text("acquired"),
         notes=own.text("notes"),

@@ -99,7 +99,7 @@ def read_file(path: str | Path) -> SpectrumFile:
     """
     content = load(path)
     try:
-        name, (spectra, warnings) = _read(content)
+        name, (spectra, warnings) = read_content(content)
     except ReadError as error:
         raise ReadError(error.reason, error.remedy, path=path, where=error.where) from error
     return SpectrumFile(
@@ -111,8 +111,14 @@ def read_file(path: str | Path) -> SpectrumFile:
     )
 
 
-def _read(content: Content) -> tuple[str, tuple[list[Spectrum], list[str]]]:
-    """Return the name of the reader that recognizes the content, and what it gives."""
+def read_content(content: Content) -> tuple[str, tuple[list[Spectrum], list[str]]]:
+    """Return the name of the reader that recognizes the content, its spectra and warnings.
+
+    Raises
+    ------
+    ReadError
+        As `read_file`, without the path.
+    """
     for reader in _READERS:
         if reader.recognizes(content.data):
             return reader.NAME, reader.read(content)

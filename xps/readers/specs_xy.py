@@ -45,7 +45,11 @@ def read(content: Content) -> tuple[list[Spectrum], list[str]]:
         If no XPS spectrum is left.
     """
     spectra = Collection(content, NAME)
-    curves = _curves(text_lines(content.data, "this text file of Prodigy"))
+    text = text_lines(content.data, "this text file of Prodigy")
+    curves = _curves(text)
+    last = next((line for line in reversed(text) if line.strip()), "")
+    if curves and last[:1] == text[0].lstrip("\ufeff ")[:1]:
+        spectra.warnings.append("the file ends in a header: it may have been cut short")
     cycles: dict[tuple[str, str], int] = {}
     for curve in curves:
         cycles[curve.region] = max(cycles.get(curve.region, 0), curve.cycle)

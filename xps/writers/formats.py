@@ -7,6 +7,7 @@ from pathlib import Path
 
 from xps.errors import WriteError
 from xps.spectrum import Spectrum
+from xps.writers.nexus import write_nexus
 from xps.writers.text import write_text
 from xps.writers.vamas import write_vamas
 
@@ -17,6 +18,7 @@ _FORMATS: dict[str, tuple[str, _Writer]] = {
     ".npl": ("VAMAS", write_vamas),
     ".csv": ("Text with commas", write_text),
     ".txt": ("Text with tabs", write_text),
+    ".nxs": ("NeXus", write_nexus),
 }
 
 ENDINGS: Mapping[str, str] = {ending: name for ending, (name, _) in _FORMATS.items()}
