@@ -242,19 +242,32 @@ class RegionFit:
             return None
         return float(self.full_covariance[i, j] / (a * b))
 
-    def strong_correlations(self, above: float = 0.95) -> list[tuple[Ref, Ref, float]]:
+    def strong_correlations(
+        self, above: float = 0.95, *, scale_ev: float = 0.0
+    ) -> list[tuple[Ref, Ref, float]]:
         """Pairs of free parameters of different components that the data hardly tell apart.
 
         Left out are background terms among themselves, and area, width and shape of one
         component: they correlate by nature and stay identifiable.
+
+        Parameters
+        ----------
+        above : float
+        scale_ev : float
+            Uncertainty of the energy scale that the covariance of all centers contains: what
+            moves them alike does not confuse them.
         """
+        covariance = self.covariance.copy()
+        centers = [i for i, ref in enumerate(self.free) if ref.parameter == "center"]
+        covariance[np.ix_(centers, centers)] -= scale_ev**2
+        variances = np.diag(covariance)
         found = []
         for i, first in enumerate(self.free):
-            for second in self.free[i + 1 :]:
-                if first.component == second.component:
+            for j, second in enumerate(self.free[i + 1 :], start=i + 1):
+                if first.component == second.component or min(variances[i], variances[j]) <= 0.0:
                     continue
-                r = self.correlation(first, second)
-                if r is not None and abs(r) > above:
+                r = float(covariance[i, j] / np.sqrt(variances[i] * variances[j]))
+                if abs(r) > above:
                     found.append((first, second, r))
         return found
 

@@ -189,6 +189,15 @@ def test_links_that_hold_are_not_reported() -> None:
     assert not found("not-separable", project)
 
 
+def test_centers_that_only_the_scale_moves_alike_are_not_called_correlated() -> None:
+    project = consistent().project
+    (sulfur, *_) = consistent().regions
+    together = sulfur.correlation(Ref("ps4", "center"), Ref("p_s_p", "center"))
+    assert together is not None
+    assert together > 0.95
+    assert not [text for text in found("correlated", project) if "center" in text]
+
+
 @pytest.mark.parametrize("side", [1, -1])
 def test_link_that_does_not_hold_is_reported_with_its_tension(side: int) -> None:
     result = fitted(contradicted(sample(), LINKS["sulfate"], side, 1.6))

@@ -14,6 +14,7 @@ from xps.checks.rule import (
     in_each_sample,
 )
 from xps.checks.shapes import is_asymmetric
+from xps.checks.ties import scale_error
 from xps.model import Component
 from xps.project import ChargeReference
 
@@ -140,6 +141,7 @@ def _differential(sample: FittedSample) -> Sightings:
             for component in region.significant:
                 if component.species == anchor.species:
                     value, error = region.value(component, "center")
+                    error = max(error**2 - scale_error(region) ** 2, 0.0) ** 0.5
                     places.append((anchor, component.name, value - anchor.energy_ev, error))
     for (a, a_name, a_off, a_error), (b, b_name, b_off, b_error) in combinations(places, 2):
         if a.species == b.species:

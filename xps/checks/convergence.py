@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xps.casaxps.recovery import recovery
 from xps.checks.rule import FittedRegion, Rule, Sightings, in_each_fit
+from xps.checks.ties import scale_error
 from xps.model import BACKGROUND_ID, Ref
 
 
@@ -56,7 +57,7 @@ def _insignificant(fitted: FittedRegion) -> Sightings:
 
 
 def _correlated(fitted: FittedRegion) -> Sightings:
-    for first, second, r in fitted.fit.strong_correlations():
+    for first, second, r in fitted.fit.strong_correlations(scale_ev=scale_error(fitted)):
         yield fitted.sighting(
             f"the data hardly tell them apart (correlation {r:+.2f})", f"{first} and {second}"
         )

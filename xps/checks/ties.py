@@ -13,13 +13,21 @@ _PLAIN_SIGMA = 3.0  # tension that one tie in 400 has by chance
 
 def is_tied(fitted: FittedRegion, component: Component) -> bool:
     """Whether the area of a component is tied to one in another region, or the other way round."""
-    follows = any(tie.component == component.id for tie in fitted.fit.ties)
-    leader = (fitted.fit.region.id, component.id)
-    return follows or any((tie.leader_region, tie.leader) == leader for tie in _ties(fitted))
+    if any(tie.component == component.id for tie in fitted.fit.ties):
+        return True
+    own = (fitted.fit.region.id, component.id)
+    return any((tie.leader_region, tie.leader) == own for tie in _ties(fitted))
+
+
+def scale_error(fitted: FittedRegion) -> float:
+    """What the errors of all centers have in common, eV: they move alike in a joint fit."""
+    if not any(_ties(fitted)):
+        return 0.0
+    return fitted.project.charge_of(fitted.entry.id).uncertainty_ev or 0.0
 
 
 def _ties(fitted: FittedRegion) -> Iterator[FittedTie]:
-    """All ties of the sample."""
+    """All ties of the sample of a region."""
     project = fitted.project
     for fit in project.fits:
         if project.entry(fit.region.spectrum).sample == fitted.entry.sample:
