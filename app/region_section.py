@@ -24,7 +24,7 @@ from app.plain import menu_text
 from xps.backgrounds import STATIC
 from xps.fitted import RegionFit
 from xps.model import Background, Region
-from xps.model_text import background_numbers
+from xps.model_text import background_numbers, background_title
 
 _POLYNOMIAL = {"curvature": "Curvature", "cubic": "Cubic term"}
 
@@ -111,12 +111,16 @@ class RegionSection(QGroupBox):
         self.kind.show_kind(self._background.kind)
         self.loss.show_loss(self._background)
         self.average.show_value(self._background.average_points)
+        around = self._background.average_around
+        self._points_label.setText("points around each end" if around else "points at each end")
         if self._background.in_fit:
             text = background_numbers(region, None if stale else fit)
             # Lines break between the numbers, never within one.
             self._numbers.setText(text.replace(" ", "\u00a0").replace("\u00a0·\u00a0", " · "))
         else:
-            self._numbers.setText(STATIC[self._background.kind].caution)
+            own = self._background.own_loss is not None
+            title = f"{background_title(self._background)}, as stored in the file. " if own else ""
+            self._numbers.setText(f"{title}{STATIC[self._background.kind].caution}")
         self._fill_terms_menu(region)
 
     def _build(self) -> None:

@@ -8,7 +8,13 @@ from xps.casaxps.recovery import LARGE, PARAMETERS, Recovery, recovery
 from xps.markup import Cell, Content, Html, element, joined, table
 from xps.tables import RegionTable
 
-_HEAD = ("Component", "Center / eV", "", "FWHM / eV", "", "Area", "", "Change of the area")
+_HEAD = (
+    "Component",
+    *("Center stored / eV", "refitted / eV"),
+    *("FWHM stored / eV", "refitted / eV"),
+    *("Area stored", "refitted"),
+    "Change of the area",
+)
 _DECIMALS = {"center": 4, "fwhm": 4}
 
 
@@ -26,8 +32,8 @@ def stored_tables(tables: Sequence[RegionTable]) -> Iterator[Html]:
                     table(_HEAD, _rows(found)),
                     element(
                         "p",
-                        "Left the stored number, right that of the refit. Components above "
-                        f"{LARGE:.0%} of the largest are judged; weaker ones are in parentheses.",
+                        f"Components above {LARGE:.0%} of the largest are judged; weaker ones are "
+                        "in parentheses.",
                         class_="facts",
                     ),
                 )

@@ -2,10 +2,14 @@ import math
 
 import pytest
 
-from app import gestures
+from app import background_gestures, gestures
 from tests.app.projects import fitted, opened, region_id, started
+from tests.xps.casa_comments import PHOTONS_EV, comment, component, region, spectrum, tied
+from xps.analysis import apply_recipe
 from xps.errors import XpsError
 from xps.model import Link, Ref
+from xps.project import Project
+from xps.recipe import load_recipe
 
 
 def test_a_value_is_set_and_what_is_tied_to_it_follows() -> None:
@@ -180,3 +184,15 @@ def test_a_window_needs_its_lower_end_first() -> None:
     project = started()
     with pytest.raises(XpsError, match="lower"):
         gestures.set_window(project, region_id(project, "S 2p"), 173.0, 157.0)
+
+
+def test_another_background_gives_up_the_loss_function_of_the_file() -> None:
+    lines = [component(tied(900, 0, 9e5), tied(1.2, 0.5, 3), tied(PHOTONS_EV - 162.0, 1320, 1330))]
+    notes = comment(lines, regions=[region(background="U 2 Tougaard")])
+    project, _ = apply_recipe(Project().with_spectra((spectrum(notes),)), load_recipe("stored"))
+    (stored,) = project.regions
+    assert stored.background.own_loss is not None
+    change = background_gestures.set_background(project, stored.id, "linear", "u2")
+    (changed,) = change.project.regions
+    assert (changed.background.kind, changed.background.own_loss) == ("linear", None)
+    assert changed.background.average_around

@@ -303,6 +303,15 @@ def test_weights_of_counts_are_told() -> None:
     assert "weighs all points alike" in told(line(), weights="noise")
 
 
+def test_masked_points_are_told() -> None:
+    masked = project(
+        Region("r", "s0", "S 2p", (157.0, 171.0), Background("linear"), ()),
+        ChargeReference(),
+        masked_ev=((1320.0, 1320.5),),
+    )
+    assert any("masked points" in note for note in casaxps_bytes(masked)[1])
+
+
 def test_a_spectrum_without_photon_energy_keeps_its_data_and_loses_its_fit() -> None:
     binding = {"photon_energy_ev": None, "axis": "binding", "energy_ev": np.arange(150.0, 180, 0.1)}
     region = Region("r", "s0", "S 2p", (157.0, 171.0), Background("linear"), (line(),))

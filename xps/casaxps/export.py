@@ -73,6 +73,8 @@ def _with_comment(project: Project, entry: Entry, notes: list[str]) -> Spectrum:
         old = CasaComment(after=tuple(spectrum.notes.split("\n")))
     if old is None:
         old = CasaComment(after=tuple(spectrum.notes.split("\n")) if spectrum.notes else ())
+    if spectrum.masked_ev:
+        notes.append(f"{where}: its masked points are not known to CasaXPS, which fits them too")
     new = CasaComment(
         processing=_processing(old.processing, charge, spectrum, where, notes),
         after=(*old.before, *old.after),

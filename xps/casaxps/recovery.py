@@ -107,7 +107,8 @@ class Recovery:
         """What it says, in a sentence."""
         worst = self.worst
         names = {"center": "center", "fwhm": "FWHM", "area": "area"}
-        change = f"{worst.difference:+.2g}" + (" of itself" if worst.parameter == "area" else " eV")
+        change = f"{worst.difference:+.2g}".replace("-", "−")
+        change += " of itself" if worst.parameter == "area" else " eV"
         moves = f"the {names[worst.parameter]} of {worst.name} moves by {change}"
         if self.inexact:
             return f"cannot be compared exactly ({'; '.join(self.inexact)}); {moves}"
