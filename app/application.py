@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.crash import CrashReporter
 from app.icons import app_icon
+from app.saving import recovery_folder
 from app.settings import APPLICATION, ORGANIZATION, Settings
 from app.theme import Theme
 from app.window import MainWindow
@@ -51,6 +52,7 @@ def run(files: Sequence[Path], *, example: bool = False) -> int:
     window = MainWindow(settings, theme)
     CrashReporter(window.messages).install()
     window.show()
+    window.restorer.offer(recovery_folder())
     if example:
         window.open_example()
     elif files:

@@ -21,6 +21,7 @@ RECIPES = "Recipes (*.toml);;All files (*)"
 _TEXT_WIDTH = 440
 
 SaveAnswer = Literal["save", "discard", "cancel"]
+OverwriteAnswer = Literal["overwrite", "save as", "cancel"]
 
 
 class Dialogs(Protocol):
@@ -36,6 +37,10 @@ class Dialogs(Protocol):
 
     def ask_to_save(self, name: str) -> SaveAnswer:
         """Ask what becomes of unsaved changes."""
+        ...
+
+    def ask_to_overwrite(self, name: str, why: str) -> OverwriteAnswer:
+        """Ask whether to replace a file although something is against it."""
         ...
 
     def ask_text(self, title: str, label: str, text: str) -> str | None:
@@ -76,6 +81,21 @@ class NativeDialogs:
         box.setDefaultButton(buttons.Save)
         answers: dict[int, SaveAnswer] = {buttons.Save: "save", buttons.Discard: "discard"}
         return answers.get(box.exec(), "cancel")
+
+    def ask_to_overwrite(self, name: str, why: str) -> OverwriteAnswer:
+        box = QMessageBox(self._parent)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(f"Replace {name}?")
+        box.setInformativeText(f"{why} What is in it now would be lost.")
+        roles = QMessageBox.ButtonRole
+        other = box.addButton("Save as…", roles.AcceptRole)
+        replace = box.addButton("Replace", roles.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(other)
+        box.exec()
+        answers: dict[object, OverwriteAnswer] = {other: "save as", replace: "overwrite"}
+        return answers.get(box.clickedButton(), "cancel")
 
     def ask_text(self, title: str, label: str, text: str) -> str | None:
         dialog = QInputDialog(self._parent)

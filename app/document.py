@@ -102,11 +102,20 @@ class Document(QObject):
         new = project.with_step(Step.now(text))
         self.stack.push(Edit(self._show, self._project, new, text, merge_key))
 
-    def replace(self, project: Project, path: Path | None = None, name: str = UNTITLED) -> None:
+    def replace(
+        self,
+        project: Project,
+        path: Path | None = None,
+        name: str = UNTITLED,
+        *,
+        is_saved: bool = True,
+    ) -> None:
         """Load another project; nothing of the old one can be undone."""
         self._path = path
         self._name = name
         self.stack.clear()
+        if not is_saved:
+            self.stack.resetClean()
         self.replaced.emit()
         self._show(project)
         self.titleChanged.emit()

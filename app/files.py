@@ -14,12 +14,14 @@ from app.jobs import Jobs
 from app.message_bar import Button, MessageBar
 from app.opening import SESSION_ENDING, Opened, is_session, open_all
 from app.saving import recovery_folder, save_or_recover
+from app.session_guard import SessionGuard, described
 from app.settings import Settings
 from app.wording import explain, listed
 from xps.errors import XpsError
+from xps.file_lock import file_digest
 from xps.spectrum import Spectrum
 
-_SAVING, _EXPORTING = "saving", "exporting"
+_SAVING, _EXPORTING, _SHARED = "saving", "exporting", "shared"
 _VAMAS = ".vms"
 
 
@@ -54,6 +56,7 @@ class Files(QObject):
         self._messages = messages
         self._dialogs = dialogs
         self._settings = settings
+        self.guard = SessionGuard(document, self)
 
     def choose_and_open(self) -> None:
         """Ask for files and open them."""
@@ -196,7 +199,23 @@ class Files(QObject):
             self._messages.info(f"Exported to {path}", topic=_EXPORTING)
         self.exported.emit(path)
 
+    def take_care_of(self, path: Path, digest: str | None) -> None:
+        """Keep other windows from a session, and tell if one has it open already."""
+        holder = self.guard.watch(path, digest)
+        if holder is not None:
+            self._messages.warn(
+                f"{path.name} is open in another window as well ({described(holder)}). What is "
+                "saved there and here replaces each other: save under another name to keep both.",
+                Button("Save as…", self.save_as),
+                topic=_SHARED,
+            )
+
     def _save_to(self, path: Path) -> bool:
+        objection = self.guard.objection(path)
+        if objection:
+            answer = self._dialogs.ask_to_overwrite(path.name, objection)
+            if answer != "overwrite":
+                return answer == "save as" and self.save_as()
         try:
             save_or_recover(path, self._document.project, recovery_folder())
         except XpsError as error:
@@ -204,6 +223,7 @@ class Files(QObject):
             self._messages.error(f"Not saved: {error}", again, topic=_SAVING)
             return False
         self._document.mark_saved(path)
+        self.guard.watch(path, file_digest(path))
         self._remember_path(path)
         self._messages.info(f"Saved {path.name}", topic=_SAVING)
         self.saved.emit(path)
@@ -213,6 +233,7 @@ class Files(QObject):
         if opened.session is not None and opened.session_path is not None:
             self._messages.clear()
             self._document.replace(opened.session, opened.session_path)
+            self.take_care_of(opened.session_path, opened.session_digest)
         new, already = self._without_open_ones(opened.spectra)
         if new:
             change = gestures.add_spectra(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xps.errors import ReadError, XpsError
+from xps.file_lock import file_digest
 from xps.project import Project
 from xps.readers import read_file
 from xps.spectrum import Spectrum
@@ -23,6 +24,8 @@ class Opened:
     session : Project or None
         The session among them.
     session_path : Path or None
+    session_digest : str or None
+        Of the session's file as it was opened.
     spectra : tuple of Spectrum
     files : tuple of Path
         The files that the spectra came from.
@@ -34,6 +37,7 @@ class Opened:
 
     session: Project | None = None
     session_path: Path | None = None
+    session_digest: str | None = None
     spectra: tuple[Spectrum, ...] = ()
     files: tuple[Path, ...] = ()
     failures: tuple[XpsError, ...] = ()
@@ -51,7 +55,7 @@ def open_all(
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Opened:
     """Read files, and the files of folders, one by one."""
-    session, session_path = None, None
+    session, session_path, digest = None, None, None
     spectra: list[Spectrum] = []
     files: list[Path] = []
     failures: list[XpsError] = []
@@ -69,6 +73,7 @@ def open_all(
                         f"{session_path.name} was opened; open this one by itself",
                         path=path,
                     )
+                digest = file_digest(path)
                 session, session_path = _load(path), path
             else:
                 content = read_file(path)
@@ -89,7 +94,13 @@ def open_all(
                 )
             )
     return Opened(
-        session, session_path, tuple(spectra), tuple(files), tuple(failures), tuple(warnings)
+        session,
+        session_path,
+        digest,
+        tuple(spectra),
+        tuple(files),
+        tuple(failures),
+        tuple(warnings),
     )
 
 

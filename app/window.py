@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from app import example, gestures
 from app.actions import ACTIONS, Needs, make_actions
 from app.analysis import Analysis
+from app.autosave import Autosave
 from app.checking import Checking
 from app.dialogs import Dialogs, NativeDialogs
 from app.document import Document
@@ -47,9 +48,11 @@ from app.plot_marks import PlotMarks
 from app.plot_tools import make_plot_tools
 from app.recipe_actions import RecipeActions
 from app.recipe_menu import RecipeMenu
+from app.restoring import Restorer
 from app.results import Results
 from app.results_dock import ResultsDock
 from app.sample_tree import SampleTree
+from app.saving import recovery_folder
 from app.selection import Selection
 from app.settings import Settings
 from app.spectrum_panel import SpectrumPanel
@@ -90,6 +93,10 @@ class MainWindow(QMainWindow):
         self.editor = Editor(self.document, self.messages)
         self.analysis = Analysis(self.document, self.selection, self.jobs, self.messages, self)
         self.files = Files(self.document, self.jobs, self.messages, self._dialogs, settings, self)
+        self.autosave = Autosave(self.document, recovery_folder(), self)
+        self.restorer = Restorer(
+            self.document, self.autosave, self.files, self.jobs, self.messages, self
+        )
         self.checking = Checking(self.document, self.jobs, self)
         self.findings = FindingActions(
             self.document, self.selection, self.editor, self.analysis, self._dialogs, self
@@ -308,6 +315,7 @@ class MainWindow(QMainWindow):
         self.jobs.changed.connect(self._enable_actions)
         self.recipes.own.changed.connect(self._list_recipes)
         self.files.recentChanged.connect(self._show_recent)
+        self.autosave.failed.connect(self.messages.warn)
         self.tree.entrySelected.connect(self.selection.select_entry)
         self.tree.sampleSelected.connect(self.selection.select_sample)
         self.tree.overlayToggled.connect(
@@ -468,6 +476,8 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.jobs.shut_down()
+        self.autosave.drop()
+        self.files.guard.release()
         self._settings.window_layout = (self.saveGeometry(), self.saveState(_LAYOUT_VERSION))
         self._settings.save()
         event.accept()

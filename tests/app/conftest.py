@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.application import make_application
-from app.dialogs import SaveAnswer
+from app.dialogs import OverwriteAnswer, SaveAnswer
 from app.settings import Settings
 from app.theme import Theme
 from app.window import MainWindow
@@ -31,6 +31,7 @@ class ScriptedDialogs:
     to_open: list[list[Path]] = field(default_factory=list)
     to_save: list[Path | None] = field(default_factory=list)
     save_answers: list[SaveAnswer] = field(default_factory=list)
+    overwrite_answers: list[OverwriteAnswer] = field(default_factory=list)
     texts: list[str | None] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
@@ -45,6 +46,10 @@ class ScriptedDialogs:
     def ask_to_save(self, name: str) -> SaveAnswer:
         self.asked.append(f"save {name}?")
         return self.save_answers.pop(0)
+
+    def ask_to_overwrite(self, name: str, why: str) -> OverwriteAnswer:
+        self.asked.append(f"replace {name}? {why}")
+        return self.overwrite_answers.pop(0)
 
     def ask_text(self, title: str, label: str, text: str) -> str | None:
         self.asked.append(f"{title}: {text}")
@@ -74,7 +79,8 @@ def dialogs() -> ScriptedDialogs:
 def recovery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of recovery copies, away from the user's own."""
     folder = tmp_path / "recovery"
-    monkeypatch.setattr("app.files.recovery_folder", lambda: folder)
+    for module in ("app.files", "app.window"):
+        monkeypatch.setattr(f"{module}.recovery_folder", lambda: folder)
     return folder
 
 

@@ -228,6 +228,19 @@ def test_no_room_for_the_backup_leaves_everything(small_disk: Path) -> None:
     assert sorted(p.name for p in small_disk.iterdir()) == ["a.doublet", "other"]
 
 
+def test_a_read_only_disk_is_named_and_the_session_stays(small_disk: Path) -> None:
+    path = small_disk / "a.doublet"
+    save(path, one_fit())
+    before = path.read_bytes()
+    remounted = [shutil.which("mount") or "mount", "-o", "remount,ro", str(small_disk)]
+    if subprocess.run(remounted, capture_output=True, check=False).returncode:
+        pytest.skip("this machine does not let root change a mounted file system")
+    with pytest.raises(SessionError, match=r"the disk is read-only.*another folder"):
+        save(path, fitted())
+    assert path.read_bytes() == before
+    assert load(path).regions == one_fit().regions
+
+
 def test_a_read_only_place_is_named(tmp_path: Path) -> None:
     path = _saved(tmp_path)
     before = path.read_bytes()
