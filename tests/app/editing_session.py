@@ -1,13 +1,11 @@
 """A person at work, as a process to be killed: an edit every few milliseconds, some saves.
 
-Run as ``python -m tests.app.editing_session SESSION RECOVERY SETTINGS``. Every edit is told on
-standard output when it is done: its number and the time.
+Every edit is noted in a file when it is done: its number and the time.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -32,10 +30,12 @@ ROUND, BURST, EVERY = 120, 40, 3  # of so many edits, the first few with a save 
 class Person:
     """Edits, and saves in bursts."""
 
-    def __init__(self, session: Path, recovery: Path, settings: Path) -> None:
+    def __init__(self, session: Path, recovery: Path, notes: int) -> None:
+        self.notes = notes
         app.files.recovery_folder = lambda: recovery
         self.document = Document()
         self.autosave = Autosave(self.document, recovery)
+        settings = session.with_name("settings.ini")
         stored = Settings(QSettings(str(settings), QSettings.Format.IniFormat))
         dialogs, self.jobs = ScriptedDialogs(), Jobs()
         self.files = Files(self.document, self.jobs, MessageBar(), dialogs, stored)
@@ -47,27 +47,24 @@ class Person:
         project = self.document.project
         change = gestures.rename_sample(project, project.samples[0].name, f"name {self.number}")
         self.document.push(change.project, f"edit {self.number}")
-        tell(f"{self.number} {time.time()}")
+        self.note(f"{self.number} {time.time()}")
         if self.number % ROUND < BURST and self.number % EVERY == 0:
-            tell("saving")
+            self.note("saving")
             assert self.files.save()
-            tell("saved")
+            self.note("saved")
         self.number += 1
 
+    def note(self, line: str) -> None:
+        os.write(self.notes, f"{line}\n".encode())
 
-def tell(line: str) -> None:
-    os.write(sys.stdout.fileno(), f"{line}\n".encode())
 
-
-def main() -> int:
+def work(session: Path, recovery: Path, notes: Path) -> None:
+    """Work until killed."""
     application = make_application()
-    person = Person(*map(Path, sys.argv[1:]))
+    handle = os.open(notes, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    person = Person(session, recovery, handle)
     timer = QTimer(interval=EDIT_MS)
     timer.timeout.connect(person.edit)
     timer.start()
-    tell("ready")
-    return application.exec()
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    person.note("ready")
+    application.exec()

@@ -5,21 +5,23 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from app.recovery import recoveries
+from tests.app.editing_session import work
 from tests.app.projects import fitted as fitted_project
-from tests.xps.commands import ROOT, bare_environment
 from xps.project import Project
 from xps.session import load, save
 
@@ -47,25 +49,32 @@ class Killed:
     while_saving: bool
 
 
-def killed(session: Path, recovery: Path, after_s: float) -> Killed:
+@pytest.fixture(scope="module")
+def processes() -> Iterator[ForkServerContext]:
+    """Processes that begin with everything imported, each forked from one that does nothing."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.app.editing_session"])
+    yield context
+    forkserver._forkserver._stop()  # there is no public way
+
+
+def killed(processes: ForkServerContext, session: Path, recovery: Path, after_s: float) -> Killed:
     """Let somebody work on a session for so long, and no longer."""
-    command = [sys.executable, "-m", "tests.app.editing_session", str(session), str(recovery)]
-    process = subprocess.Popen(
-        [*command, str(session.parent / "settings.ini")],
-        stdout=subprocess.PIPE,
-        env=bare_environment() | {"QT_QPA_PLATFORM": "offscreen"},
-        cwd=ROOT,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
-    time.sleep(after_s)  # the moment of the kill is what is tested
-    process.send_signal(signal.SIGKILL)
+    notes = session.with_name("notes")
+    process = processes.Process(target=work, args=(session, recovery, notes))
+    process.start()
+    assert process.pid is not None
+    while not notes.exists() or b"ready\n" not in notes.read_bytes():
+        assert process.is_alive()
+        process.join(0.01)
+    process.join(after_s)
+    os.kill(process.pid, signal.SIGKILL)
     at = time.time()
-    told = process.stdout.read().decode()
-    process.stdout.close()
-    assert process.wait() == -signal.SIGKILL
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    told = notes.read_text()
     edits = {int(n): float(t) for n, t in re.findall(r"^(\d+) ([\d.]+)$", told, re.MULTILINE)}
-    return Killed(edits, at, told.rstrip().endswith("saving"))
+    return Killed(edits, at, told.endswith("saving\n"))
 
 
 def edits_in(project: Project) -> set[int]:
@@ -84,7 +93,7 @@ def moments() -> list[float]:
 
 
 def test_killed_at_any_moment_nothing_older_than_five_seconds_is_lost(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, processes: ForkServerContext, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lost_s, while_saving, restored = [0.0], 0, 0
     for number, moment in enumerate(moments()):
@@ -92,7 +101,7 @@ def test_killed_at_any_moment_nothing_older_than_five_seconds_is_lost(
         folder.mkdir()
         session, recovery = folder / "a week's work.doublet", folder / "recovery"
         save(session, fitted_project())
-        person = killed(session, recovery, moment)
+        person = killed(processes, session, recovery, moment)
         while_saving += person.while_saving
         kept = edits_in(load(session))
         backup = Path(f"{session}.bak")
