@@ -17,7 +17,7 @@ from app.compared import Compared, DifferenceRow
 from app.curve_items import ComponentLook
 from app.plain import tooltip
 
-_SWATCH = 10
+_SWATCH, _PADDING = 10, 6  # px
 _HEADER_WIDTH = 88
 _TIPS = (
     "In the base: share in the area of all components of the region, or in the atoms counted, in %",
@@ -38,7 +38,8 @@ class DifferenceTable(QTableWidget):
         self.setAlternatingRowColors(True)
         self.setShowGrid(False)
         self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        # Rows that follow their contents would be measured anew for each cell.
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + _PADDING)
         self.setAccessibleName("Differences between samples")
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self)
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)

@@ -9,6 +9,9 @@ from xps.model import Region
 from xps.palette import color_key, component_colors
 from xps.project import Project
 
+_last: tuple[tuple[Region, ...], dict[tuple[str, str], str]] = ((), {})
+"""The colors of the regions that were asked for last: views ask for each region of a project."""
+
 
 def looks_of(project: Project, region: Region | None) -> tuple[ComponentLook, ...]:
     """Return the look of each component of a region.
@@ -18,8 +21,9 @@ def looks_of(project: Project, region: Region | None) -> tuple[ComponentLook, ..
     """
     if region is None:
         return ()
-    regions = project.regions if region in project.regions else (*project.regions, region)
-    colors = component_colors(regions)
+    colors = _colors(project.regions)
+    if any((region.core_level, color_key(c)) not in colors for c in region.components):
+        colors = component_colors((*project.regions, region))
     return tuple(
         ComponentLook(
             letter_of(index),
@@ -29,3 +33,10 @@ def looks_of(project: Project, region: Region | None) -> tuple[ComponentLook, ..
         )
         for index, component in enumerate(region.components)
     )
+
+
+def _colors(regions: tuple[Region, ...]) -> dict[tuple[str, str], str]:
+    global _last
+    if _last[0] is not regions:
+        _last = regions, component_colors(regions)
+    return _last[1]

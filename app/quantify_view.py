@@ -27,6 +27,7 @@ from xps.escaping import tab_separated
 from xps.project import Project
 
 _HEADER_WIDTH = 96
+_PADDING = 6  # px
 _LEAST_WIDTH = 100
 _SPLIT = (560, 380, 290)
 _BAR = 20  # of scrolling
@@ -45,7 +46,8 @@ class QuantifyView(QWidget):
         self.table.setAlternatingRowColors(True)
         self.table.setShowGrid(False)
         self.table.verticalHeader().hide()
-        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        # Rows that follow their contents would be measured anew for each cell.
+        self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + _PADDING)
         self.table.setAccessibleName("Quantification")
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.table)
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)

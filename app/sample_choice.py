@@ -22,6 +22,7 @@ _GROUP_TIP = (
     "Type the same name beside samples that are repetitions of each other, such as spots or "
     "pieces: their mean is compared, and their scatter enters the error"
 )
+_BOX_WIDTH, _PADDING = 26, 6  # px
 _HEADERS = ("", "Sample", "Replicate of")
 _TIPS = ("Checked: drawn and compared", "The samples that have a fit", _GROUP_TIP)
 
@@ -44,6 +45,7 @@ class SampleChoice(QTableWidget):
         super().__init__(0, 3, parent)
         self._samples: tuple[Sample, ...] = ()
         self._boxes: list[QTableWidgetItem] = []
+        self._groups: list[QTableWidgetItem] = []
         self._check = CheckDelegate(self)
         self.setItemDelegateForColumn(_SHOWN, self._check)
         for column, text in enumerate(_HEADERS):
@@ -61,13 +63,14 @@ class SampleChoice(QTableWidget):
         self.setAlternatingRowColors(True)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        # Rows and columns that follow their contents would be measured anew for each cell.
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + _PADDING)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionResizeMode(_SHOWN, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(_GROUP, QHeaderView.ResizeMode.ResizeToContents)
-        header.setMaximumSectionSize(220)
+        header.setMinimumSectionSize(_BOX_WIDTH)
+        header.resizeSection(_SHOWN, _BOX_WIDTH)
+        header.resizeSection(_GROUP, header.sectionSizeHint(_GROUP))
         self.setAccessibleName("Samples to compare")
         self.itemChanged.connect(self._on_changed)
 
@@ -83,28 +86,35 @@ class SampleChoice(QTableWidget):
 
     def show_samples(self, samples: tuple[Sample, ...], checked: Collection[str]) -> None:
         """List samples."""
+        same = [s.name for s in samples] == [s.name for s in self._samples]
         self.blockSignals(True)
-        if [s.name for s in samples] != [s.name for s in self._samples]:
-            self.setRowCount(len(samples))
         self._samples = samples
-        self._boxes = []
+        if not same:
+            self._rebuild()
         for row, sample in enumerate(samples):
+            state = Qt.CheckState.Checked if sample.name in checked else Qt.CheckState.Unchecked
+            self._boxes[row].setCheckState(state)
+            self._groups[row].setText(sample.group)
+        self.blockSignals(False)
+        self.viewport().update()
+
+    def _rebuild(self) -> None:
+        self.setRowCount(len(self._samples))
+        self._boxes, self._groups = [], []
+        for row, sample in enumerate(self._samples):
             box = QTableWidgetItem()
             box.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
-            state = Qt.CheckState.Checked if sample.name in checked else Qt.CheckState.Unchecked
-            box.setCheckState(state)
             box.setToolTip(tooltip(f"Compare {sample.name}"))
             box.setData(Qt.ItemDataRole.AccessibleTextRole, f"Compare {sample.name}")
-            self._boxes.append(box)
             name = QTableWidgetItem(sample.name)
             name.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
             name.setToolTip(tooltip(sample.name))
-            group = QTableWidgetItem(sample.group)
+            group = QTableWidgetItem()
             group.setToolTip(tooltip(_GROUP_TIP))
+            self._boxes.append(box)
+            self._groups.append(group)
             for column, item in enumerate((box, name, group)):
                 self.setItem(row, column, item)
-        self.blockSignals(False)
-        self.viewport().update()
 
     def group_index(self, sample: str) -> QModelIndex:
         """Return where the group of a sample is typed."""
