@@ -274,12 +274,12 @@ class SampleTree(QTreeView):
             self._choosing_sample = False
 
     def _on_item_changed(self, item: QStandardItem) -> None:
-        name = item.data(SAMPLE_ROLE)
+        name, entry_id = item.data(SAMPLE_ROLE), item.data(ENTRY_ROLE)
         if name is not None and item.text() != name:
+            # Whoever renames it makes new rows: this one is gone then.
             self.sampleRenamed.emit(name, item.text())
             self._refresh()
-        entry_id = item.data(ENTRY_ROLE)
-        if entry_id is not None:
+        elif entry_id is not None:
             overlaid = item.checkState() == Qt.CheckState.Checked
             if overlaid != (entry_id in self._overlaid):
                 self.overlayToggled.emit(entry_id, overlaid)
