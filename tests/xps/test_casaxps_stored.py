@@ -320,6 +320,13 @@ def test_two_lines_of_one_index_are_one_doublet() -> None:
     assert one.lines.lines[1].fraction == pytest.approx(1 / 3)
 
 
+def test_a_line_that_others_are_tied_to_stays_a_line() -> None:
+    lines = [line.replace("INDEX -1", "INDEX 3") for line in LINES]
+    third = component(tied(5, ref=1, k=0.1), tied(1.1, ref=1), tied(0, ref=1, k=-2.0))
+    project, _ = apply_recipe(Project().with_spectra((made(lines=[*lines, third]),)), RECIPE)
+    assert [len(c.lines.lines) for c in project.regions[0].components] == [1, 1, 1]
+
+
 def test_a_refit_without_the_levels_outside_the_window_is_another_one(shared_data: Path) -> None:
     project = refitted(shared_data / SULFIDES).project
     region = next(r for r in project.regions if r.core_level == "S 2p")
