@@ -26,6 +26,8 @@ class Buffer:
 
     def __init__(self, data: bytes, what: str) -> None:
         self.data = data
+        self.heaps: dict[int, dict[int, tuple[int, int]]] = {}
+        """Objects of heaps that were read: address and size by number, by address of the heap."""
         self._what = what
         # What is described once and used without end, costs work without end.
         self._budget = _PIECES + len(data) // _BYTES_PER_PIECE

@@ -91,14 +91,25 @@ def _from_heap(buffer: Buffer, reference: bytes) -> bytes:
         return b""
     if length > _LONGEST_TEXT:
         raise buffer.error(f"a text is {length} bytes long")
+    objects = buffer.heaps.get(collection)
+    if objects is None:
+        objects = buffer.heaps[collection] = _heap_objects(buffer, collection)
+    if wanted not in objects:
+        raise buffer.error("a text is missing from its heap")
+    at, size = objects[wanted]
+    return buffer.piece(at, min(size, length))
+
+
+def _heap_objects(buffer: Buffer, collection: int) -> dict[int, tuple[int, int]]:
+    """Return address and size of the objects of a global heap by their number."""
     buffer.expect(b"GCOL", collection)
     (size,) = buffer.unpack("Q", collection + 8)
     at, end = collection + 16, collection + size
+    objects: dict[int, tuple[int, int]] = {}
     while at + 16 <= end:
-        index, _, _, bytes_ = buffer.unpack("HHIQ", at)
-        if index == wanted:
-            return buffer.piece(at + 16, min(bytes_, length))
+        index, _, _, length = buffer.unpack("HHIQ", at)
         if index == 0:
             break
-        at += 16 + -(-bytes_ // 8) * 8
-    raise buffer.error("a text is missing from its heap")
+        objects[index] = at + 16, length
+        at += 16 + -(-length // 8) * 8
+    return objects

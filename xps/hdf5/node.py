@@ -92,6 +92,7 @@ class Group:
         self._messages = described
         self._root = root or self
         self._links = links(buffer, described)
+        self._members: dict[str, Group | Dataset] = {}
 
     @cached_property
     def attributes(self) -> dict[str, Value]:
@@ -114,7 +115,7 @@ class Group:
                     raise self._buffer.error("links lead in a circle")
                 node = node.get(target, soft_links + 1)
             else:
-                node = node._member(target)
+                node = node._member(name, target)
         return node
 
     def groups(self) -> Iterator[tuple[str, Group]]:
@@ -144,11 +145,16 @@ class Group:
         values = node.texts() if isinstance(node, Dataset) else []
         return values[0] if len(values) == 1 else ""
 
-    def _member(self, at: int) -> Group | Dataset:
-        described = messages(self._buffer, at)
-        if any(message.kind == LAYOUT for message in described):
-            return Dataset(self._buffer, described)
-        return Group(self._buffer, described, self._root)
+    def _member(self, name: str, at: int) -> Group | Dataset:
+        if name not in self._members:
+            described = messages(self._buffer, at)
+            is_dataset = any(message.kind == LAYOUT for message in described)
+            self._members[name] = (
+                Dataset(self._buffer, described)
+                if is_dataset
+                else Group(self._buffer, described, self._root)
+            )
+        return self._members[name]
 
 
 def open_file(data: bytes, what: str) -> Group:

@@ -126,6 +126,17 @@ def read_content(content: Content) -> tuple[str, tuple[list[Spectrum], list[str]
     return text.NAME, text.read(content)
 
 
+def is_plain_text(content: Content) -> bool:
+    """Tell whether a file is read as columns of text, of which much must be guessed."""
+    if any(reader.recognizes(content.data) for reader in _READERS):
+        return False
+    try:
+        refuse_foreign(content.data)
+    except ReadError:
+        return False
+    return True
+
+
 def read(path: str | Path) -> list[Spectrum]:
     """Read all spectra of a file; see `read_file`."""
     return list(read_file(path).spectra)

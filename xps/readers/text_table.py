@@ -92,10 +92,17 @@ _DIALECTS = tuple(
 )  # fmt: skip
 
 
-def find_tables(text: str) -> list[Table]:
-    """Return all tables of at least `MIN_ROWS` rows, in the order of the file."""
+def find_tables(text: str, dialect: Dialect | None = None) -> list[Table]:
+    """Return all tables of at least `MIN_ROWS` rows, in the order of the file.
+
+    Parameters
+    ----------
+    text : str
+    dialect : Dialect, optional
+        How the rows are written; by default the dialect that explains most of them.
+    """
     lines = re.split(r"\r\n|\n|\r", text)
-    dialect = _dialect(lines)
+    dialect = dialect or _dialect(lines)
     tables: list[Table] = []
     header: list[str] = []
     rows: list[list[float]] = []
@@ -125,6 +132,11 @@ def find_tables(text: str) -> list[Table]:
             rows.append(row)
     close()
     return tables
+
+
+def detected_dialect(text: str) -> Dialect:
+    """Return the dialect that explains most rows of a text."""
+    return _dialect(re.split(r"\r\n|\n|\r", text))
 
 
 def _dialect(lines: list[str]) -> Dialect:
