@@ -241,29 +241,6 @@ def set_bounds(project: Project, region_id: str, ref: Ref, low: float, high: flo
     )
 
 
-def set_tie(project: Project, region_id: str, ref: Ref, target: str | None) -> Change:
-    """Tie a parameter to the same one of another component, or untie it.
-
-    Raises
-    ------
-    XpsError
-        If the ties would run in a circle.
-    """
-    region = project.region(region_id)
-    param = region.param(ref)
-    if target is None:
-        changed = region.with_component(region.component(ref.component).untied(ref.parameter))
-    else:
-        link = Link("same", Ref(target, ref.parameter))
-        changed = region.with_param(ref, replace(param, link=link)).settled()
-    text = (
-        f"Untie {_name(region, ref)}"
-        if target is None
-        else f"Tie {_name(region, ref)} to {region.component(target).name}"
-    )
-    return Change(project.with_region(changed), text)
-
-
 def set_window(project: Project, region_id: str, low: float, high: float) -> Change:
     """Set the window of a region.
 

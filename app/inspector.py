@@ -16,10 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import background_gestures, gestures
+from app import background_gestures, component_gestures, gestures
 from app.charge_section import ChargeSection
 from app.component_table import ComponentModel, ComponentTable
 from app.document import Document
+from app.doublet_section import DoubletSection
 from app.editing import Editor
 from app.looks import looks_of
 from app.parameter_model import ParameterModel
@@ -67,10 +68,17 @@ class Inspector(QScrollArea):
     Signals
     -------
     fitWanted(), suggestionWanted()
+    componentMenuAt(QPoint)
+        The menu of the selected component is wanted, in global coordinates.
+    unlockWanted(), lockWanted()
+        Of the doublet of the selected component.
     """
 
     fitWanted = Signal()
     suggestionWanted = Signal()
+    componentMenuAt = Signal(QPoint)
+    unlockWanted = Signal()
+    lockWanted = Signal()
 
     def __init__(
         self,
@@ -89,6 +97,7 @@ class Inspector(QScrollArea):
         self.components = ComponentTable(self.component_model)
         self.parameter_model = ParameterModel(self)
         self.parameters = ParameterTable(self.parameter_model, "Numbers of the selected component")
+        self.doublet = DoubletSection()
         self.shape = ShapeChoice()
         self.add_button = QPushButton()
         self.picker = SpeciesPicker(self)
@@ -140,6 +149,7 @@ class Inspector(QScrollArea):
         region = self._selection.region
         self.shape.show_component(region, component)
         self.parameter_model.show_rows(region, self._parameter_rows(region, component))
+        self.doublet.show_component(component)
         self._parameters_box.setVisible(component is not None)
         if component is not None:
             self._parameters_box.setTitle(menu_text(gestures.short_name(component.name)))
@@ -188,6 +198,7 @@ class Inspector(QScrollArea):
         numbers = QVBoxLayout(self._parameters_box)
         numbers.setContentsMargins(6, 4, 6, 6)
         numbers.addWidget(self.parameters)
+        numbers.addWidget(self.doublet)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(4, 4, 4, 4)
@@ -239,9 +250,22 @@ class Inspector(QScrollArea):
                 lambda ref, low, high: self._on_region(gestures.set_bounds, ref, low, high)
             )
         self.parameter_model.tieChosen.connect(
-            lambda ref, target: self._on_region(gestures.set_tie, ref, target)
+            lambda ref, link: self._on_region(component_gestures.set_link, ref, link)
         )
-        for source in (self.charge, self.region, self.component_model, self.parameter_model):
+        self.doublet.unlockWanted.connect(self.unlockWanted)
+        self.doublet.lockWanted.connect(self.lockWanted)
+        self.doublet.splittingTyped.connect(
+            lambda splitting: self._on_component(component_gestures.set_splitting, splitting)
+        )
+        self.doublet.ratioTyped.connect(
+            lambda ratio: self._on_component(component_gestures.set_ratio, ratio)
+        )
+        self.components.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.components.customContextMenuRequested.connect(self._on_menu)
+        for source in (
+            *(self.charge, self.region, self.component_model, self.parameter_model),
+            self.doublet,
+        ):
             source.refused.connect(self._editor.refuse)
         self.components.selectionModel().currentRowChanged.connect(
             lambda current, _: (
@@ -260,6 +284,17 @@ class Inspector(QScrollArea):
         region = self._selection.region
         if region is not None and not self._editor.do(gesture, region.id, *arguments):
             self.refresh()
+
+    def _on_component(self, gesture: Callable[..., gestures.Change], *arguments: object) -> None:
+        component = self._selection.component
+        if component is not None:
+            self._on_region(gesture, component.id, *arguments)
+
+    def _on_menu(self, point: QPoint) -> None:
+        row = self.components.rowAt(point.y())
+        if row >= 0:
+            self._selection.select_component(self.component_model.component_id(row))
+        self.componentMenuAt.emit(self.components.viewport().mapToGlobal(point))
 
     def _set_shape(self, kind: str, ids: tuple[str, ...]) -> None:
         region = self._selection.region

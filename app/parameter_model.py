@@ -9,14 +9,14 @@ from PySide6.QtCore import QAbstractTableModel, QObject, Qt, Signal
 from PySide6.QtGui import QBrush, QFont, QGuiApplication, QPalette
 
 from app.component_cells import tie_text
+from app.component_gestures import possible_links
 from app.component_table import Index
-from app.curve_items import letter_of
-from app.gestures import bound_text, short_name, typed_number
+from app.gestures import bound_text, typed_number
 from app.numerals import MINUS, plain_number
 from app.parameter_rows import ParameterRow
 from app.plain import tooltip
 from app.theme import VERMILLION, mix
-from xps.component import COMMON_PARAMETERS
+from app.ties import NOT_TIED, link_choice, typed_link
 from xps.errors import XpsError
 from xps.model import Param, Ref, Region
 from xps.numbers_text import UNKNOWN
@@ -28,9 +28,8 @@ _TIPS = (
     "Checked: the fit changes it. Unchecked: fixed.",
     "Lower bound; empty for none",
     "Upper bound; empty for none",
-    "Equal to the same number of another component",
+    "Tied to the same number of another component: A, A + 1.18 or A × 0.5",
 )
-NOT_TIED = "–"
 
 
 class ParameterModel(QAbstractTableModel):
@@ -47,7 +46,7 @@ class ParameterModel(QAbstractTableModel):
     valueTyped(Ref, float), varyToggled(Ref, bool), boundsTyped(Ref, float, float)
         What a person wants changed.
     tieChosen(Ref, object)
-        Id of the component to tie to, or None to untie.
+        The `Link`, or None to untie.
     refused(str)
         What was typed cannot be taken.
     """
@@ -81,17 +80,12 @@ class ParameterModel(QAbstractTableModel):
         refs = [row.ref for row in self._rows]
         return refs.index(ref) if ref in refs else -1
 
-    def tie_choices(self, row: int) -> list[tuple[str, str | None]]:
-        """Return texts and component ids that the parameter of a row can be tied to."""
+    def tie_choices(self, row: int) -> list[str]:
+        """Return what the parameter of a row can be tied to."""
         assert self._region is not None
-        ref = self._rows[row].ref
-        shape = self._region.component(ref.component).shape
-        choices: list[tuple[str, str | None]] = [(NOT_TIED, None)]
-        for number, other in enumerate(self._region.components):
-            alike = ref.parameter in COMMON_PARAMETERS or other.shape == shape
-            if other.id != ref.component and alike:
-                choices.append((f"= {letter_of(number)}  {short_name(other.name)}", other.id))
-        return choices
+        region = self._region
+        links = possible_links(region, self._rows[row].ref)
+        return [NOT_TIED, *(link_choice(region, link) for link in links)]
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._rows)
@@ -149,19 +143,20 @@ class ParameterModel(QAbstractTableModel):
             return True
         if role != Qt.ItemDataRole.EditRole:
             return False
-        if column == TIED:
-            self.tieChosen.emit(ref, value)
-            return True
         if str(value) == self._text(self._param(index), column):
             return False
         try:
-            self._emit_number(ref, column, str(value))
+            self._emit(ref, column, str(value))
         except XpsError as error:
             self.refused.emit(str(error))
             return False
         return True
 
-    def _emit_number(self, ref: Ref, column: int, text: str) -> None:
+    def _emit(self, ref: Ref, column: int, text: str) -> None:
+        if column == TIED:
+            assert self._region is not None
+            self.tieChosen.emit(ref, typed_link(self._region, ref.parameter, text))
+            return
         if column == VALUE:
             self.valueTyped.emit(ref, typed_number(text))
             return

@@ -65,25 +65,28 @@ class TieDelegate(QStyledItemDelegate):
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         box = QComboBox(parent)
-        for text, id_ in self._model(index).tie_choices(index.row()):
-            box.addItem(text, id_)
+        box.setEditable(True)
+        box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        box.addItems(self._model(index).tie_choices(index.row()))
         box.setAccessibleName("Tie to component")
+        box.setToolTip("Choose, or type the letter of a component: A, A + 1.18 or A × 0.5")
         box.activated.connect(lambda _: self._finish(box))
         return box
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         assert isinstance(editor, QComboBox)
-        present = index.data(Qt.ItemDataRole.DisplayRole)
+        present = index.data(Qt.ItemDataRole.EditRole)
         for row in range(editor.count()):
             if editor.itemText(row).split("  ")[0] == present:
                 editor.setCurrentIndex(row)
+        editor.setEditText(present)
         editor.showPopup()
 
     def setModelData(self, editor: QWidget, model: Any, index: Index) -> None:
         assert isinstance(editor, QComboBox)
-        chosen = editor.currentText().split("  ")[0]
-        if chosen != index.data(Qt.ItemDataRole.DisplayRole):
-            model.setData(index, editor.currentData(), Qt.ItemDataRole.EditRole)
+        chosen = editor.currentText().split("  ")[0].strip()
+        if chosen != index.data(Qt.ItemDataRole.EditRole):
+            model.setData(index, chosen, Qt.ItemDataRole.EditRole)
 
     def _finish(self, box: QComboBox) -> None:
         self.commitData.emit(box)

@@ -9,8 +9,8 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPalette, QPen
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPalette, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.curve_items import ComponentLook, Dots, Legend, LegendRow, ModelCurves
@@ -65,10 +65,14 @@ class PlotView(QWidget):
         Binding energy under the pointer in eV, or None where it left the plot.
     componentClicked(int)
         Index of the component that was clicked on.
+    menuAt(object, QPoint)
+        Index of the component that was clicked on with the right button, or None for the
+        selected one, and where on the screen.
     """
 
     pointerMoved = Signal(object)
     componentClicked = Signal(int)
+    menuAt = Signal(object, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -244,6 +248,11 @@ class PlotView(QWidget):
             self.fit_view()
             return True
         return False
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            middle = self.canvas.viewport().rect().center()
+            self.menuAt.emit(None, self.canvas.viewport().mapToGlobal(middle))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.tool is None or not self.tool.key(event):
@@ -461,7 +470,12 @@ class PlotView(QWidget):
     def _on_click(self, event: MouseClickEvent) -> None:
         position = QPointF(self.canvas.mapFromScene(event.scenePos()))
         found = self.component_at(position)
-        if found is not None:
+        if found is None:
+            return
+        if event.button() == Qt.MouseButton.RightButton:
+            place = self.canvas.viewport().mapToGlobal(position.toPoint())
+            self.menuAt.emit(found, place)
+        else:
             self.componentClicked.emit(found)
 
 

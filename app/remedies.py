@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from app import background_gestures, gestures
+from app.component_gestures import set_link
 from app.finding_place import parts_of
 from app.gestures import Change, place, short_name
 from xps.checks import Finding
 from xps.levels import levels
-from xps.model import Component, Doublet, Ref, Region, multiplet_of
+from xps.model import Component, Doublet, Link, Ref, Region, multiplet_of
 from xps.project import Project
 
 _SYMMETRIC = "sgl"
@@ -108,9 +109,7 @@ def _one_width(region: Region, finding: Finding) -> Remedy | None:
         "Share one width",
         f"Tie the width of {short_name(second.name)} to that of {short_name(first.name)}, "
         "and fit again",
-        lambda project: gestures.set_tie(
-            project, region.id, Ref(second.id, "fwhm"), root.component
-        ),
+        lambda project: set_link(project, region.id, Ref(second.id, "fwhm"), Link("same", root)),
     )
 
 

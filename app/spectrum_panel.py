@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -24,9 +24,12 @@ class SpectrumPanel(QWidget):
     -------
     drawn()
         The plot shows what is selected.
+    componentMenuAt(QPoint)
+        The menu of the selected component is wanted, in global coordinates.
     """
 
     drawn = Signal()
+    componentMenuAt = Signal(QPoint)
 
     def __init__(
         self, document: Document, selection: Selection, parent: QWidget | None = None
@@ -54,6 +57,7 @@ class SpectrumPanel(QWidget):
         column.addLayout(head)
         column.addWidget(self.plot, 1)
         self.plot.componentClicked.connect(self._on_component_clicked)
+        self.plot.menuAt.connect(self._on_menu)
         document.projectChanged.connect(self.refresh)
         document.failuresChanged.connect(self.refresh)
         selection.changed.connect(self.refresh)
@@ -96,6 +100,11 @@ class SpectrumPanel(QWidget):
             self._framed = frame
             self.plot.fit_view()
         self.drawn.emit()
+
+    def _on_menu(self, index: int | None, point: QPoint) -> None:
+        if index is not None:
+            self._on_component_clicked(index)
+        self.componentMenuAt.emit(point)
 
     def _on_component_clicked(self, index: int) -> None:
         region = self._selection.region

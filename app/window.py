@@ -23,6 +23,7 @@ from app.actions import ACTIONS, Needs, make_actions
 from app.analysis import Analysis
 from app.autosave import Autosave
 from app.checking import Checking
+from app.component_menu import ComponentMenu
 from app.dialogs import Dialogs, NativeDialogs
 from app.document import Document
 from app.editing import Editor
@@ -239,6 +240,9 @@ class MainWindow(QMainWindow):
             self.marks,
             self,
         )
+        self.component_menu = ComponentMenu(
+            self, self.document, self.selection, self.editor, self._dialogs
+        )
         self._first_page = QScrollArea()
         self._first_page.setWidget(self.welcome)
         self._first_page.setWidgetResizable(True)
@@ -341,6 +345,10 @@ class MainWindow(QMainWindow):
         self.welcome.exampleWanted.connect(self.open_example)
         self.welcome.recentWanted.connect(lambda path: self.files.open_paths([path]))
         self.status.cancelWanted.connect(self.cancel_jobs)
+        for source in (self.panel, self.inspector):
+            source.componentMenuAt.connect(self.component_menu.popup)
+        self.inspector.unlockWanted.connect(self.component_menu.unlock)
+        self.inspector.lockWanted.connect(self.component_menu.lock)
         self.plot_tools.modeChanged.connect(self._show_mode)
         self.plot_tools.drag.qualityChanged.connect(self.status.show_live_quality)
         self._show_mode(self.plot_tools.mode)

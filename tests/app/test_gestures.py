@@ -3,6 +3,7 @@ import math
 import pytest
 
 from app import background_gestures, gestures
+from app.component_gestures import set_link
 from tests.app.projects import fitted, opened, region_id, started
 from tests.xps.casa_comments import PHOTONS_EV, comment, component, region, spectrum, tied
 from xps.analysis import apply_recipe
@@ -72,11 +73,11 @@ def test_bounds_in_the_wrong_order_are_refused() -> None:
 def test_tying_and_untying_keeps_the_value() -> None:
     project = started()
     id_ = region_id(project, "S 2p")
-    tied = gestures.set_tie(project, id_, Ref("sulfite", "fwhm"), "ps4").project
+    tied = set_link(project, id_, Ref("sulfite", "fwhm"), Link("same", Ref("ps4", "fwhm"))).project
     assert tied.region(id_).component("sulfite").fwhm.value == (
         tied.region(id_).component("ps4").fwhm.value
     )
-    free, text = gestures.set_tie(tied, id_, Ref("sulfite", "fwhm"), None)
+    free, text = set_link(tied, id_, Ref("sulfite", "fwhm"), None)
     assert free.region(id_).component("sulfite").fwhm.is_free
     assert text == "Untie FWHM of sulfite SO₃²⁻"
 
@@ -84,7 +85,12 @@ def test_tying_and_untying_keeps_the_value() -> None:
 def test_ties_in_a_circle_are_refused() -> None:
     project = started()
     with pytest.raises(XpsError, match="circle"):
-        gestures.set_tie(project, region_id(project, "S 2p"), Ref("ps4", "fwhm"), "li2s")
+        set_link(
+            project,
+            region_id(project, "S 2p"),
+            Ref("ps4", "fwhm"),
+            Link("same", Ref("li2s", "fwhm")),
+        )
 
 
 def test_an_added_component_starts_with_an_area_from_the_data_and_its_own_id() -> None:
@@ -113,7 +119,7 @@ def test_an_added_component_has_the_shape_that_all_others_share() -> None:
 def test_an_added_component_has_its_own_shape_where_others_do() -> None:
     project = started()
     id_ = region_id(project, "S 2p")
-    project = gestures.set_tie(project, id_, Ref("sulfate", "mixing"), None).project
+    project = set_link(project, id_, Ref("sulfate", "mixing"), None).project
     added = gestures.add_component(project, id_, "s0").project.region(id_).component("s0")
     assert added.params["mixing"].is_free
 
