@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
@@ -14,6 +16,8 @@ from app.shown import Shown
 from xps.fitted import RegionFit
 from xps.numbers_text import number
 
+_LEAST_DONE = 2  # parts of the work, before which nothing is known of the rest
+_MOMENT_S = 2.0
 _WIDEST_POINTER = "−1000.00 eV   1.000e+06 counts/s"
 _WIDEST_QUALITY = "χ²ᵣ 1000000 (dragging)"
 
@@ -36,12 +40,13 @@ class StatusBar(QStatusBar):
         self._progress = QProgressBar()
         self._progress.setMaximumWidth(140)
         self._progress.setTextVisible(False)
-        self._cancel = QToolButton()
-        self._cancel.setText("Cancel")
-        self._cancel.clicked.connect(self.cancelWanted)
+        self.cancel_button = QToolButton()
+        self.cancel_button.setText("Cancel")
+        self.cancel_button.clicked.connect(self.cancelWanted)
         self._mode = QLabel()
         self._mode.setAccessibleName("Mode of the plot")
         self._fit_text = ""
+        self._since = 0.0
         self._pointer = QLabel()
         self._quality = QLabel()
         # Of a fixed width, so that the bar is not laid out anew at each move of the pointer.
@@ -51,7 +56,7 @@ class StatusBar(QStatusBar):
         self._quality.setToolTip(
             "Reduced χ²: 1 where the model describes the data to within their noise"
         )
-        for widget in (self._work, self._progress, self._cancel):
+        for widget in (self._work, self._progress, self.cancel_button):
             self.addWidget(widget)
             widget.hide()
         for widget in (self._pointer, self._quality, self._mode):
@@ -63,6 +68,11 @@ class StatusBar(QStatusBar):
     def pointer_text(self) -> str:
         """Energy and intensity under the pointer."""
         return self._pointer.text()
+
+    @property
+    def work_text(self) -> str:
+        """What is being done, and how far it is."""
+        return self._work.text()
 
     @property
     def mode_text(self) -> str:
@@ -104,11 +114,28 @@ class StatusBar(QStatusBar):
 
     def _show_work(self) -> None:
         running = self._jobs.running
-        for widget in (self._work, self._progress, self._cancel):
+        for widget in (self._work, self._progress, self.cancel_button):
             widget.setVisible(bool(running))
         self._work.setText(running[-1].title if running else "")
         self._progress.setRange(0, 0)
+        self._since = monotonic()
 
     def _show_progress(self, done: int, total: int) -> None:
+        running = self._jobs.running
+        if not running:
+            return
         self._progress.setRange(0, total)
         self._progress.setValue(done)
+        left = remaining_text(monotonic() - self._since, done, total)
+        self._work.setText(f"{running[-1].title}: {done} of {total}{left}")
+
+
+def remaining_text(spent_s: float, done: int, total: int) -> str:
+    """Return how long work will still take, as far as that can be told; "" for a moment."""
+    if done < _LEAST_DONE or done >= total:
+        return ""
+    left_s = spent_s / done * (total - done)
+    if left_s < _MOMENT_S:
+        return ""
+    minutes, seconds = divmod(round(left_s), 60)
+    return f", {minutes} min {seconds} s left" if minutes else f", {seconds} s left"

@@ -47,6 +47,7 @@ from app.own_recipes import OwnRecipes, recipe_folder
 from app.plain import menu_text
 from app.plot_marks import PlotMarks
 from app.plot_tools import make_plot_tools
+from app.propagating import Propagating
 from app.recipe_actions import RecipeActions
 from app.recipe_menu import RecipeMenu
 from app.restoring import Restorer
@@ -243,6 +244,10 @@ class MainWindow(QMainWindow):
         self.component_menu = ComponentMenu(
             self, self.document, self.selection, self.editor, self._dialogs
         )
+        self.propagating = Propagating(
+            self, self.document, self.selection, self.editor, self.analysis
+        )
+        self.component_menu.copyWanted.connect(self.propagating.component)
         self._first_page = QScrollArea()
         self._first_page.setWidget(self.welcome)
         self._first_page.setWidgetResizable(True)

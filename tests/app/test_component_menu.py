@@ -1,4 +1,4 @@
-"""The menu of a component, in plot and table, ties that are typed, and doublets that are unlocked."""
+"""The menu of a component in plot and table, typed ties, and doublets unlocked for a reason."""
 
 from __future__ import annotations
 
@@ -292,7 +292,8 @@ def test_a_single_line_has_no_doublet_to_unlock(plotted: MainWindow) -> None:
     plotted.selection.select_entry(o1s.spectrum)
     plotted.selection.select_component(o1s.components[0].id)
     assert not plotted.inspector.doublet.isVisible()
-    assert "Unlock doublet…" not in names_in(menu := menu_of(plotted, o1s.components[0].id))
+    menu = menu_of(plotted, o1s.components[0].id)
+    assert "Unlock doublet…" not in names_in(menu)
     menu.close()
 
 

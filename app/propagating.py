@@ -1,0 +1,94 @@
+"""Opens the choice of spectra that take a region or a component over, and carries it out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from app.analysis import Analysis
+from app.document import Document
+from app.editing import Editor
+from app.gestures import Change, place, short_name
+from app.propagate_dialog import Preview, PropagateDialog
+from app.propagation import copied, propagate, targets
+from app.selection import Selection
+from xps.project import Entry, Project
+
+_SCOPES = (("Window, background and components", "model"), ("Window and background", "window"))
+
+
+class Propagating(QObject):
+    """Gives many spectra what one has.
+
+    Parameters
+    ----------
+    window : QWidget
+    document : Document
+    selection : Selection
+    editor : Editor
+    analysis : Analysis
+    """
+
+    def __init__(
+        self,
+        window: QWidget,
+        document: Document,
+        selection: Selection,
+        editor: Editor,
+        analysis: Analysis,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._document = document
+        self._selection = selection
+        self._editor = editor
+        self._analysis = analysis
+
+    def region(self) -> None:
+        """Propagate the region of the selected spectrum."""
+        region = self._selection.region
+        if region is None:
+            return
+        project = self._document.project
+        where = place(project, project.entry(region.spectrum))
+        preview = partial(propagate, project, region.id)
+        self._open(f"Propagate {where}", targets(project, region.id), preview, _SCOPES)
+
+    def component(self, region_id: str, component_id: str) -> None:
+        """Copy a component to other spectra that have a region."""
+        project = self._document.project
+        name = short_name(project.region(region_id).component(component_id).name)
+        entries = [e for e in targets(project, region_id) if project.region_of(e.id) is not None]
+
+        def preview(entry_ids: Collection[str], _scope: str) -> Change:
+            return copied(project, region_id, component_id, entry_ids)
+
+        self._open(f"Copy {name}", entries, preview, ((f"{name} alone", "component"),))
+
+    def _open(
+        self,
+        title: str,
+        entries: Sequence[Entry],
+        preview: Preview,
+        scopes: Sequence[tuple[str, str]],
+    ) -> None:
+        if not entries:
+            self._editor.refuse("No other spectrum of this core level can take it over.")
+            return
+        project = self._document.project
+        dialog = PropagateDialog(project, entries, title, preview, scopes, self._window)
+        dialog.chosen.connect(lambda change, fit: self._carry_out(project, change, fit=fit))
+        dialog.open()
+
+    def _carry_out(self, before: Project, change: Change, *, fit: bool) -> None:
+        if self._document.project is not before:
+            self._editor.refuse("The project changed meanwhile: choose again.")
+            return
+        self._document.push(change.project, change.text)
+        if fit:
+            old = {region.id: region for region in before.regions}
+            changed = [r.id for r in change.project.regions if old.get(r.id) is not r]
+            self._analysis.fit(tuple(changed))
