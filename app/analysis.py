@@ -13,6 +13,7 @@ from app.gestures import place
 from app.jobs import Job, Jobs
 from app.message_bar import MessageBar
 from app.selection import Selection
+from app.solver_import import load_solver
 from app.wording import explain, listed
 from xps.errors import XpsError
 from xps.model import Region
@@ -72,6 +73,7 @@ class Analysis(QObject):
         bool
             Whether it applies to any of the spectra.
         """
+        load_solver()
         from xps.analysis import apply_recipe
         from xps.recipe import load_recipe
 
@@ -129,6 +131,7 @@ class Analysis(QObject):
         region_ids = fitted_with(before, region_ids)
 
         def work(job: Job) -> Outcome:
+            load_solver()
             from xps.analysis import fit_project
 
             return fit_project(before, region_ids, cancelled=job.is_cancelled, progress=job.report)

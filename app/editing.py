@@ -8,6 +8,7 @@ from typing import Any
 from app.document import Document
 from app.gestures import Change
 from app.message_bar import Button, MessageBar
+from app.solver_import import load_solver
 from xps.errors import XpsError
 
 _REFUSAL = "refusal"
@@ -43,6 +44,7 @@ class Editor:
         bool
             Whether it could be done.
         """
+        load_solver()  # some gestures guess areas; a thread may be importing it right now
         try:
             change = gesture(self._document.project, *arguments)
         except XpsError as error:

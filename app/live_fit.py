@@ -10,6 +10,7 @@ from time import perf_counter
 import numpy as np
 
 from app.gestures import widest_bounds
+from app.solver_import import load_solver
 from xps.engine import CANCELLED, solve
 from xps.errors import FitError
 from xps.model import Component, Ref, Region
@@ -50,6 +51,7 @@ class LiveFit:
         *,
         refit: bool = True,
     ) -> None:
+        load_solver()
         self._given = region
         for ref in held:
             region = _loosened(region, ref)

@@ -57,6 +57,7 @@ from app.sample_tree import SampleTree
 from app.saving import recovery_folder
 from app.selection import Selection
 from app.settings import Settings
+from app.solver_import import load_solver
 from app.spectrum_panel import SpectrumPanel
 from app.status import StatusBar
 from app.suggesting import Suggesting
@@ -153,12 +154,6 @@ class MainWindow(QMainWindow):
 
     def fit_all(self) -> None:
         self.analysis.fit_all()
-
-    def cancel_jobs(self) -> None:
-        self.jobs.cancel()
-
-    def fit_view(self) -> None:
-        self.panel.plot.fit_view()
 
     def rename_sample(self) -> None:
         entry = self.selection.entry
@@ -349,7 +344,7 @@ class MainWindow(QMainWindow):
         self.welcome.openWanted.connect(self.open)
         self.welcome.exampleWanted.connect(self.open_example)
         self.welcome.recentWanted.connect(lambda path: self.files.open_paths([path]))
-        self.status.cancelWanted.connect(self.cancel_jobs)
+        self.status.cancelWanted.connect(self.jobs.cancel)
         for source in (self.panel, self.inspector):
             source.componentMenuAt.connect(self.component_menu.popup)
         self.inspector.unlockWanted.connect(self.component_menu.unlock)
@@ -472,7 +467,7 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        QTimer.singleShot(_WARM_UP_MS, self, lambda: self.jobs.warm_up(_import_solver))
+        QTimer.singleShot(_WARM_UP_MS, self, lambda: self.jobs.warm_up(load_solver))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped_paths(event):
@@ -498,8 +493,3 @@ class MainWindow(QMainWindow):
 
 def _dropped_paths(event: QDropEvent) -> Sequence[Path]:
     return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-
-
-def _import_solver() -> None:
-    """Load what the first fit needs, so that it does not wait."""
-    import xps.minimizer  # noqa: F401  imported for its effect
