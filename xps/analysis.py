@@ -24,6 +24,7 @@ from xps.spectrum import Spectrum
 from xps.tied_fit import (
     fit_tied,
     fitted_with,
+    left_alone,
     separation,
     with_expected_amounts,
     without_expectations,
@@ -147,6 +148,13 @@ def apply_recipe(
         if note:
             notes.append(note)
         project = project.with_sample(replace(project.sample(name), charge=charge))
+    if recipe.ties is not None:
+        notes += [
+            f"{name}: the lines of {level} are too near to be told apart without another core "
+            "level of the sample: load it too, or take a recipe without ties"
+            for name in sorted(applied)
+            for level in left_alone(project, name)
+        ]
     return replace(project, recipe=recipe.name, ties=recipe.ties), tuple(notes)
 
 

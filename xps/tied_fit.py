@@ -18,6 +18,9 @@ from xps.joint_fit import JointFit, fit_together
 from xps.model import Prior, Ref, Region
 from xps.project import Project
 
+INSEPARABLE = 0.5
+"""Distance in widths below which two lines are told apart by other regions only."""
+
 
 @dataclass(frozen=True)
 class _Placed:
@@ -50,6 +53,25 @@ def fitted_with(project: Project, region_ids: Collection[str]) -> tuple[str, ...
         region.id
         for region in project.regions
         if region.id in region_ids or project.entry(region.spectrum).sample in samples
+    )
+
+
+def left_alone(project: Project, sample: str) -> tuple[str, ...]:
+    """Return the core levels of a sample that nothing tells apart: their lines are too near.
+
+    Those in which no compound shows that another region of the sample shows too.
+    """
+    compounds: dict[str, set[str]] = {}
+    for region in project.regions:
+        entry = project.entry(region.spectrum)
+        if entry.sample == sample:
+            placed = _Placed(region, 0.0)
+            compounds[region.id] = {line.species.compound for line in lines_of(entry, placed)}
+    return tuple(
+        project.region(id_).core_level
+        for id_, own in compounds.items()
+        if separation(project.region(id_)) < INSEPARABLE
+        and not any(own & others for other, others in compounds.items() if other != id_)
     )
 
 

@@ -160,6 +160,15 @@ def test_fit_of_one_region_takes_the_whole_sample_along() -> None:
     assert all(outcome.project.is_fresh(region.id) for region in project.regions)
 
 
+def test_level_without_its_partners_is_told_before_any_fit() -> None:
+    spectra = sample().measured("bare", np.random.default_rng(1))
+    oxygen = tuple(s for s in spectra if s.core_level == OXYGEN)
+    _, alone = apply_recipe(Project().with_spectra(oxygen), RECIPE)
+    _, together = apply_recipe(Project().with_spectra(spectra), RECIPE)
+    assert any("bare: the lines of O 1s are too near" in note for note in alone)
+    assert not any("too near" in note for note in together)
+
+
 def test_failed_joint_fit_leaves_no_fit_that_rests_on_expectations(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

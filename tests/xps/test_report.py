@@ -243,7 +243,8 @@ def test_methods_tell_what_was_done() -> None:
         "1.18 eV apart with an area ratio of 0.5",
         "peak Shirley",
         "Poisson counts",
-        "puts PS₄³⁻ (S 2p) at 161.6 eV (assumed, known to ± 0.1 eV)",
+        "puts PS₄³⁻ (S 2p) at 161.6 eV (assumed, known to ± 0.1 eV;",
+        "the whole error of the shift is 0.1 eV)",
         "recipe cathode",
         "lmfit 1.",
     ):
