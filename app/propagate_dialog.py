@@ -50,11 +50,11 @@ class PropagateDialog(QDialog):
 
     Signals
     -------
-    chosen(object, bool)
-        The change that was agreed to, and whether the regions shall be fitted then.
+    chosen(object, str, bool)
+        Ids of the spectra, what they take over, and whether they shall be fitted then.
     """
 
-    chosen = Signal(object, bool)
+    chosen = Signal(object, str, bool)
 
     def __init__(
         self,
@@ -107,12 +107,7 @@ class PropagateDialog(QDialog):
         )
 
     def accept(self) -> None:
-        try:
-            change = self._preview(self.checked, self.scope.currentData())
-        except XpsError as error:
-            self.note.setText(f"⚠ {error}")
-            return
-        self.chosen.emit(change, self.fits.isChecked())
+        self.chosen.emit(self.checked, self.scope.currentData(), self.fits.isChecked())
         super().accept()
 
     def _build(self) -> None:

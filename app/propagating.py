@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -12,10 +12,15 @@ from app.analysis import Analysis
 from app.document import Document
 from app.editing import Editor
 from app.gestures import Change, place, short_name
-from app.propagate_dialog import Preview, PropagateDialog
+from app.jobs import Job, Jobs
+from app.propagate_dialog import PropagateDialog
 from app.propagation import copied, propagate, targets
 from app.selection import Selection
+from app.solver_import import load_solver
+from xps.errors import CancelledError
 from xps.project import Entry, Project
+
+Step = Callable[[int, int], None]
 
 _SCOPES = (("Window, background and components", "model"), ("Window and background", "window"))
 
@@ -30,6 +35,7 @@ class Propagating(QObject):
     selection : Selection
     editor : Editor
     analysis : Analysis
+    jobs : Jobs
     """
 
     def __init__(
@@ -39,6 +45,7 @@ class Propagating(QObject):
         selection: Selection,
         editor: Editor,
         analysis: Analysis,
+        jobs: Jobs,
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -46,6 +53,7 @@ class Propagating(QObject):
         self._selection = selection
         self._editor = editor
         self._analysis = analysis
+        self._jobs = jobs
 
     def region(self) -> None:
         """Propagate the region of the selected spectrum."""
@@ -54,8 +62,8 @@ class Propagating(QObject):
             return
         project = self._document.project
         where = place(project, project.entry(region.spectrum))
-        preview = partial(propagate, project, region.id)
-        self._open(f"Propagate {where}", targets(project, region.id), preview, _SCOPES)
+        make = partial(propagate, project, region.id)
+        self._open(f"Propagate {where}", targets(project, region.id), make, _SCOPES)
 
     def component(self, region_id: str, component_id: str) -> None:
         """Copy a component to other spectra that have a region."""
@@ -63,27 +71,51 @@ class Propagating(QObject):
         name = short_name(project.region(region_id).component(component_id).name)
         entries = [e for e in targets(project, region_id) if project.region_of(e.id) is not None]
 
-        def preview(entry_ids: Collection[str], _scope: str) -> Change:
-            return copied(project, region_id, component_id, entry_ids)
+        def make(ids: Collection[str], _scope: str, step: Step | None = None) -> Change:
+            return copied(project, region_id, component_id, ids, step)
 
-        self._open(f"Copy {name}", entries, preview, ((f"{name} alone", "component"),))
+        self._open(f"Copy {name}", entries, make, ((f"{name} alone", "component"),))
 
     def _open(
         self,
         title: str,
         entries: Sequence[Entry],
-        preview: Preview,
+        make: Callable[..., Change],
         scopes: Sequence[tuple[str, str]],
     ) -> None:
         if not entries:
             self._editor.refuse("No other spectrum of this core level can take it over.")
             return
         project = self._document.project
-        dialog = PropagateDialog(project, entries, title, preview, scopes, self._window)
-        dialog.chosen.connect(lambda change, fit: self._carry_out(project, change, fit=fit))
+        dialog = PropagateDialog(project, entries, title, make, scopes, self._window)
+        dialog.chosen.connect(
+            lambda ids, scope, fit: self._carry_out(project, title, partial(make, ids, scope), fit)
+        )
         dialog.open()
 
-    def _carry_out(self, before: Project, change: Change, *, fit: bool) -> None:
+    def _carry_out(
+        self, before: Project, title: str, make: Callable[[Step], Change], fit: bool
+    ) -> None:
+        """Place the regions off this thread: the start values of hundreds take their time."""
+
+        def work(job: Job) -> Change:
+            load_solver()
+
+            def step(done: int, total: int) -> None:
+                if job.is_cancelled():
+                    raise CancelledError("placing the regions was cancelled")
+                job.report(done, total)
+
+            return make(step)
+
+        self._jobs.run(
+            title,
+            work,
+            lambda change: self._take(before, change, fit=fit),
+            lambda error: self._editor.refuse(str(error)),
+        )
+
+    def _take(self, before: Project, change: Change, *, fit: bool) -> None:
         if self._document.project is not before:
             self._editor.refuse("The project changed meanwhile: choose again.")
             return

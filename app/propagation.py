@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Literal
 
@@ -30,7 +30,13 @@ def targets(project: Project, region_id: str) -> tuple[Entry, ...]:
     return tuple(sorted(found, key=lambda entry: entry.sample == source.sample))
 
 
-def propagate(project: Project, region_id: str, entry_ids: Collection[str], scope: Scope) -> Change:
+def propagate(
+    project: Project,
+    region_id: str,
+    entry_ids: Collection[str],
+    scope: Scope,
+    step: Callable[[int, int], None] | None = None,
+) -> Change:
     """Give spectra the region of another one.
 
     Areas and background start from the data of each spectrum; centers, widths, shapes, bounds
@@ -45,10 +51,14 @@ def propagate(project: Project, region_id: str, entry_ids: Collection[str], scop
     entry_ids : collection of str
     scope : {"model", "window"}
         Everything, or window and background alone.
+    step : callable, optional
+        Told how many are done and how many there are; may raise to stop.
     """
     source = project.region(region_id)
     changed = project
-    for entry_id in entry_ids:
+    for done, entry_id in enumerate(entry_ids):
+        if step is not None:
+            step(done, len(entry_ids))
         entry = project.entry(entry_id)
         old = project.region_of(entry_id)
         if scope == "model":
@@ -64,12 +74,20 @@ def propagate(project: Project, region_id: str, entry_ids: Collection[str], scop
 
 
 def copied(
-    project: Project, region_id: str, component_id: str, entry_ids: Collection[str]
+    project: Project,
+    region_id: str,
+    component_id: str,
+    entry_ids: Collection[str],
+    step: Callable[[int, int], None] | None = None,
 ) -> Change:
-    """Copy one component into the regions of other spectra."""
-    regions = [project.region_of(entry_id) for entry_id in entry_ids]
-    ids = [region.id for region in regions if region is not None]
-    change = copy_component(project, region_id, component_id, ids)
+    """Copy one component into the regions of other spectra; `step` is as in `propagate`."""
+    change = Change(project, "")
+    for done, entry_id in enumerate(entry_ids):
+        if step is not None:
+            step(done, len(entry_ids))
+        region = project.region_of(entry_id)
+        if region is not None:
+            change = copy_component(change.project, region_id, component_id, [region.id])
     name = short_name(project.region(region_id).component(component_id).name)
     return Change(change.project, f"Copy {name} to {_count(entry_ids)}")
 

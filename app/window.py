@@ -240,7 +240,7 @@ class MainWindow(QMainWindow):
             self, self.document, self.selection, self.editor, self._dialogs
         )
         self.propagating = Propagating(
-            self, self.document, self.selection, self.editor, self.analysis
+            self, self.document, self.selection, self.editor, self.analysis, self.jobs
         )
         self.component_menu.copyWanted.connect(self.propagating.component)
         self._first_page = QScrollArea()

@@ -44,9 +44,10 @@ def the_dialog() -> PropagateDialog:
     return dialog
 
 
-def confirm(dialog: PropagateDialog) -> None:
-    click(dialog.buttons.button(QDialogButtonBox.StandardButton.Ok))
-    QApplication.processEvents()
+def confirm(qtbot: QtBot, window: MainWindow, dialog: PropagateDialog) -> None:
+    """Agree, and wait until the regions are placed."""
+    with qtbot.waitSignal(window.document.projectChanged, timeout=LONG):
+        click(dialog.buttons.button(QDialogButtonBox.StandardButton.Ok))
 
 
 @pytest.fixture
@@ -58,11 +59,11 @@ def series(window: MainWindow) -> MainWindow:
     return window
 
 
-def test_a_propagated_region_is_one_undo_step(series: MainWindow) -> None:
+def test_a_propagated_region_is_one_undo_step(qtbot: QtBot, series: MainWindow) -> None:
     before = series.document.project
     dialog = open_dialog(series)
     click(dialog.fits)
-    confirm(dialog)
+    confirm(qtbot, series, dialog)
     project = series.document.project
     assert [r.spectrum for r in project.regions] == ["s0", "s1", "s2", "s3"]
     assert len({r.id for r in project.regions}) == 4
@@ -72,13 +73,13 @@ def test_a_propagated_region_is_one_undo_step(series: MainWindow) -> None:
     assert series.document.project is before
 
 
-def test_only_checked_spectra_take_it_over(series: MainWindow) -> None:
+def test_only_checked_spectra_take_it_over(qtbot: QtBot, series: MainWindow) -> None:
     dialog = open_dialog(series)
     click(dialog.fits)
     dialog.spectra.setCurrentRow(1)
     QTest.keyClick(dialog.spectra, Qt.Key.Key_Space)
     assert dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).text() == "Apply to 2"
-    confirm(dialog)
+    confirm(qtbot, series, dialog)
     assert [r.spectrum for r in series.document.project.regions] == ["s0", "s1", "s3"]
 
 
@@ -108,7 +109,7 @@ def test_propagated_regions_are_fitted_with_progress(qtbot: QtBot, series: MainW
     series.jobs.progressed.connect(lambda done, total: told.append((done, total)))
     dialog = open_dialog(series)
     with qtbot.waitSignal(series.analysis.fitted, timeout=LONG):
-        confirm(dialog)
+        confirm(qtbot, series, dialog)
     project = series.document.project
     assert [f.region.spectrum for f in project.fits] == ["s1", "s2", "s3"]
     first = project.region("s0_s2p").component("ps4").area.value
@@ -122,12 +123,23 @@ def test_cancelling_a_batch_leaves_the_fits_that_were_there(
     qtbot: QtBot, series: MainWindow
 ) -> None:
     dialog = open_dialog(series)
-    confirm(dialog)
+    confirm(qtbot, series, dialog)
     before = series.document.project
     with qtbot.waitSignal(series.jobs.idle, timeout=LONG):
         click(series.status.cancel_button)
     assert series.document.project is before
     assert not series.jobs.running
+
+
+def test_cancelling_while_regions_are_placed_changes_nothing(
+    qtbot: QtBot, series: MainWindow
+) -> None:
+    before = series.document.project
+    dialog = open_dialog(series)
+    with qtbot.waitSignal(series.jobs.idle, timeout=LONG):
+        click(dialog.buttons.button(QDialogButtonBox.StandardButton.Ok))
+        click(series.status.cancel_button)
+    assert series.document.project is before
 
 
 def test_window_and_background_alone_keep_the_components(series: MainWindow) -> None:
@@ -167,13 +179,15 @@ def test_only_spectra_of_the_same_core_level_are_offered() -> None:
     assert [entry.label for entry in found] == ["S 2p"]
 
 
-def test_a_component_is_copied_to_the_spectra_that_are_checked(plotted: MainWindow) -> None:
+def test_a_component_is_copied_to_the_spectra_that_are_checked(
+    qtbot: QtBot, plotted: MainWindow
+) -> None:
     target = projects.region_id(plotted.document.project, "S 2p", 1)
     before = len(plotted.document.project.region(target).components)
     pick(menu_of(plotted, "sulfate"), "copy")
     dialog = the_dialog()
     click(dialog.fits)
-    confirm(dialog)
+    confirm(qtbot, plotted, dialog)
     assert len(plotted.document.project.region(target).components) == before + 1
     assert plotted.document.stack.undoText() == "Copy sulfate SO₄²⁻ to 1 spectrum"
 
