@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 EXIT_OK, EXIT_FAILED, EXIT_INPUT = 0, 1, 2
 
 INFO_FORMAT = "doublet.info/1"
-VERIFY_FORMAT = "doublet.verify/1"
 CHECK_FORMAT = "doublet.check/1"
 SUGGEST_FORMAT = "doublet.suggest/1"
 
@@ -196,6 +195,18 @@ def export(options: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def script(options: argparse.Namespace) -> int:
+    """Write a script that repeats the fits of a session with numpy and lmfit alone."""
+    from xps.atomic import write_atomically
+    from xps.script import script_text
+
+    text, notes = script_text(_load(options.session), Path(options.out).name)
+    write_atomically(options.out, text.encode("utf-8", "backslashreplace"))
+    for note in notes:
+        _print(f"note: {note}")
+    return EXIT_OK
+
+
 def simulate(options: argparse.Namespace) -> int:
     """Write simulated spectra with known truth."""
     from xps.atomic import write_atomically
@@ -221,25 +232,9 @@ def verify(options: argparse.Namespace) -> int:
 
     outcome = verify_project(load(options.session))
     if options.json:
-        _print_json(
-            {
-                "format": VERIFY_FORMAT,
-                "passed": outcome.passed,
-                "regions": outcome.regions,
-                "differences": [
-                    {"where": d.where, "what": d.what, "stored": d.stored, "refitted": d.refitted}
-                    for d in outcome.differences
-                ],
-                "failures": list(outcome.failures),
-            }
-        )
+        _print_json(outcome.to_dict())
     else:
-        lines = [str(difference) for difference in outcome.differences]
-        lines += list(outcome.failures)
-        verdict = "NOT verified"
-        if outcome.passed:
-            verdict = "every number came back" if outcome.regions else "nothing to verify"
-        _print("\n".join([*lines, f"{outcome.regions} fits repeated: {verdict}"]))
+        _print(outcome.to_text())
     return EXIT_OK if outcome.passed else EXIT_FAILED
 
 
@@ -395,6 +390,7 @@ COMMANDS: dict[str, Command] = {
     "convert": convert,
     "fit": fit,
     "export": export,
+    "script": script,
     "simulate": simulate,
     "verify": verify,
     "check": check,

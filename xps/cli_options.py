@@ -111,7 +111,8 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
         metavar="OUT.vms",
         help="spectra, regions and components as a VAMAS file for CasaXPS",
     )
-    for name in ("export", "verify", "compare", "thickness"):
+    made["script"].add_argument("-o", "--out", required=True, metavar="FIT.py")
+    for name in ("export", "script", "verify", "compare", "thickness"):
         made[name].add_argument("session", metavar="SESSION")
     for name in ("export", "convert"):
         made[name].add_argument("--to", required=True, metavar="FILE")

@@ -111,6 +111,13 @@ def _figure(kind: str) -> Callable[[FitResult], bytes]:
     return content
 
 
+def _script(result: FitResult) -> tuple[bytes, Sequence[str]]:
+    from xps.script import script_text
+
+    text, notes = script_text(result.project)
+    return text.encode("utf-8", "backslashreplace"), notes
+
+
 def _nexus(result: FitResult) -> bytes:
     from xps.nexus_fit import project_bytes
 
@@ -125,6 +132,7 @@ KINDS: dict[str, Kind] = {
     ".csv": Kind("Table, CSV", _whole(_table)),
     ".json": Kind("Results, JSON", _whole(_json)),
     ".vms": Kind("Spectra and fits for CasaXPS", _casaxps),
+    ".py": Kind("Script, for lmfit alone", _script),
     ".nxs": Kind("Spectra and fits, NeXus", _whole(_nexus)),
 }
 

@@ -28,7 +28,7 @@ from xps.spectrum import Spectrum
 
 Floats = NDArray[np.float64]
 
-_SETTLED_EV = 1e-4  # of a shift: less than any axis is known to
+SETTLED_EV = 1e-4  # of a shift: less than any axis is known to
 _MAX_ROUNDS = 5
 _DETECTION_SIGMA = 2.0
 _LIMIT_SIGMA = 1.645  # one-sided 95 %
@@ -164,7 +164,7 @@ def fit_together(
             else charge
             for sample, charge in charges.items()
         }
-        if all(abs(shift) < _SETTLED_EV for shift, _ in moved.values()):
+        if all(abs(shift) < SETTLED_EV for shift, _ in moved.values()):
             break
     outcomes = _outcomes(joint, solution)
     if tensions:
@@ -188,7 +188,7 @@ def _start(project: Project, region_id: str) -> Region:
     return region
 
 
-def _reference(project: Project, region: Region) -> tuple[Ref, Prior] | None:
+def reference_expectation(project: Project, region: Region) -> tuple[Ref, Prior] | None:
     """The center that sets the energy scale of the region's sample, if it is here."""
     charge = project.charge_of(region.spectrum)
     if (
@@ -199,7 +199,7 @@ def _reference(project: Project, region: Region) -> tuple[Ref, Prior] | None:
     ):
         return None
     root, _, shift = region.resolve(Ref(charge.component, "center"))
-    return root, Prior(charge.energy_ev - shift, _SETTLED_EV)
+    return root, Prior(charge.energy_ev - shift, SETTLED_EV)
 
 
 def _compiled(
@@ -213,7 +213,7 @@ def _compiled(
     references = {
         id_: found
         for id_, region in regions.items()
-        if (found := _reference(project, region)) is not None
+        if (found := reference_expectation(project, region)) is not None
     }
     shifted = {samples[id_] for id_ in references}
     if share_shapes and not shifted:
@@ -273,7 +273,7 @@ def _without_reference(
     """Variance of a shift if the reference lines lie exactly at their energies."""
     references = []
     for id_, region in regions.items():
-        found = _reference(project, region)
+        found = reference_expectation(project, region)
         place = None if found is None else joint.column.get(Place(id_, found[0]))
         if place is not None and place not in references:
             references.append(place)
@@ -291,10 +291,10 @@ def _with_scale(
     """Add what is not known of the energies of reference lines, which moves all centers alike."""
     scales: dict[int, tuple[float, set[str]]] = {}
     for region in regions.values():
-        found = _reference(project, region)
+        found = reference_expectation(project, region)
         column = None if found is None else joint.column.get(Place(region.id, found[0]))
         if column is not None:
-            known = project.charge_of(region.spectrum).uncertainty_ev or _SETTLED_EV
+            known = project.charge_of(region.spectrum).uncertainty_ev or SETTLED_EV
             before, samples = scales.get(column, (0.0, set()))
             sample = project.entry(region.spectrum).sample
             scales[column] = max(before, known), samples | {sample}
@@ -309,7 +309,7 @@ def _with_scale(
         moved = np.zeros(solution.free.size)
         moved[sorted(centers)] = 1.0
         moved[solution.at_bound] = 0.0
-        covariance += (uncertainty**2 - _SETTLED_EV**2) * np.outer(moved, moved)
+        covariance += (uncertainty**2 - SETTLED_EV**2) * np.outer(moved, moved)
     return replace(solution, covariance=covariance)
 
 

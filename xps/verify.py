@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from xps.analysis import reference_region
-from xps.error_budget import Interval
+from xps.environment import present_environment
 from xps.error_methods import methods_of, with_errors
 from xps.errors import XpsError
 from xps.fitted import RegionFit
@@ -16,10 +17,9 @@ from xps.fitting import fit_region
 from xps.model import Ref, Region
 from xps.project import Project
 from xps.tied_fit import fit_tied
-from xps.uncertainty import shares
+from xps.verified_numbers import differing_intervals, differing_results
 
 _OF_ERROR = 1e-3  # values may move by this share of their errors, and errors of themselves
-_OF_INTERVAL = 1e-2  # ends of intervals by this share of their distance from the best value
 _RELATIVE = 1e-6  # every other number by this share of itself
 
 
@@ -35,12 +35,16 @@ class Difference:
         The number's name.
     stored, refitted : float or None
         None where the number is missing on that side.
+    why : str
+        What may explain it: other versions, another method, or nothing but a change of the
+        file.
     """
 
     where: str
     what: str
     stored: float | None
     refitted: float | None
+    why: str
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what} is {self.stored} but the refit gives {self.refitted}"
@@ -69,6 +73,38 @@ class Verification:
         """Whether every stored number came back."""
         return not self.differences and not self.failures
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What may explain the differences, each with where it holds."""
+        return tuple(dict.fromkeys(f"{d.where}: {d.why}" for d in self.differences))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the ``doublet.verify/1`` object of the command line."""
+        return {
+            "format": "doublet.verify/1",
+            "passed": self.passed,
+            "regions": self.regions,
+            "differences": [
+                {name: getattr(difference, name) for name in difference.__dataclass_fields__}
+                for difference in self.differences
+            ],
+            "failures": list(self.failures),
+        }
+
+    def to_text(self) -> str:
+        """Return what the command line prints."""
+        verdict = "NOT verified"
+        if self.passed:
+            verdict = "every number came back" if self.regions else "nothing to verify"
+        return "\n".join(
+            [
+                *map(str, self.differences),
+                *self.failures,
+                *self.reasons,
+                f"{self.regions} fits repeated: {verdict}",
+            ]
+        )
+
 
 def verify(project: Project) -> Verification:
     """Refit every fit of a project and compare."""
@@ -96,12 +132,13 @@ def verify(project: Project) -> Verification:
                 methods_of(stored.errors),
                 charge=project.charge_of(entry.id),
             )
+            why = _why(stored, refitted, together=region.id in together)
             found = [
-                Difference(where, *rest)
-                for rest in _compare(project, stored, refitted, together=region.id in together)
+                Difference(where, *rest, why)
+                for rest in compare_fits(project, stored, refitted, together=region.id in together)
             ]
             found += [
-                Difference(where, *rest)
+                Difference(where, *rest, why)
                 for rest in _differing_blocks(project, together, stored, refitted)
             ]
             other = [f"{where}: {text}" for text in _contradictions(region, stored, refitted)]
@@ -131,9 +168,38 @@ def _refitted_together(project: Project, failures: list[str]) -> dict[str, Regio
     return fits
 
 
-def _compare(
+def _why(stored: RegionFit, refitted: RegionFit, *, together: bool) -> str:
+    """What may explain that numbers differ."""
+    reasons = []
+    if set(stored.free) != set(refitted.free):
+        other = sorted(map(str, set(stored.free) ^ set(refitted.free)))
+        reasons.append(f"another method: {', '.join(other)} free in one of the fits only")
+    if stored.noise_model != refitted.noise_model:
+        reasons.append(f"another noise model: {stored.noise_model}, now {refitted.noise_model}")
+    if stored.covariance_with and not together:
+        reasons.append("it was fitted together with regions that are not fitted as they are now")
+    if stored.made_with is None:
+        reasons.append("versions that the session does not tell made the fit")
+    elif changes := stored.made_with.differences(present_environment()):
+        reasons.append(f"other versions: {', '.join(changes)}")
+    if not reasons:
+        return "the same versions and method made it: the stored number was changed"
+    return "; ".join(reasons)
+
+
+def compare_fits(
     project: Project, stored: RegionFit, refitted: RegionFit, *, together: bool
 ) -> Iterator[tuple[str, float | None, float | None]]:
+    """Yield each number of a stored fit that a refit does not give, by name.
+
+    Parameters
+    ----------
+    project : Project
+        Of the stored fit.
+    stored, refitted : RegionFit
+    together : bool
+        Whether it was refitted together with others.
+    """
     yield from _differing_parameters(stored, refitted)
     charge = project.charge_of(refitted.region.spectrum)
     for what, a, b, relative in (
@@ -147,14 +213,8 @@ def _compare(
     ):
         if not _agree(a, b, relative):
             yield what, a, b
-    yield from _differing_intervals(stored, refitted)
-    before, after = stored.errors.systematic, refitted.errors.systematic
-    if before is not None and after is not None:
-        for what in ("areas", "shares"):
-            for id_, value in getattr(before, what).items():
-                again = getattr(after, what).get(id_)
-                if not _agree(value, again, _OF_INTERVAL):
-                    yield f"systematic error of {id_} ({what})", value, again
+    yield from differing_intervals(stored, refitted)
+    yield from differing_results(stored, refitted)
     reference = reference_region(project, project.entry(refitted.region.spectrum).sample)
     if reference is not None and reference.id == refitted.region.id:
         again = refitted.stderr(Ref(charge.component, "center"))
@@ -187,48 +247,6 @@ def _differing_blocks(
         if off.any():
             i, j = np.argwhere(off)[0]
             yield what, float(before[i, j]), float(block[i, j])
-
-
-def _differing_intervals(
-    stored: RegionFit, refitted: RegionFit
-) -> Iterator[tuple[str, float | None, float | None]]:
-    before, after = _intervals(stored), _intervals(refitted)
-    best = _best(refitted)
-    for name in sorted({*before, *after}):
-        for end in ("low", "high"):
-            a, b = (getattr(found.get(name), end, None) for found in (before, after))
-            close = a is b or (
-                a is not None
-                and b is not None
-                and abs(a - b) <= _OF_INTERVAL * abs(b - best.get(name, 0.0))
-            )
-            if not close:
-                yield f"{end} end of the {name}", a, b
-
-
-def _intervals(fit: RegionFit) -> dict[str, Interval]:
-    """All intervals of 95 % that a fit has."""
-    found = {
-        f"interval of {ref}": intervals.confidence_95
-        for ref, intervals in fit.errors.profiles.items()
-    }
-    repeated = fit.errors.bootstrap
-    if repeated is not None:
-        for what, by_component in (("area", repeated.areas), ("share", repeated.shares)):
-            for id_, intervals in by_component.items():
-                found[f"bootstrap interval of {id_}.{what}"] = intervals.confidence_95
-    return found
-
-
-def _best(fit: RegionFit) -> dict[str, float]:
-    """Best values of what `_intervals` names."""
-    best = {f"interval of {ref}": param.value for ref, param in fit.region.params()}
-    split = shares(fit)
-    for i, component in enumerate(fit.region.components):
-        best[f"bootstrap interval of {component.id}.area"] = component.area.value
-        if split is not None:
-            best[f"bootstrap interval of {component.id}.share"] = float(split.values[i])
-    return best
 
 
 def _differing_parameters(

@@ -24,7 +24,7 @@ from tests.app.conftest import ScriptedDialogs
 from xps.session import load
 
 EDIT_MS = 20
-ROUND, BURST, EVERY = 120, 40, 3  # of so many edits, the first few with a save after every third
+ROUND, BURST, EVERY = 400, 40, 3  # of so many edits, the first few with a save after every third
 
 
 class Person:
