@@ -31,6 +31,7 @@ def rows() -> list[Row]:
 
 
 FIRST_BYTES = {
+    ".py": b'"""Fits of photoelectron spectra, as exported by Doublet',
     ".html": b"<!DOCTYPE html>",
     ".pdf": b"%PDF-",
     ".svg": b"<?xml",
