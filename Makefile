@@ -6,7 +6,7 @@ DATA ?= ../shared/data
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test lint format bench mutants nexus truth kills pictures tables lock clean
+.PHONY: help setup system run test lint format bench mutants nexus truth kills script pictures tables lock clean
 
 ENVIRONMENT := packaging/environment
 BIN := .venv/bin
@@ -64,6 +64,9 @@ nexus: setup ## validate the example as NeXus with pynxtools, in an environment 
 
 truth: setup ## fit spectra of known truth and write the tables of docs/methods.md; takes hours
 	$(BIN)/python -m benchmarks.truth
+
+script: setup ## repeat exported fits in fresh environments with numpy and lmfit alone
+	DOUBLET_FRESH=1 $(BIN)/python -m pytest -q tests/xps/test_script.py -k fresh
 
 kills: setup ## kill a program at work 200 times, and see what is lost; takes a quarter of an hour
 	DOUBLET_KILLS=200 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q tests/app/test_kills.py

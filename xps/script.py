@@ -151,7 +151,7 @@ def _region_source(part: ScriptRegion) -> str:
         f"'freedom': {part.freedom!r},",
         _table("background", _background_source(part)),
         _table("components", (_component_source(part, c) for c in region.components), "[]"),
-        f"'numbers': {list(stored)!r},",
+        f"'numbers': {_names(stored)},",
         _table("stored", (f"{name!r}: {number!r}" for name, number in stored.items())),
     ]
     return f"{{\n{_indented(fields, 4)}\n}}"
@@ -162,7 +162,7 @@ def _component_source(part: ScriptRegion, component: Component) -> str:
     numbers = [part.number(Ref(component.id, name)) for name in component.params]
     return (
         f"{{'name': {component.id!r}, 'title': {component.name!r}, 'shape': {_shape(component)},\n"
-        f" 'lines': {lines!r},\n 'numbers': {numbers!r}}}"
+        f" 'lines': {lines!r},\n 'numbers': {_names(numbers)}}}"
     )
 
 
@@ -201,6 +201,11 @@ def _array(values: Floats, digits: int = 17) -> str:
         texts = [repr(value) for value in values.tolist()]
     body = textwrap.fill(", ".join(texts), _WIDTH - 20)
     return f"np.array([\n{textwrap.indent(body, '    ')}\n])"
+
+
+def _names(numbers: Iterable[str]) -> str:
+    body = textwrap.fill(", ".join(map(repr, numbers)), _WIDTH - 28, break_long_words=False)
+    return f"[{body}]" if "\n" not in body else f"[\n{textwrap.indent(body, '    ')}\n]"
 
 
 def _table(name: str, items: Iterable[str], brackets: str = "{}", comments: bool = False) -> str:

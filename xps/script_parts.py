@@ -7,9 +7,6 @@ from collections.abc import Collection, Iterator
 
 from xps.resources import resource
 
-_RULE = "# {} {}\n"
-_WIDTH = 100
-
 
 def functions_source(names: Collection[str]) -> str:
     """Return Python source: the imports, functions and constants that some functions need.
@@ -23,17 +20,14 @@ def functions_source(names: Collection[str]) -> str:
     module = ast.parse(text)
     defined = {name: node for node in module.body for name in _names_of(node)}
     wanted = _closure(set(names), defined)
+    lines = text.splitlines()
     parts = []
     for node in module.body:
         if wanted & set(_names_of(node)):
-            source = ast.get_source_segment(text, node)
-            assert source is not None  # it was parsed from there
-            is_function = isinstance(node, ast.FunctionDef)
-            decorators = [
-                ast.get_source_segment(text, d) for d in getattr(node, "decorator_list", [])
-            ]
-            lines = [f"@{decorator}" for decorator in decorators]
-            parts.append(("\n\n" if is_function else "") + "\n".join([*lines, source]))
+            decorators = getattr(node, "decorator_list", [])
+            first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+            space = ["", ""] if isinstance(node, ast.FunctionDef) else []
+            parts += [*space, *lines[first - 1 : node.end_lineno]]
     body = "\n".join(parts)
     imports = [_used_import(node, body) for node in module.body]
     return "\n".join([*filter(None, imports), "", body, ""])

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import runpy
 import subprocess
 import sys
+import venv
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -113,6 +115,22 @@ def test_the_example_is_repeated_without_doublet(tmp_path: Path) -> None:
     printed = assert_repeats(project, tmp_path)
     assert "PS₄³⁻" in printed or "lattice" in printed
     assert "largest relative difference from Doublet" in printed
+
+
+@pytest.mark.skipif("DOUBLET_FRESH" not in os.environ, reason="make script installs packages")
+@pytest.mark.parametrize("name", ["example", "ties", "errors"])
+def test_a_fresh_environment_of_numpy_and_lmfit_is_enough(name: str, tmp_path: Path) -> None:
+    venv.create(tmp_path / "fresh", with_pip=True)
+    python = tmp_path / "fresh" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    subprocess.run([python, "-m", "pip", "install", "-q", "numpy", "lmfit"], check=True)
+    path = tmp_path / "fit.py"
+    path.write_text(script_text(load(SAVED / f"format-2-{name}.doublet"))[0], encoding="utf-8")
+    encoded = os.environ | {"PYTHONIOENCODING": "utf-8"}
+    ended = subprocess.run([python, "-I", path], capture_output=True, check=True, env=encoded)
+    found = re.findall(rb"(\S+) of the values, (\S+) of the errors", ended.stdout)
+    assert len(found) == ended.stdout.count(b"largest relative difference") > 0
+    assert max(float(values) for values, _ in found) < AREAS
+    assert max(float(errors) for _, errors in found) < ERRORS
 
 
 def test_linked_regions_are_repeated_as_one_fit(tmp_path: Path) -> None:
