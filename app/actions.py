@@ -62,13 +62,16 @@ ACTIONS = (
     ActionSpec("save_as", "File", "Save &as…", "save_as", Key.SaveAs,
                "Save the session in another file", needs="spectra"),
     ActionSpec("export", "File", "&Export…", "export", "Ctrl+E",
-               "Write tables, figure, report, or a script for lmfit: CSV, JSON, PDF, SVG, PNG, "
-               "HTML, Python", "export", True, "regions"),
+               "Write tables, figure or report: CSV, JSON, PDF, SVG, PNG, HTML", "export", True,
+               "regions"),
     ActionSpec("export_figure", "File", "Export comparison &figure…", "export_figure",
                "Ctrl+Shift+E", "Draw the samples of the Compare tab as a figure for print: PDF, "
                "SVG, PNG", needs="regions"),
     ActionSpec("export_casaxps", "File", "Export for &CasaXPS…", "export_casaxps", None,
                "Write the spectra with regions and components as VAMAS", needs="regions"),
+    ActionSpec("export_script", "File", "Export sc&ript…", "files.export_script", None,
+               "Write a Python script that repeats the fits with numpy and lmfit alone",
+               needs="regions"),
     ActionSpec("quit", "File", "&Quit", "close", Key.Quit, starts_group=True),
     ActionSpec("undo", "Edit", "&Undo", "undo", Key.Undo, "Undo the last edit", "undo", True,
                "undo"),

@@ -22,7 +22,7 @@ from xps.file_lock import file_digest
 from xps.spectrum import Spectrum
 
 _SAVING, _EXPORTING, _SHARED = "saving", "exporting", "shared"
-_VAMAS = ".vms"
+_VAMAS, _SCRIPT = ".vms", ".py"
 
 
 class Files(QObject):
@@ -145,6 +145,12 @@ class Files(QObject):
         from xps.export import ENDINGS
 
         self._export("Export for CasaXPS", _VAMAS, f"{ENDINGS[_VAMAS]} (*{_VAMAS})")
+
+    def export_script(self) -> None:
+        """Ask for a file and write a script to it that repeats the fits with lmfit alone."""
+        from xps.export import ENDINGS
+
+        self._export("Export script", _SCRIPT, f"{ENDINGS[_SCRIPT]} (*{_SCRIPT})")
 
     def _export(self, title: str, ending: str, filters: str) -> None:
         """Write what the ending of the chosen file says; `ending` is that of the suggested one."""

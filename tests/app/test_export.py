@@ -86,3 +86,15 @@ def test_a_cancelled_export_does_nothing(
     choose(window, "export")
     assert not window.jobs.running
     assert "Exported" not in window.messages.text
+
+
+def test_a_script_of_the_fits_is_written(
+    qtbot: QtBot, fitted: MainWindow, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    path = tmp_path / "fit.py"
+    dialogs.to_save = [path]
+    with qtbot.waitSignal(fitted.files.exported, timeout=LONG):
+        choose(fitted, "export_script")
+    assert dialogs.asked[-1].endswith(".py")
+    fits = len(fitted.document.project.fits)
+    assert path.read_text("utf-8").count("FITS.append(") == fits > 0
