@@ -19,6 +19,7 @@ from xps.readers import sqlite_file
 from xps.readers.collection import Collection
 from xps.readers.content import Content
 from xps.readers.specs_detector import MAX_POINTS, channel_offsets, sum_channels
+from xps.readers.specs_xml import bounded_number
 from xps.readers.sqlite_file import Row, Tables
 from xps.readers.xml_text import elements
 from xps.spectrum import Floats, Spectrum, Unit
@@ -300,11 +301,4 @@ def _whole(value: object, what: str) -> int:
 
 
 def _number(element: Element, name: str) -> float:
-    text = element.get(name, "")
-    try:
-        value = float(text)
-    except ValueError:
-        raise SpectrumError(f"{name} should be a number, not {text[:40]!r}") from None
-    if not abs(value) < 1e12:
-        raise SpectrumError(f"{name} is {value:g}")
-    return value
+    return bounded_number(element.get(name, ""), name)

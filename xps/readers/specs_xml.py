@@ -150,7 +150,17 @@ def _text(parent: Element, name: str) -> str:
 
 
 def _number(parent: Element, name: str) -> float:
-    text = _text(parent, name)
+    return bounded_number(_text(parent, name), name)
+
+
+def bounded_number(text: str, name: str) -> float:
+    """Return what a text says, if that is a number of a size that something can have.
+
+    Raises
+    ------
+    SpectrumError
+        If it is not.
+    """
     try:
         value = float(text)
     except ValueError:
