@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -160,8 +161,10 @@ class ModelCurves(pg.GraphicsObject):
         return [letter for _, letter in self._letters]
 
     def _paint_letters(self, painter: QPainter) -> None:
-        """Write the letters under the tops of the components, in pixels."""
+        """Write the letters under the tops of the components, or above where there is no room."""
         to_pixels = painter.worldTransform()
+        view = self.getViewBox()
+        floor = math.inf if view is None else to_pixels.map(view.viewRect().topLeft()).y()
         painter.resetTransform()
         painter.setFont(self.font)
         painter.setPen(self.ink)
@@ -169,7 +172,10 @@ class ModelCurves(pg.GraphicsObject):
         for top, letter in self._letters:
             place = to_pixels.map(top)
             left = place.x() - 0.5 * metrics.horizontalAdvance(letter)
-            painter.drawText(QPointF(left, place.y() + _LETTER_GAP + metrics.ascent()), letter)
+            base = place.y() + _LETTER_GAP + metrics.ascent()
+            if base > floor:
+                base = place.y() - _LETTER_GAP
+            painter.drawText(QPointF(left, base), letter)
         painter.setWorldTransform(to_pixels)
 
     def _set_bounds(self, bounds: QRectF) -> None:
