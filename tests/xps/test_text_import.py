@@ -98,3 +98,19 @@ def test_only_plain_text_needs_a_choice() -> None:
     assert is_plain_text(plain())
     assert not is_plain_text(load(resource("samples", "bare-ncm-simulated.vms")))
     assert not is_plain_text(Content("x.png", b"\x89PNG\r\n"))
+
+
+def test_the_choice_points_at_the_first_table_that_holds_a_spectrum() -> None:
+    depths = "\n".join(f"{i % 3}\t{i}" for i in range(8))
+    rows = "\n".join(f"{e}\t{c}\t{b}" for e, c, b in ROWS)
+    file = content(f"depth profile\n{depths}\nscan\n{rows}")
+    shown = preview_text(file)
+    assert (shown.tables, shown.choice.table, shown.n_rows) == (2, 1, len(ROWS))
+    assert preview_text(file, shown.choice).spectra[0].digest == shown.spectra[0].digest
+
+
+def test_a_column_without_a_spectrum_is_not_in_the_choice() -> None:
+    rows = "\n".join(f"{e};{c};{b if i < 3 else ''}" for i, (e, c, b) in enumerate(ROWS))
+    shown = preview_text(content(f"Binding energy (eV);counts;counts\n{rows}"))
+    assert shown.choice.intensity_columns == (1,)
+    assert len(shown.spectra) == 1

@@ -26,15 +26,22 @@ class Collection:
         self.spectra: list[Spectrum] = []
         self.warnings: list[str] = []
 
-    def add(self, place: str, build: Callable[[], Spectrum]) -> None:
-        """Take the spectrum that `build` makes, or warn that this `place` is left out."""
+    def add(self, place: str, build: Callable[[], Spectrum]) -> bool:
+        """Take the spectrum that `build` makes, or warn that this `place` is left out.
+
+        Returns
+        -------
+        bool
+            Whether there is a spectrum.
+        """
         try:
             spectrum = build()
         except SpectrumError as error:
             self.warnings.append(f"{place} is left out: {error.reason}")
-            return
+            return False
         origin = self._content.source(self._reader, len(self.spectra))
         self.spectra.append(spectrum.with_(origin=origin))
+        return True
 
     def finish(self) -> tuple[list[Spectrum], list[str]]:
         """Return spectra and warnings.

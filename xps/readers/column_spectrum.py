@@ -28,7 +28,16 @@ _LEVEL_IN_NAME = re.compile(r"[ _-]*[A-Z][a-z]?[ _]?[1-6][spdf](?![a-z0-9])[ _-]
 _DECIMAL = re.compile(r"\d[.,]\d")
 
 
-def add_spectra(tables: Sequence[Table], stem: str, spectra: Collection) -> None:
+@dataclass(frozen=True)
+class ColumnPlace:
+    """Where a spectrum stands: number of the table and of its two columns, all from 0."""
+
+    table: int
+    energy: int
+    intensity: int
+
+
+def add_spectra(tables: Sequence[Table], stem: str, spectra: Collection) -> list[ColumnPlace]:
     """Add each intensity column of each table to a collection.
 
     Parameters
@@ -39,14 +48,22 @@ def add_spectra(tables: Sequence[Table], stem: str, spectra: Collection) -> None
         Name of the file or sheet: the name of what has no other.
     spectra : Collection
         Gains the spectra, and warnings of the columns that are none.
+
+    Returns
+    -------
+    list of ColumnPlace
+        One for each spectrum gained.
     """
+    places: list[ColumnPlace] = []
     for i, table in enumerate(tables):
         header = read_header([earlier.header for earlier in tables[: i + 1]])
         columns = [(scan, column) for scan in find_scans(table) for column in scan.intensities]
         for scan, column in columns:
             view = _Column(table, scan, column, header, stem, several=len(columns) > 1)
             place = f"line {table.line}, column {column + 1}"
-            spectra.add(place, partial(_spectrum, view))
+            if spectra.add(place, partial(_spectrum, view)):
+                places.append(ColumnPlace(i, scan.energy, column))
+    return places
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from xps.readers.content import Content
 from xps.readers.encoding import MAX_BYTES, decode, encoding_of
 from xps.readers.quantity import energy_of
 from xps.readers.text import NAME
-from xps.readers.text_columns import find_scans, is_curve, is_transmission
+from xps.readers.text_columns import is_curve, is_transmission
 from xps.readers.text_table import Dialect, Table, detected_dialect, find_tables
 from xps.spectrum import Axis, Spectrum, Unit
 
@@ -153,24 +153,19 @@ def _detected(
     content: Content, tables: list[Table], dialect: Dialect
 ) -> tuple[TextChoice, tuple[Spectrum, ...], tuple[str, ...], tuple[Question, ...]]:
     collection = Collection(content, NAME)
-    add_spectra(tables, content.stem, collection)
+    places = add_spectra(tables, content.stem, collection)
     spectra, said = collection.finish()
     warnings = (*said, *dict.fromkeys(w for s in spectra for w in s.warnings))
     questions = tuple(
         dict.fromkeys(field for doubt, field in _DOUBTS if any(doubt in w for w in warnings))
     )
-    number, scan = next(
-        (i, scan)
-        for i, table in enumerate(tables)
-        for scan in find_scans(table)
-        if scan.intensities
-    )
+    scan = (places[0].table, places[0].energy)
     first = spectra[0]
     choice = TextChoice(
         dialect=dialect,
-        table=number,
-        energy_column=scan.energy,
-        intensity_columns=scan.intensities,
+        table=scan[0],
+        energy_column=scan[1],
+        intensity_columns=tuple(p.intensity for p in places if (p.table, p.energy) == scan),
         axis=first.axis,
         unit=first.unit,
         photon_energy_ev=first.photon_energy_ev,
