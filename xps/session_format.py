@@ -59,7 +59,10 @@ def plain_project(project: Project) -> tuple[Plain, dict[str, Floats]]:
     ]
     covariances = {f"fits/{i}": np.asarray(fit.covariance) for i, fit in enumerate(project.fits)}
     document = {
-        "samples": [asdict(sample) for sample in project.samples],
+        "samples": [
+            asdict(sample) | {"series": [list(place) for place in sample.series]}
+            for sample in project.samples
+        ],
         "spectra": spectra,
         "regions": [_plain_region(region) for region in project.regions],
         "fits": [_plain_fit(fit) for fit in project.fits],

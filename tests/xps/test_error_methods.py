@@ -146,7 +146,7 @@ def test_verify_names_an_interval_that_does_not_come_back() -> None:
     true = profiled().regions[0].errors.profiles[PS4].confidence_95
     assert true.high is not None
     outcome = verify(_with_area_interval(replace(true, high=1.1 * true.high)))
-    assert [d.what for d in outcome.differences] == ["high end of the interval of ps4.area"]
+    assert [d.what for d in outcome.differences] == ["high end of the 95 % interval of ps4.area"]
 
 
 def test_table_for_spreadsheets_holds_both_ends() -> None:

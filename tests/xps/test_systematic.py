@@ -118,13 +118,15 @@ def test_command_session_report_and_verify_hold_them(run: Run, tmp_path: Path) -
 
 def test_verify_names_a_systematic_error_that_does_not_come_back() -> None:
     (fit,) = one_fit().fits
-    full = with_errors(fit, one_fit().entries[0].spectrum, ("systematic",))
+    (entry,) = one_fit().entries
+    charge = one_fit().sample(entry.sample).charge
+    full = with_errors(fit, entry.spectrum, ["systematic"], charge=charge)
     found = full.errors.systematic
     assert found is not None
     wrong = replace(found, areas={**found.areas, "ps4": 2.0 * found.areas["ps4"]})
     spoiled = replace(full, errors=replace(full.errors, systematic=wrong))
     outcome = verify(one_fit().with_fit(spoiled))
-    assert [d.what for d in outcome.differences] == ["systematic error of ps4 (areas)"]
+    assert [d.what for d in outcome.differences] == ["error of the area of ps4, systematic"]
 
 
 def test_session_keeps_every_member(tmp_path: Path) -> None:
