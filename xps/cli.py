@@ -190,6 +190,13 @@ def export(options: argparse.Namespace) -> int:
     from xps.export import export as export_project
     from xps.session import load
 
+    choices = ("shows", "series", "width_mm", "samples", "core_levels")
+    chosen = {name: getattr(options, name) for name in choices if getattr(options, name)}
+    if chosen:
+        from xps.figure import save_figure
+
+        save_figure(load(options.session), options.to, **chosen)
+        return EXIT_OK
     for note in export_project(load(options.session), options.to):
         _print(f"note: {note}")
     return EXIT_OK

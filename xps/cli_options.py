@@ -116,6 +116,7 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
         made[name].add_argument("session", metavar="SESSION")
     for name in ("export", "convert"):
         made[name].add_argument("--to", required=True, metavar="FILE")
+    _add_figure(made["export"])
     made["simulate"].add_argument("--out", required=True, metavar="FILE.vms")
     made["simulate"].add_argument(
         "--truth",
@@ -146,6 +147,34 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
     for name in ("info", "fit", "verify", "check", "compare", "thickness", "suggest", "selfcheck"):
         made[name].add_argument("--json", action="store_true", help="one JSON object on stdout")
     return parser
+
+
+def _add_figure(parser: Parser) -> None:
+    """What a figure shows, and how wide it is."""
+    parser.add_argument(
+        "--figure",
+        dest="shows",
+        choices=("spectra", "share", "atomic_percent"),
+        help="what a .pdf, .svg or .png shows: spectra with fits (by default), or amounts as bars",
+    )
+    parser.add_argument(
+        "--series", metavar="NAME", help="draw amounts along a series, such as ALD cycles"
+    )
+    parser.add_argument(
+        "--width",
+        dest="width_mm",
+        type=float,
+        metavar="MM",
+        help="of the figure; 178 by default, one column 85",
+    )
+    for name, what in (("sample", "NAME"), ("core-level", "LEVEL")):
+        parser.add_argument(
+            f"--{name}",
+            dest=f"{name.replace('-', '_')}s",
+            action="append",
+            metavar=what,
+            help="draw it; may be given again",
+        )
 
 
 def _add_thickness(parser: Parser) -> None:

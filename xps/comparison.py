@@ -181,7 +181,7 @@ def compare(
         raise XpsError("only one sample is fitted", "open and fit another one")
     trends: list[Trend] = []
     if series is not None:
-        positions = _positions(project, series)
+        positions = positions_in(project, series)
         for tables in (shares, percents):
             trends += _adjusted_trends(
                 [one for table in tables for one in trends_of(table, series, positions, notes)]
@@ -216,8 +216,14 @@ def _with_fits(project: Project, joint: JointFit) -> Project:
     return project
 
 
-def _positions(project: Project, series: str) -> dict[str, float]:
-    """Where samples, or groups of replicates, stand."""
+def positions_in(project: Project, series: str) -> dict[str, float]:
+    """Return where samples, or groups of replicates, stand in a series.
+
+    Raises
+    ------
+    XpsError
+        If replicates stand at different places, or nothing is in the series.
+    """
     found: dict[str, float] = {}
     for sample in project.samples:
         name, place = sample.group or sample.name, position(sample, series)

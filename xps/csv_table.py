@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from xps.errors import XpsError
 from xps.escaping import spreadsheet_text
@@ -24,16 +24,25 @@ def csv_bytes(project: Project, failures: Mapping[str, XpsError] | None = None) 
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
+    for row in number_rows(project, failures):
+        writer.writerow(map(_cell, row))
+    return text.getvalue().encode("utf-8-sig", "replace")
+
+
+def number_rows(
+    project: Project, failures: Mapping[str, XpsError] | None = None
+) -> list[Sequence[Cell]]:
+    """Return the table of a project, its head first."""
     tables = region_tables(project, failures)
     columns = _columns(tables)
-    writer.writerow(columns)
+    rows: list[Sequence[Cell]] = [columns]
     for table in tables:
         for row in table.rows or (None,):
             cells = dict(_region_cells(project, table))
             if row is not None:
                 cells.update(_component_cells(row))
-            writer.writerow([_cell(cells.get(column)) for column in columns])
-    return text.getvalue().encode("utf-8-sig", "replace")
+            rows.append([cells.get(column) for column in columns])
+    return rows
 
 
 def _columns(tables: Iterable[RegionTable]) -> tuple[str, ...]:

@@ -97,6 +97,18 @@ def _table(result: FitResult) -> bytes:
     return csv_bytes(result.project, result.failures)
 
 
+def _workbook(result: FitResult) -> bytes:
+    from xps.xlsx_table import xlsx_bytes
+
+    return xlsx_bytes(result.project, result.failures)
+
+
+def _latex(result: FitResult) -> bytes:
+    from xps.latex_table import latex_bytes
+
+    return latex_bytes(result.project, result.failures)
+
+
 def _json(result: FitResult) -> bytes:
     text = json.dumps(result.to_dict(), allow_nan=False, ensure_ascii=False, indent=1)
     return f"{text}\n".encode("utf-8", "replace")
@@ -130,6 +142,8 @@ KINDS: dict[str, Kind] = {
     ".svg": Kind("Figure, SVG", _whole(_figure("svg"))),
     ".png": Kind("Figure, PNG", _whole(_figure("png"))),
     ".csv": Kind("Table, CSV", _whole(_table)),
+    ".xlsx": Kind("Tables, Excel", _whole(_workbook)),
+    ".tex": Kind("Table, LaTeX", _whole(_latex)),
     ".json": Kind("Results, JSON", _whole(_json)),
     ".vms": Kind("Spectra and fits for CasaXPS", _casaxps),
     ".py": Kind("Script, for lmfit alone", _script),

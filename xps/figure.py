@@ -1,6 +1,6 @@
-"""Figures for print: stacked panels of fitted spectra, drawn by matplotlib without pyplot.
+"""Figures for print: stacked panels of fitted spectra, amounts as bars or along a series.
 
-All lengths are in millimeters, since journals give widths in millimeters.
+Drawn by matplotlib, without pyplot. All lengths are in millimeters, as journals give them.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from xps.atomic import write_atomically
+from xps.charts import charts
+from xps.composition import Kind
 from xps.errors import XpsError
 from xps.panels import columns
 from xps.project import Project
@@ -22,6 +24,7 @@ from xps.project import Project
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+Shows = Literal["spectra"] | Kind
 KINDS = ("pdf", "svg", "png")
 DOTS_PER_INCH = 600
 _MOST_DOTS = 30_000  # along one side of a PNG; what programs still open
@@ -101,16 +104,113 @@ def stacked_figure(
         return draw_figure(found, width_mm)
 
 
+def share_figure(
+    project: Project,
+    kind: Kind = "share",
+    *,
+    core_levels: Sequence[str] | None = None,
+    samples: Sequence[str] | None = None,
+    width_mm: float = 178.0,
+) -> Figure:
+    """Draw shares, or atomic percents, as bars with errors; a weak species by its limit.
+
+    Parameters
+    ----------
+    project : Project
+    kind : {"share", "atomic_percent"}
+    core_levels, samples : sequence of str, optional
+        All by default; replicates are drawn as one, with the scatter between them.
+    width_mm : float
+
+    Raises
+    ------
+    XpsError
+        If there is nothing to draw, or more samples than shades that can be told apart.
+    """
+    from xps.chart_drawing import draw_bars
+
+    found = charts(project, kind, core_levels=core_levels, samples=samples)
+    with _settings():
+        return draw_bars(found, width_mm)
+
+
+def series_figure(
+    project: Project,
+    series: str,
+    kind: Kind = "share",
+    *,
+    core_levels: Sequence[str] | None = None,
+    samples: Sequence[str] | None = None,
+    width_mm: float = 178.0,
+) -> Figure:
+    """Draw shares, or atomic percents, against the places of a series: cycles, depth ...
+
+    Parameters
+    ----------
+    project : Project
+    series : str
+        As the samples, or their spectra, name it.
+    kind : {"share", "atomic_percent"}
+    core_levels, samples : sequence of str, optional
+        All by default.
+    width_mm : float
+
+    Raises
+    ------
+    XpsError
+        If there is no such series, or nothing to draw.
+    """
+    from xps.chart_drawing import draw_series
+
+    found = charts(project, kind, core_levels=core_levels, samples=samples, series=series)
+    with _settings():
+        return draw_series(found, series, width_mm)
+
+
+def figure_of(
+    project: Project,
+    shows: Shows | None = None,
+    *,
+    series: str | None = None,
+    core_levels: Sequence[str] | None = None,
+    samples: Sequence[str] | None = None,
+    width_mm: float = 178.0,
+    failures: Mapping[str, XpsError] | None = None,
+) -> Figure:
+    """Draw spectra (`stacked_figure`), or amounts as bars, or along a series where one is named.
+
+    Parameters
+    ----------
+    shows : {"spectra", "share", "atomic_percent"}, optional
+        Spectra by default; shares where a series is named.
+    """
+    shows = shows or ("spectra" if series is None else "share")
+    if shows == "spectra":
+        return stacked_figure(
+            project,
+            core_levels=core_levels,
+            samples=samples,
+            width_mm=width_mm,
+            failures=failures,
+        )
+    chosen = {"core_levels": core_levels, "samples": samples}
+    if series is None:
+        return share_figure(project, shows, width_mm=width_mm, **chosen)
+    return series_figure(project, series, shows, width_mm=width_mm, **chosen)
+
+
 def save_figure(
     project: Project,
     path: str | Path,
+    shows: Shows | None = None,
     *,
+    series: str | None = None,
     core_levels: Sequence[str] | None = None,
     samples: Sequence[str] | None = None,
     width_mm: float = 178.0,
     failures: Mapping[str, XpsError] | None = None,
 ) -> None:
-    """Write the figure of `stacked_figure` as .pdf, .svg or .png (600 dpi), atomically.
+    """Write the figure of `figure_of` as .pdf, .svg or .png (600 dpi), atomically.
 
     The same project gives the same bytes. Text stays text, and a PDF embeds its fonts.
 
@@ -128,8 +228,14 @@ def save_figure(
             f"use one of .{', .'.join(KINDS)}",
             path=path,
         )
-    figure = stacked_figure(
-        project, core_levels=core_levels, samples=samples, width_mm=width_mm, failures=failures
+    figure = figure_of(
+        project,
+        shows,
+        series=series,
+        core_levels=core_levels,
+        samples=samples,
+        width_mm=width_mm,
+        failures=failures,
     )
     write_atomically(path, figure_bytes(figure, kind))
 

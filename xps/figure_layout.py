@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xps.errors import XpsError
-from xps.legend import LINE, LegendEntry, Placed, component_entries, draw_legend, flow
+from xps.legend import (
+    LegendEntry,
+    Placed,
+    component_entries,
+    draw_legend,
+    flow,
+    legend_height,
+    numbers,
+)
 from xps.palette import component_colors
 from xps.panel_drawing import BACKGROUND, BAND, DATA, INK, draw_panel
 from xps.panels import Column, lettered
@@ -36,6 +44,7 @@ _PAGE = 235.0  # what a journal page holds
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PANEL_HEIGHT = (16.0, 34.0)
 _PANEL_SHAPE = 0.42  # height over width
+_ALONE_SHAPE, _ALONE_HEIGHT = 0.62, 85.0  # of the only panel of a figure
 _BIG, _SMALL = 10_000.0, 0.1  # intensities beyond are given with a power of ten
 
 
@@ -84,8 +93,8 @@ def draw_figure(columns: Sequence[Column], width: float) -> Figure:
     layout = _layout(columns, width, colors, power)
     size = (layout.width / _MM_PER_INCH, layout.height / _MM_PER_INCH)
     figure = Figure(figsize=size, facecolor="white")
-    key = _axes(figure, layout, _LEFT, _TOP, layout.width - _LEFT, _legend_height(layout.key))
-    _draw_in_mm(key, layout.key, layout.width - _LEFT, _legend_height(layout.key))
+    key = _axes(figure, layout, _LEFT, _TOP, layout.width - _LEFT, legend_height(layout.key))
+    _draw_in_mm(key, layout.key, layout.width - _LEFT, legend_height(layout.key))
     for block in layout.blocks:
         _draw_block(figure, layout, block, colors, 10.0**power)
     for left, middle, text in layout.y_labels:
@@ -140,11 +149,6 @@ def _key_entries(columns: Sequence[Column]) -> list[LegendEntry]:
     return entries
 
 
-def _legend_height(placed: Sequence[Placed]) -> float:
-    lines = max((item.line + len(item.text) for item in placed), default=0)
-    return lines * LINE + 0.6
-
-
 def _layout(
     columns: Sequence[Column],
     width: float,
@@ -168,14 +172,15 @@ def _layout(
     order = range(len(columns))
     bands = [order[start : start + beside] for start in order[::beside]]
     rows = [len(columns[band[0]].panels) for band in bands]
-    below = [_X_LABEL + max(_legend_height(legends[i]) for i in band) for band in bands]
+    below = [_X_LABEL + max(legend_height(legends[i]) for i in band) for band in bands]
     strips = [n * (_STRIP + _STRIP_GAP) + (n - 1) * _ROW_GAP for n in rows]
-    fixed = _TOP + _legend_height(key) + lines * _HEADER + sum(strips) + sum(below)
+    fixed = _TOP + legend_height(key) + lines * _HEADER + sum(strips) + sum(below)
     fixed += (lines - 1) * _BLOCK_GAP + _BOTTOM
-    panel_height = _panel_height(panel_width, (_PAGE - fixed) / sum(rows))
+    alone = sum(rows) == 1
+    panel_height = _panel_height(panel_width, (_PAGE - fixed) / sum(rows), alone=alone)
     blocks: list[_Block] = []
     y_labels: list[tuple[float, float, str]] = []
-    top = _TOP + _legend_height(key)
+    top = _TOP + legend_height(key)
     for band, n, strip, legend in zip(bands, rows, strips, below, strict=True):
         panels = strip + n * panel_height
         for place, i in enumerate(band):
@@ -188,7 +193,9 @@ def _layout(
     return _Layout(width, height, (panel_width, panel_height), key, tuple(blocks), tuple(y_labels))
 
 
-def _panel_height(panel_width: float, room: float) -> float:
+def _panel_height(panel_width: float, room: float, *, alone: bool) -> float:
+    if alone:
+        return min(_ALONE_SHAPE * panel_width, _ALONE_HEIGHT, room)
     least, most = _PANEL_HEIGHT
     wanted = min(max(_PANEL_SHAPE * panel_width, 0.7 * most), most)
     return max(least, min(wanted, room))
@@ -227,6 +234,7 @@ def _draw_block(
         verticalalignment="center",
     )
     top += _HEADER
+    marks = numbers(block.column)
     last = max(i for i, panel in enumerate(block.column.panels) if panel is not None)
     for row, panel in enumerate(block.column.panels):
         if panel is not None:
@@ -239,7 +247,15 @@ def _draw_block(
             if with_strip:
                 residual = _axes(figure, layout, block.left, top, width, _STRIP)
                 residual.set_xlim(high, low)
-            draw_panel(main, residual, panel, scale=scale, colors=colors, size_mm=(width, tall))
+            draw_panel(
+                main,
+                residual,
+                panel,
+                scale=scale,
+                colors=colors,
+                marks=marks,
+                size_mm=(width, tall),
+            )
             _ticks(main, residual, labeled=row == last)
             if _unit(block.column) == "arbitrary":
                 main.tick_params(axis="y", labelleft=False)
@@ -247,8 +263,8 @@ def _draw_block(
                 main.set_xlabel("Binding energy / eV", labelpad=2.0)
         top += _STRIP + _STRIP_GAP + height + _ROW_GAP
     top += _X_LABEL - _ROW_GAP
-    legend = _axes(figure, layout, block.left, top, width, _legend_height(block.legend))
-    _draw_in_mm(legend, block.legend, width, _legend_height(block.legend))
+    legend = _axes(figure, layout, block.left, top, width, legend_height(block.legend))
+    _draw_in_mm(legend, block.legend, width, legend_height(block.legend))
 
 
 def _ticks(main: Axes, residual: Axes | None, *, labeled: bool) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from xps.figure_text import text_width, wrapped
-from xps.palette import color_key, tint
+from xps.palette import color_key, lighter, tint
 from xps.panels import Column, Panel
 
 if TYPE_CHECKING:
@@ -20,21 +20,33 @@ _PAD = 1.0  # between swatch and name
 _SPACE = 2.8  # between entries
 
 
+Kind = Literal["component", "weak", "data", "fit", "background", "band", "bar", "limit", "point"]
+
+
 @dataclass(frozen=True)
 class LegendEntry:
     """A swatch and what it means.
 
     Attributes
     ----------
-    kind : {"component", "weak", "data", "fit", "background", "band"}
+    kind : {"component", "weak", "data", "fit", "background", "band", "bar", "limit", "point"}
         "weak" is a component that is not significant anywhere.
     color : str
     label : str
+    number : str
+        What marks a component in the panels; "" for none.
+    shade : float
+        Of a bar: the share of the color, the rest is white.
+    marker : str
+        Of a point.
     """
 
-    kind: Literal["component", "weak", "data", "fit", "background", "band"]
+    kind: Kind
     color: str
     label: str
+    number: str = ""
+    shade: float = 1.0
+    marker: str = "o"
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,20 @@ class Placed:
     x_mm: float
     line: int
     text: tuple[str, ...]
+
+
+def numbers(column: Column) -> dict[str, str]:
+    """Return what marks the species of a column in its panels, by `color_key`.
+
+    Numbers tell them apart where colors do not: on gray paper, or to color-blind eyes.
+    """
+    keys = dict.fromkeys(
+        color_key(row.component)
+        for panel in column.drawn
+        if panel.table is not None and panel.curves is not None
+        for row in panel.table.rows
+    )
+    return {key: str(number) for number, key in enumerate(keys, 1)}
 
 
 def component_entries(column: Column, colors: Mapping[tuple[str, str], str]) -> list[LegendEntry]:
@@ -66,15 +92,15 @@ def component_entries(column: Column, colors: Mapping[tuple[str, str], str]) -> 
             if not row.significant:
                 weak.setdefault(key, []).append(panel)
     entries = []
+    numbered = numbers(column)
     for key, name in names.items():
-        color = colors[column.core_level, key]
-        if key not in weak:
-            entries.append(LegendEntry("component", color, name))
-        elif len(weak[key]) == len(present[key]):
-            entries.append(LegendEntry("weak", color, f"{name} (n.s.)"))
-        else:
-            where = ", ".join(panel.letter for panel in weak[key])
-            entries.append(LegendEntry("component", color, f"{name} (n.s. in {where})"))
+        color, label = colors[column.core_level, key], name
+        kind: Kind = "component"
+        if key in weak and len(weak[key]) == len(present[key]):
+            kind, label = "weak", f"{name} (n.s.)"
+        elif key in weak:
+            label = f"{name} (n.s. in {', '.join(panel.letter for panel in weak[key])})"
+        entries.append(LegendEntry(kind, color, label, numbered[key]))
     return entries
 
 
@@ -83,8 +109,9 @@ def flow(entries: Sequence[LegendEntry], room_mm: float) -> tuple[list[Placed], 
     placed: list[Placed] = []
     x, line, next_line = 0.0, 0, 1
     for entry in entries:
-        text = wrapped(entry.label, room_mm - _SWATCH - _PAD, SIZE)
-        width = _SWATCH + _PAD + max(text_width(part, SIZE) for part in text)
+        before = _before(entry)
+        text = wrapped(entry.label, room_mm - before, SIZE)
+        width = before + max(text_width(part, SIZE) for part in text)
         if x > 0.0 and x + width > room_mm:
             x, line = 0.0, next_line
         placed.append(Placed(entry, x, line, tuple(text)))
@@ -93,44 +120,80 @@ def flow(entries: Sequence[LegendEntry], room_mm: float) -> tuple[list[Placed], 
     return placed, next_line if entries else 0
 
 
+def legend_height(placed: Sequence[Placed]) -> float:
+    """Return how many mm the lines of a legend take."""
+    lines = max((item.line + len(item.text) for item in placed), default=0)
+    return lines * LINE + 0.6
+
+
 def draw_legend(axes: Axes, placed: Sequence[Placed]) -> None:
     """Draw placed entries into axes whose units are mm, with y downward from the top."""
-    from matplotlib.patches import Rectangle
-
     axes.set_axis_off()
     for item in placed:
-        entry, x, y = item.entry, item.x_mm, (item.line + 0.5) * LINE
-        if entry.kind in ("component", "weak", "band"):
-            weak = entry.kind == "weak"
-            box = (x, y - 0.85), _SWATCH, 1.7
-            face = entry.color if entry.kind == "band" else tint(entry.color, weak=weak)
-            axes.add_patch(Rectangle(*box, facecolor=face, linewidth=0.0))
-            if entry.kind != "band":
-                edge = "--" if weak else "-"
-                axes.add_patch(
-                    Rectangle(
-                        *box, fill=False, edgecolor=entry.color, linewidth=0.6, linestyle=edge
-                    )
-                )
-        elif entry.kind == "data":
-            axes.plot(
-                [x + _SWATCH / 2],
-                [y],
-                linestyle="none",
-                marker="o",
-                markersize=2.0,
-                markerfacecolor="none",
-                markeredgecolor=entry.color,
-                markeredgewidth=0.4,
-            )
-        else:
-            dashes = (0, (3, 1.5)) if entry.kind == "background" else "-"
-            axes.plot([x, x + _SWATCH], [y, y], color=entry.color, linewidth=0.8, linestyle=dashes)
-        for number, part in enumerate(item.text):
-            axes.text(
-                x + _SWATCH + _PAD,
-                y + number * LINE,
-                part,
-                fontsize=SIZE,
-                verticalalignment="center_baseline",
-            )
+        x, y = item.x_mm, (item.line + 0.5) * LINE
+        _DRAWN[item.entry.kind](axes, item.entry, x, y)
+        texts = [(x + _before(item.entry), y + n * LINE, part) for n, part in enumerate(item.text)]
+        if item.entry.number:
+            texts.append((x + _SWATCH + _PAD, y, item.entry.number))
+        for left, middle, text in texts:
+            axes.text(left, middle, text, fontsize=SIZE, verticalalignment="center_baseline")
+
+
+def _before(entry: LegendEntry) -> float:
+    """What stands before a name, in mm: its swatch, and its number."""
+    number = text_width(entry.number, SIZE) + _PAD if entry.number else 0.0
+    return _SWATCH + _PAD + number
+
+
+def _draw_area(axes: Axes, entry: LegendEntry, x: float, y: float) -> None:
+    from matplotlib.patches import Rectangle
+
+    weak = entry.kind == "weak"
+    box = (x, y - 0.85), _SWATCH, 1.7
+    face: object = entry.color if entry.kind == "band" else tint(entry.color, weak=weak)
+    if entry.kind == "bar":
+        face = lighter(entry.color, entry.shade)
+    axes.add_patch(Rectangle(*box, facecolor=face, linewidth=0.0))
+    if entry.kind != "band":
+        edge = "--" if weak else "-"
+        axes.add_patch(
+            Rectangle(*box, fill=False, edgecolor=entry.color, linewidth=0.6, linestyle=edge)
+        )
+
+
+def _draw_point(axes: Axes, entry: LegendEntry, x: float, y: float) -> None:
+    is_data = entry.kind == "data"
+    axes.plot(
+        [x + _SWATCH / 2],
+        [y],
+        linestyle="none",
+        marker=entry.marker,
+        markersize=2.0 if is_data else 3.4,
+        markerfacecolor="none" if is_data else entry.color,
+        markeredgecolor=entry.color if is_data else "#1A1A1A",
+        markeredgewidth=0.4,
+    )
+
+
+def _draw_line(axes: Axes, entry: LegendEntry, x: float, y: float) -> None:
+    dashes = (0, (3, 1.5)) if entry.kind == "background" else "-"
+    axes.plot([x, x + _SWATCH], [y, y], color=entry.color, linewidth=0.8, linestyle=dashes)
+
+
+def _draw_limit(axes: Axes, entry: LegendEntry, x: float, y: float) -> None:
+    axes.plot([x, x + _SWATCH], [y, y], color=entry.color, linewidth=0.5)
+    axes.plot([x + _SWATCH], [y], marker="|", markersize=4.0, color=entry.color)
+    axes.plot([x + 0.55 * _SWATCH], [y], marker="<", markersize=2.4, color=entry.color)
+
+
+_DRAWN: dict[str, Callable[[Axes, LegendEntry, float, float], None]] = {
+    "component": _draw_area,
+    "weak": _draw_area,
+    "band": _draw_area,
+    "bar": _draw_area,
+    "data": _draw_point,
+    "point": _draw_point,
+    "fit": _draw_line,
+    "background": _draw_line,
+    "limit": _draw_limit,
+}

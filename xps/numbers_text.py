@@ -52,6 +52,11 @@ def number(value: float | None, decimals: int | None = None) -> str:
     return _shortest(_rounded(_exact(value), _PLAIN_DIGITS))
 
 
+def error(value: float) -> str:
+    """Return an error that stands by itself, with two significant digits, e.g. ``"6.2"``."""
+    return _shortest(_rounded(_exact(value), 2))
+
+
 def upper_limit(limit: float | None) -> str:
     """Return an upper limit, e.g. ``"< 130 (95 %)"``; rounded up, so that it stays a limit."""
     if limit is None or not math.isfinite(limit):

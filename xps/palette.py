@@ -52,7 +52,11 @@ def component_colors(regions: Iterable[Region]) -> dict[tuple[str, str], str]:
 
 def tint(color: str, *, weak: bool) -> tuple[float, float, float]:
     """Return the color of a filled area, lighter than its outline: red, green, blue in 0-1."""
-    share = _WEAK_TINT if weak else _TINT
+    return lighter(color, _WEAK_TINT if weak else _TINT)
+
+
+def lighter(color: str, share: float) -> tuple[float, float, float]:
+    """Return a color mixed with white: red, green, blue in 0-1; `share` is that of the color."""
     channels = (int(color[i : i + 2], 16) / 255.0 for i in (1, 3, 5))
     red, green, blue = (share * channel + 1.0 - share for channel in channels)
     return red, green, blue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from xps.figure_text import text_width, wrapped
 from xps.palette import color_key, tint
 from xps.panels import Panel
+from xps.peak_labels import Label, placed_labels
 from xps.problem import RegionCurves
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ _MESSAGE_SIZE = 6.0
 _LINE = 3.0  # mm, of text
 _INSET = 1.4  # mm, from the frame to the text
 _MOST_TEXT = 0.4  # of the height, for names and reasons
+_MARK_SIZE = 6.0
+_MARK_WIDTH, _MARK_HEIGHT = 2.3, 2.8  # mm that a mark takes
+_CLEAR = 1.1  # mm between curves and marks
 _TRACE = 0.004  # of the tallest component: below this no outline is drawn
 
 
@@ -37,6 +41,7 @@ def draw_panel(
     *,
     scale: float,
     colors: Mapping[tuple[str, str], str],
+    marks: Mapping[str, str],
     size_mm: tuple[float, float],
 ) -> None:
     """Draw one panel.
@@ -52,16 +57,21 @@ def draw_panel(
         Intensities are divided by it.
     colors : mapping
         Of `xps.palette.component_colors`.
+    marks : mapping of str to str
+        What is written above components, by `color_key`; those that are not significant go
+        without.
     size_mm : (float, float)
         Width and height of `main`.
     """
     curves = panel.curves
     energy, intensity = panel.energy_ev, panel.intensity / scale
+    tips: dict[str, tuple[float, float]] = {}
     if curves is not None and panel.table is not None:
         low, high = curves.energy_ev[0], curves.energy_ev[-1]
         seen = (energy >= low - 1e-9) & (energy <= high + 1e-9)
         _points(main, energy[~seen], intensity[~seen], OUTSIDE)
         _points(main, energy[seen], intensity[seen], DATA)
+        tips = _tips(panel, marks, scale, main.get_xlim(), size_mm[0])
         drawn = list(zip(panel.table.rows, curves.model.components, strict=True))
         # The small stand before the tall, so that none hides another.
         for row, curve in sorted(drawn, key=lambda pair: -float(np.max(pair[1]))):
@@ -80,7 +90,7 @@ def draw_panel(
         _points(main, energy, intensity, DATA)
     if residual is not None and curves is not None:
         _residual(residual, curves)
-    _name(main, panel, scale, size_mm)
+    _name(main, panel, scale, size_mm, tips)
 
 
 def _points(axes: Axes, x: np.ndarray, y: np.ndarray, color: str) -> None:
@@ -141,8 +151,68 @@ def _round_half(limit: float) -> float:
     return max(step * power for step in (1.0, 2.0, 5.0) if step * power <= limit / 2.0)
 
 
-def _name(axes: Axes, panel: Panel, scale: float, size_mm: tuple[float, float]) -> None:
-    """Write letter, sample and reason into the corner, and make room for them."""
+def _tips(
+    panel: Panel,
+    marks: Mapping[str, str],
+    scale: float,
+    x_limits: tuple[float, float],
+    width_mm: float,
+) -> dict[str, tuple[float, float]]:
+    """Tips of the significant components that the panel shows, in mm and intensity, by mark."""
+    curves, table = panel.curves, panel.table
+    if curves is None or table is None:
+        return {}
+    left, right = x_limits
+    tips = {}
+    for row, curve in zip(table.rows, curves.model.components, strict=True):
+        top = int(np.argmax(curve))
+        energy = float(curves.energy_ev[top])
+        if row.significant and curve[top] > 0.0 and right < energy < left:
+            height = float(curve[top] + curves.model.background[top]) / scale
+            tips[marks[color_key(row.component)]] = (
+                (left - energy) / (left - right) * width_mm,
+                height,
+            )
+    return tips
+
+
+def _mark(axes: Axes, labels: Sequence[Label], size_mm: tuple[float, float]) -> None:
+    """Write marks above the curves, with a line down to the tip of each component."""
+    width, height = size_mm
+    left, right = axes.get_xlim()
+    low, high = axes.get_ylim()
+    per_mm = (high - low) / height
+    for label in labels:
+        energy = left - label.x / width * (left - right)
+        tip = left - label.tip[0] / width * (left - right)
+        foot = label.floor + _CLEAR * per_mm
+        axes.plot(
+            [tip, energy],
+            [label.tip[1], foot - 0.1 * per_mm],
+            color=DATA,
+            linewidth=0.35,
+            zorder=3.5,
+        )
+        axes.text(
+            energy,
+            foot,
+            label.text,
+            fontsize=_MARK_SIZE,
+            color=INK,
+            horizontalalignment="center",
+            verticalalignment="bottom",
+            zorder=6,
+        )
+
+
+def _name(
+    axes: Axes,
+    panel: Panel,
+    scale: float,
+    size_mm: tuple[float, float],
+    tips: Mapping[str, tuple[float, float]],
+) -> None:
+    """Write letter, sample, reason and marks, and make room for them."""
     width, height = size_mm
     indent = text_width(panel.letter, _NAME_SIZE, bold=True) + 1.2
     room = width - 2.0 * _INSET - indent
@@ -173,43 +243,55 @@ def _name(axes: Axes, panel: Panel, scale: float, size_mm: tuple[float, float]) 
         verticalalignment="top",
         zorder=6,
     )
-    taken = indent + max(text_width(part, size) for part, size in lines)
-    axes.set_ylim(
-        *_limits(
-            panel,
-            scale,
-            axes.get_xlim(),
-            (taken + 2.0 * _INSET) / width,
-            (_INSET + len(lines) * _LINE + 0.5) / height,
-        )
-    )
+    taken = indent + max(text_width(part, size) for part, size in lines) + 2.0 * _INSET
+    edge = _upper_edge(panel, scale, axes.get_xlim(), width)
+    labels = placed_labels(tips, *edge, width_mm=width, label_mm=_MARK_WIDTH)
+    axes.set_ylim(*_limits(panel, scale, edge, labels, taken, len(lines) * _LINE, height))
+    _mark(axes, labels, size_mm)
+
+
+def _upper_edge(
+    panel: Panel, scale: float, x_limits: tuple[float, float], width_mm: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Points from left to right: mm, and the larger of data and fit."""
+    left, right = x_limits
+    shown = (panel.energy_ev <= left) & (panel.energy_ev >= right)
+    energy, top = panel.energy_ev[shown], panel.intensity[shown] / scale
+    if panel.curves is not None:
+        total = np.interp(energy, panel.curves.energy_ev, panel.curves.model.total / scale)
+        top = np.maximum(top, total)
+    return (left - energy) / (left - right) * width_mm, top
 
 
 def _limits(
     panel: Panel,
     scale: float,
-    x_limits: tuple[float, float],
-    taken_width: float,
-    taken_height: float,
+    edge: tuple[np.ndarray, np.ndarray],
+    labels: Sequence[Label],
+    taken_mm: float,
+    text_mm: float,
+    height_mm: float,
 ) -> tuple[float, float]:
-    """Intensity limits that keep the curves clear of the text in the upper left corner.
+    """Intensity limits that keep curves and marks clear of the text in the upper left corner.
 
-    `taken_width` and `taken_height` are the fractions of the axes that the text covers.
+    `taken_mm` and `text_mm` are width and height of the text.
     """
-    left, right = x_limits
-    shown = (panel.energy_ev <= left) & (panel.energy_ev >= right)
-    if not shown.any():
+    x_mm, top = edge
+    if not top.size:
         return 0.0, 1.0
-    energy, top = panel.energy_ev[shown], panel.intensity[shown] / scale
     bottom = float(top.min())
     if panel.curves is not None:
         bottom = min(bottom, float(panel.curves.model.background.min()) / scale)
-        total = np.interp(energy, panel.curves.energy_ev, panel.curves.model.total / scale)
-        top = np.maximum(top, total)
     highest = float(top.max())
     spread = (highest - bottom) or abs(highest) or 1.0
     low = 0.0 if 0.0 <= bottom < 0.2 * highest else bottom - 0.06 * spread
-    under_text = top[energy >= left - taken_width * (left - right)]
-    below = float(under_text.max()) if under_text.size else low
-    free = max(1.0 - taken_height, 0.25)
-    return low, max(low + (highest - low) / 0.94, low + (below - low) / free)
+    under_text = 1.0 - (_INSET + text_mm + 0.5) / height_mm
+    mark = (_CLEAR + _MARK_HEIGHT) / height_mm
+    asked = [(highest, 0.94), *((label.floor, 1.0 - mark) for label in labels)]
+    asked += [(float(value), under_text) for value in top[x_mm <= taken_mm]]
+    asked += [
+        (label.floor, under_text - mark)
+        for label in labels
+        if label.x - 0.5 * _MARK_WIDTH <= taken_mm
+    ]
+    return low, max(low + (value - low) / max(free, 0.25) for value, free in asked)

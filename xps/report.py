@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from xps import __version__
+from xps.charts import MOST_BARS, charts
 from xps.checks import check
 from xps.errors import XpsError
-from xps.figure import figure_bytes, stacked_figure
+from xps.figure import figure_bytes, series_figure, share_figure, stacked_figure
 from xps.film_series import FilmSeries
 from xps.film_text import thickness_section
-from xps.markup import Content, Html, element, escaped, items, joined, table
+from xps.markup import Html, element, escaped, items, joined, table
 from xps.methods_text import methods
 from xps.oxygen_table import oxygen_table
 from xps.palette import component_colors
@@ -24,10 +26,19 @@ from xps.report_tables import (
     spectra_table,
 )
 from xps.resources import resource
+from xps.series import series_names, with_places
 from xps.stored_table import stored_tables
 from xps.tables import region_tables
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 _SAMPLES_PER_FIGURE = 5
+_BARS = (
+    "Error bars are one standard deviation; an arrow is the upper 95 % limit of what is not "
+    "significant."
+)
+_POINTS = "Error bars are one standard deviation; open symbols are not significant."
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _SVG_TAG = re.compile(r"<svg\b[^>]*>")
 _VIEW_BOX = re.compile(r'viewBox="[\d .]+"')
@@ -62,7 +73,12 @@ def report_html(
         ("Stored and refitted", list(stored_tables(tables))),
         (
             "Quantification",
-            [*quantification, element("p", basis, class_="facts"), *oxygen_table(project)],
+            [
+                *quantification,
+                element("p", basis, class_="facts"),
+                *_charts(project),
+                *oxygen_table(project),
+            ],
         ),
         ("Thickness of the film", [] if films is None else thickness_section(films)),
         ("Charge reference", [charge_table(project)]),
@@ -150,16 +166,46 @@ def _figures(project: Project, failures: Mapping[str, XpsError] | None) -> Itera
         except XpsError as error:
             yield element("p", f"No figure: {error}", class_="soft")
             continue
-        caption: Content = (
+        caption = (
             "Data (points), fit (line), components and background (dashed). Above each panel "
             "the residual in standard deviations of the expected noise; the gray band is ±2σ. "
-            "n.s.: not significant."
+            "Numbers mark the components; n.s.: not significant."
         )
-        svg = _inline_svg(figure_bytes(figure, "svg").decode("utf-8"))
-        yield element("figure", svg, element("figcaption", caption))
+        yield _figure(figure, "Spectra and fits", caption)
 
 
-def _inline_svg(document: str) -> Html:
+def _charts(project: Project) -> Iterator[Html]:
+    """Shares along each series, or as bars where there is none."""
+    placed = with_places(project)
+    series = [name for name in series_names(placed.samples) if _is_drawn(placed, name)]
+    for name in series:
+        yield _figure(
+            series_figure(project, name), f"Shares along {name}", f"Shares along {name}. {_POINTS}"
+        )
+    names = list(dict.fromkeys(sample.group or sample.name for sample in placed.samples))
+    for start in range(0, 0 if series else len(names), MOST_BARS):
+        try:
+            figure = share_figure(project, samples=names[start : start + MOST_BARS])
+        except XpsError:
+            continue  # none of them is fitted, which stands in the tables
+        yield _figure(figure, "Shares", f"Shares of the area of each core level. {_BARS}")
+
+
+def _is_drawn(placed: Project, series: str) -> bool:
+    """Whether fitted samples stand at two or more places of a series."""
+    try:
+        found = charts(placed, series=series)
+    except XpsError:
+        return False
+    return any(len(set(chart.places)) > 1 for chart in found)
+
+
+def _figure(figure: Figure, label: str, caption: str) -> Html:
+    svg = _inline_svg(figure_bytes(figure, "svg").decode("utf-8"), label)
+    return element("figure", svg, element("figcaption", caption))
+
+
+def _inline_svg(document: str, label: str) -> Html:
     """Return the drawing alone, without the prolog and the fixed size of a file of its own."""
     tag = _SVG_TAG.search(document)
     box = _VIEW_BOX.search(tag.group()) if tag else None
@@ -168,6 +214,6 @@ def _inline_svg(document: str) -> Html:
     opening = (
         f'<svg {box.group()} xmlns="http://www.w3.org/2000/svg" '
         'xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1" role="img" '
-        'aria-label="Spectra and fits">'
+        f'aria-label="{escaped(label)}">'
     )
     return Html(opening + document[tag.end() :].strip())

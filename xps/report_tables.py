@@ -12,7 +12,7 @@ from xps.error_budget import Alternative
 from xps.fitted import RegionFit
 from xps.markup import Cell, Content, Html, element, joined, table
 from xps.model_text import background_numbers, background_title, shape_numbers
-from xps.numbers_text import UNKNOWN, interval, number, upper_limit, with_error
+from xps.numbers_text import UNKNOWN, interval, number, with_error
 from xps.palette import color_key
 from xps.project import ChargeReference, Project
 from xps.quantification import Amount, quantify
@@ -97,7 +97,7 @@ def region_section(part: RegionTable, colors: Mapping[tuple[str, str], str]) -> 
             element("p", *_quality(part), class_="facts"),
             element("p", _model_numbers(part.fit), class_="facts"),
         ]
-    return joined(content)
+    return element("div", joined(content), class_="region")
 
 
 def _alternative(part: RegionTable, other: Alternative) -> str:
@@ -140,12 +140,10 @@ def quantity_cell(quantity: Quantity, decimals: int, *, factor: float = 1.0) -> 
     """
     if quantity.value is None:
         return Cell(UNKNOWN, quantity.why_unknown, "number")
-    stderr = None if quantity.stderr is None else factor * quantity.stderr
-    text = with_error(factor * quantity.value, stderr, decimals=decimals)
-    if quantity.systematic is not None:
-        text += f" ± {number(factor * quantity.systematic)} (syst.)"
+    text = quantity.text(decimals, factor=factor)
     if quantity.limit_95 is not None:
-        return Cell(upper_limit(factor * quantity.limit_95), f"fitted: {text}", "number weak")
+        fitted = quantity.fitted_text(decimals, factor=factor)
+        return Cell(text, f"fitted: {fitted}", "number weak")
     return Cell(text, quantity.why_unknown, "number")
 
 

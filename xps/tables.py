@@ -11,6 +11,7 @@ from xps.errors import XpsError
 from xps.fitted import RegionFit
 from xps.lineshapes import SHAPES
 from xps.model import Component, Ref, Region
+from xps.numbers_text import UNKNOWN, error, upper_limit, with_error
 from xps.project import Entry, Project
 from xps.quantification import Amount, quantify
 from xps.result import flags
@@ -47,6 +48,30 @@ class Quantity:
     limit_95: float | None = None
     interval_95: Interval | None = None
     systematic: float | None = None
+
+    def text(self, decimals: int, *, factor: float = 1.0) -> str:
+        """Return what is printed: the limit where there is one, else the number and its error.
+
+        Parameters
+        ----------
+        decimals : int
+            Of a value whose error is unknown.
+        factor : float
+            100 turns a share into percent.
+        """
+        if self.value is not None and self.limit_95 is not None:
+            return upper_limit(factor * self.limit_95)
+        return self.fitted_text(decimals, factor=factor)
+
+    def fitted_text(self, decimals: int, *, factor: float = 1.0) -> str:
+        """Return the number with its errors, as `text` does, whether significant or not."""
+        if self.value is None:
+            return UNKNOWN
+        stderr = None if self.stderr is None else factor * self.stderr
+        text = with_error(factor * self.value, stderr, decimals=decimals)
+        if self.systematic is not None:
+            text += f" ± {error(factor * self.systematic)} (syst.)"
+        return text
 
 
 @dataclass(frozen=True)
