@@ -62,8 +62,8 @@ ACTIONS = (
     ActionSpec("save_as", "File", "Save &as…", "save_as", Key.SaveAs,
                "Save the session in another file", needs="spectra"),
     ActionSpec("export", "File", "&Export…", "export", "Ctrl+E",
-               "Write tables, figure or report: CSV, JSON, PDF, SVG, PNG, HTML", "export", True,
-               "regions"),
+               "Write tables, figure or report: CSV, Excel, LaTeX, JSON, PDF, SVG, PNG, HTML",
+               "export", True, "regions"),
     ActionSpec("export_figure", "File", "Export comparison &figure…", "export_figure",
                "Ctrl+Shift+E", "Draw the samples of the Compare tab as a figure for print: PDF, "
                "SVG, PNG", needs="regions"),

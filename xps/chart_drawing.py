@@ -11,6 +11,7 @@ from xps.charts import MOST_BARS, Amount, Chart
 from xps.errors import XpsError
 from xps.figure_text import printable, text_width, wrapped
 from xps.legend import LegendEntry, draw_legend, flow, legend_height
+from xps.numbers_text import ceiled
 from xps.palette import lighter
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _LABELS = {"share": "Share of the area / %", "atomic_percent": "Atomic %"}
 
 
 def draw_bars(charts: Sequence[Chart], width: float) -> Figure:
-    """Draw a bar for each species and sample, with its error, or its limit as an arrow.
+    """Draw a bar for each species and sample, with its error, or its limit.
 
     Raises
     ------
@@ -162,10 +163,11 @@ def _amounts(chart: Chart) -> list[Amount]:
 
 
 def _ends(amount: Amount) -> tuple[float, float]:
-    """How far down and up an amount reaches with its error."""
+    """How far down and up an amount reaches with its error, or the words of its limit."""
     error = amount.stderr or 0.0
-    high = amount.value + error if amount.limit_95 is None else amount.limit_95
-    return amount.value - error, max(high, amount.value)
+    if amount.limit_95 is not None:
+        return 0.0, 1.2 * amount.limit_95
+    return amount.value - error, amount.value + error
 
 
 def _names(chart: Chart, left: float) -> list[list[str]]:
@@ -217,9 +219,17 @@ def _bars(
 
 def _bar(axes: Axes, amount: Amount, middle: float, color: str, shade: float) -> None:
     if amount.limit_95 is not None:
-        axes.plot([0.0, amount.limit_95], [middle, middle], color=_INK, linewidth=0.5, zorder=2)
-        axes.plot([amount.limit_95], [middle], marker="|", markersize=4.0, color=_INK, zorder=3)
-        axes.plot([0.55 * amount.limit_95], [middle], marker="<", markersize=2.4, color=_INK)
+        limit = amount.limit_95
+        axes.plot([0.0, limit], [middle, middle], color=_INK, linewidth=0.5, zorder=2)
+        axes.plot([limit], [middle], marker="|", markersize=4.0, color=_INK, zorder=3)
+        axes.annotate(
+            f"< {ceiled(limit)}",
+            (limit, middle),
+            xytext=(2.5, 0.0),
+            textcoords="offset points",
+            fontsize=5.5,
+            verticalalignment="center_baseline",
+        )
         return
     axes.barh(
         [middle],

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xps.cli_options import Command, Parser, UsageError, parser_of
+from xps.cli_options import Command, Parser, UsageError, figure_choice, parser_of
 from xps.errors import ReadError, XpsError
 from xps.project import Project, Step
 from xps.quantification_settings import QuantificationSettings, parse_escape, parse_transmission
@@ -190,14 +190,7 @@ def export(options: argparse.Namespace) -> int:
     from xps.export import export as export_project
     from xps.session import load
 
-    choices = ("shows", "series", "width_mm", "samples", "core_levels")
-    chosen = {name: getattr(options, name) for name in choices if getattr(options, name)}
-    if chosen:
-        from xps.figure import save_figure
-
-        save_figure(load(options.session), options.to, **chosen)
-        return EXIT_OK
-    for note in export_project(load(options.session), options.to):
+    for note in export_project(load(options.session), options.to, figure=figure_choice(options)):
         _print(f"note: {note}")
     return EXIT_OK
 

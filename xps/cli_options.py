@@ -177,6 +177,12 @@ def _add_figure(parser: Parser) -> None:
         )
 
 
+def figure_choice(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what was said about the figure, for `xps.figure.save_figure`."""
+    names = ("shows", "series", "width_mm", "samples", "core_levels")
+    return {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+
+
 def _add_thickness(parser: Parser) -> None:
     """The options of the thickness of a film."""
     for layer, line, material in (

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from xps.atomic import write_atomically
 from xps.errors import XpsError
@@ -35,6 +36,7 @@ def export(
     *,
     failures: Mapping[str, XpsError] | None = None,
     notes: Sequence[str] = (),
+    figure: Mapping[str, Any] | None = None,
 ) -> tuple[str, ...]:
     """Write a project's results, atomically.
 
@@ -47,6 +49,8 @@ def export(
         Why regions could not be fitted, by region id.
     notes : sequence of str
         What the recipe left out or narrowed.
+    figure : mapping, optional
+        Arguments of `xps.figure.save_figure`, where a figure of one's own choice is wanted.
 
     Returns
     -------
@@ -60,6 +64,11 @@ def export(
     WriteError
         If the place refuses the file; whatever stood there before is untouched.
     """
+    if figure:
+        from xps.figure import save_figure
+
+        save_figure(project, path, failures=failures, **figure)
+        return ()
     kind = KINDS.get(Path(path).suffix.lower())
     if kind is None:
         ending = Path(path).suffix

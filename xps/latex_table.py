@@ -34,6 +34,9 @@ _SIGNS = {
     "χ": r"\ensuremath{\chi}",
     "≤": r"\ensuremath{\le}",
     "≥": r"\ensuremath{\ge}",
+    "≈": r"\ensuremath{\approx}",
+    "∝": r"\ensuremath{\propto}",
+    "∞": r"\ensuremath{\infty}",
     "→": r"\ensuremath{\rightarrow}",
     "·": r"\textperiodcentered{}",
     "–": r"\textendash{}",
@@ -79,7 +82,8 @@ def _shifted(where: str, letters: str, plain: Mapping[str, str]) -> str:
 
 def _lines(table: PrintedTable) -> Iterator[str]:
     many = len(table.head)
-    yield f"\\begin{{longtable}}{{l{'r' * (many - 1)}}}"
+    yield r"\begingroup\footnotesize\setlength{\tabcolsep}{3pt}"
+    yield f"\\begin{{longtable}}{{p{{0.22\\linewidth}}{'r' * (many - 1)}}}"
     yield r"\toprule"
     yield _row(table.head)
     yield r"\midrule"
@@ -95,6 +99,7 @@ def _lines(table: PrintedTable) -> Iterator[str]:
     yield r"\end{longtable}"
     if table.notes:
         yield f"\\noindent {typeset(' '.join(table.notes))}"
+    yield r"\par\endgroup"
 
 
 def _row(cells: tuple[str, ...]) -> str:

@@ -183,7 +183,6 @@ def _draw_line(axes: Axes, entry: LegendEntry, x: float, y: float) -> None:
 def _draw_limit(axes: Axes, entry: LegendEntry, x: float, y: float) -> None:
     axes.plot([x, x + _SWATCH], [y, y], color=entry.color, linewidth=0.5)
     axes.plot([x + _SWATCH], [y], marker="|", markersize=4.0, color=entry.color)
-    axes.plot([x + 0.55 * _SWATCH], [y], marker="<", markersize=2.4, color=entry.color)
 
 
 _DRAWN: dict[str, Callable[[Axes, LegendEntry, float, float], None]] = {

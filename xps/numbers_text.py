@@ -61,7 +61,12 @@ def upper_limit(limit: float | None) -> str:
     """Return an upper limit, e.g. ``"< 130 (95 %)"``; rounded up, so that it stays a limit."""
     if limit is None or not math.isfinite(limit):
         return UNKNOWN
-    return f"< {_shortest(_rounded(_exact(limit), 2, ROUND_CEILING).normalize())} (95 %)"
+    return f"< {ceiled(limit)} (95 %)"
+
+
+def ceiled(limit: float) -> str:
+    """Return a number rounded up to two significant digits."""
+    return _shortest(_rounded(_exact(limit), 2, ROUND_CEILING).normalize())
 
 
 def interval(low: float | None, high: float | None) -> str:

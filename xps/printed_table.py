@@ -9,13 +9,13 @@ from xps.errors import XpsError
 from xps.numbers_text import number
 from xps.project import Project
 from xps.quantification import quantify
-from xps.tables import ComponentRow, RegionTable, region_tables
+from xps.tables import ComponentRow, Quantity, RegionTable, region_tables
 
 _ERRORS = (
     "Binding energies are charge corrected and, for doublets, those of the line of higher j. "
     "Errors are one standard deviation, with counting statistics and the background in the fit."
 )
-_SYSTEMATIC = "(syst.) marks systematic errors."
+_SYSTEMATIC = "Where there are two errors, the second is systematic."
 _LIMITS = "< marks upper 95 % limits of components that are not significant."
 
 
@@ -84,21 +84,26 @@ def _section(table: RegionTable, *, name_unit: bool) -> Section:
 
 
 def _row(row: ComponentRow) -> tuple[str, ...]:
-    return (
-        row.component.name,
+    numbers = (
         row.center.text(2),
         row.fwhm.text(2),
         row.area.text(0),
         row.share.text(1, factor=100.0),
         row.atomic_percent.text(1),
     )
+    # What comes second is said once, in the notes: a page is not wide.
+    return (row.component.name, *(text.removesuffix(" (syst.)") for text in numbers))
+
+
+def _with_systematic(row: ComponentRow) -> tuple[Quantity, ...]:
+    return row.area, row.share, row.atomic_percent
 
 
 def _notes(project: Project, tables: Sequence[RegionTable]) -> Iterator[str]:
     rows = [row for table in tables for row in table.rows]
     if rows:
         yield _ERRORS
-    if any(q.systematic is not None for row in rows for q in (row.area, row.atomic_percent)):
+    if any(q.systematic is not None for row in rows for q in _with_systematic(row)):
         yield _SYSTEMATIC
     if any(row.area.limit_95 is not None for row in rows):
         yield _LIMITS

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _SAMPLES_PER_FIGURE = 5
 _BARS = (
-    "Error bars are one standard deviation; an arrow is the upper 95 % limit of what is not "
+    "Error bars are one standard deviation; a line ends at the upper 95 % limit of what is not "
     "significant."
 )
 _POINTS = "Error bars are one standard deviation; open symbols are not significant."

@@ -174,6 +174,20 @@ def test_a_name_that_is_no_utf8_is_kept(run: Run, tmp_path: Path) -> None:
     assert run("info", tmp_path / "M\udcfcssig.vms").code == 2
 
 
+def test_a_figure_shows_what_was_asked_for(run: Run, tmp_path: Path, example_session: Path) -> None:
+    path = tmp_path / "shares.svg"
+    choice = ("--figure", "share", "--width", "85", "--core-level", "S 2p")
+    ended = run("export", example_session, "--to", path, *choice)
+    assert (ended.code, ended.err) == (0, "")
+    drawn = path.read_text("utf-8")
+    assert "Share of the area / %" in drawn
+    assert "lattice M–O" not in drawn
+    refused = run("export", example_session, "--to", path, "--series", "depth")
+    assert refused.code == 2
+    assert "no sample stands in a series 'depth'" in refused.err
+    assert path.read_text("utf-8") == drawn
+
+
 # --- recipes ---------------------------------------------------------------------------------
 
 

@@ -37,6 +37,8 @@ FIRST_BYTES = {
     ".svg": b"<?xml",
     ".png": b"\x89PNG",
     ".csv": b"\xef\xbb\xbfsample,",
+    ".xlsx": b"PK\x03\x04",
+    ".tex": b"% Results of Doublet",
     ".json": b"{",
     ".vms": b"VAMAS Surface Chemical",
     ".nxs": b"\x89HDF",
@@ -57,9 +59,24 @@ def test_every_ending_has_a_name_for_people() -> None:
 
 @pytest.mark.parametrize("name", ["results.docx", "results", ".csv"])
 def test_unknown_ending_is_refused_and_names_the_known(name: str, tmp_path: Path) -> None:
-    with pytest.raises(XpsError, match=r"\.html, \.pdf, \.svg, \.png, \.csv, \.json"):
+    with pytest.raises(
+        XpsError, match=r"\.html, \.pdf, \.svg, \.png, \.csv, \.xlsx, \.tex, \.json"
+    ):
         export(pair().project, tmp_path / name)
     assert not list(tmp_path.iterdir())
+
+
+def test_figure_of_ones_choice_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "shares.svg"
+    export(pair().project, path, figure={"shows": "share", "width_mm": 85.0})
+    document = path.read_text("utf-8")
+    assert "Share of the area / %" in document
+    assert 'width="240.9' in document  # points
+
+
+def test_choice_for_a_figure_is_refused_for_a_table(tmp_path: Path) -> None:
+    with pytest.raises(XpsError, match=r"a figure cannot be written as \.csv"):
+        export(pair().project, tmp_path / "table.csv", figure={"width_mm": 85.0})
 
 
 def test_old_file_stays_when_the_new_one_cannot_be_made(tmp_path: Path) -> None:

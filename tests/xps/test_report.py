@@ -14,7 +14,7 @@ from xps.markup import Cell, Html, element, escaped, table
 from xps.methods_text import methods
 from xps.model import Background, Link, Param, Ref
 from xps.model_text import listed
-from xps.numbers_text import number, with_error
+from xps.numbers_text import error, with_error
 from xps.project import ChargeReference, Project, Step
 from xps.report import report_html
 from xps.tables import region_tables, why_no_error
@@ -96,10 +96,30 @@ def test_report_has_its_sections_in_order() -> None:
     ]
 
 
-def test_figure_is_inline() -> None:
+def test_figures_are_inline() -> None:
     page = page_of("pair")
-    assert page.tags.count("svg") == 1
+    assert page.tags.count("svg") == 2
     assert "Binding energy / eV" in page.text
+    assert "Share of the area / %" in page.text
+
+
+def test_systematic_errors_have_two_digits() -> None:
+    found = re.findall(r"± ([\d.]+) \(syst\.\)", page_of("pair").text)
+    assert found
+    assert all(len(digits.replace(".", "").lstrip("0")) == 2 for digits in found)
+
+
+def test_samples_of_a_series_are_drawn_along_it() -> None:
+    project = pair().project
+    cycles = (0.0, 5.0)
+    placed = replace(
+        project,
+        samples=tuple(
+            replace(sample, series=(("ALD cycles", n),))
+            for sample, n in zip(project.samples, cycles, strict=True)
+        ),
+    )
+    assert "Shares along ALD cycles." in Page(report_html(placed)).text
 
 
 def test_every_component_is_listed_with_its_errors() -> None:
@@ -180,7 +200,7 @@ def test_amounts_are_shown_with_their_basis() -> None:
     shown = [text for text, _ in page.cells]
     for amount in pair().result.to_dict()["quantification"]:
         statistical = with_error(amount["atomic_percent"], amount["stderr"])
-        assert f"{statistical} ± {number(amount['systematic'])} (syst.)" in shown
+        assert f"{statistical} ± {error(amount['systematic'])} (syst.)" in shown
     assert "Scofield 1976 sensitivity factors" in page.text
 
 
