@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal, SignalInstance
 from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -12,6 +12,8 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSplitter,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -31,6 +33,16 @@ _NOTHING_FITTED = "The checks hold every fit against what physics and practice a
 _ALL_WELL = "No check found anything."
 _CHOOSE = "Choose a finding to see what speaks for it and what to do."
 _RULES = {rule.id: rule for rule in RULES}
+
+
+class _FromTheStart(QStyledItemDelegate):
+    """Cuts a sentence off at its end: its beginning says what it is about."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideRight
 
 
 class FindingList(QTreeWidget):
@@ -71,6 +83,7 @@ class ChecksView(QWidget):
         self._findings: tuple[Finding, ...] = ()
         self._items: list[QTreeWidgetItem] = []
         self.list = FindingList()
+        self._from_the_start = _FromTheStart(self)
         self.show_button = QPushButton("Show")
         self.remedy_button = QPushButton()
         self.waive_button = QPushButton("Waive…")
@@ -162,6 +175,7 @@ class ChecksView(QWidget):
         self.list.setAlternatingRowColors(True)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setItemDelegateForColumn(2, self._from_the_start)
         self.list.setAccessibleName("Findings of the checks")
         header = self.list.header()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)

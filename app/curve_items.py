@@ -25,7 +25,7 @@ _DASHES = (
     Qt.PenStyle.DashDotLine,
     Qt.PenStyle.DashDotDotLine,
 )
-_LETTER_GAP = 6.0  # pixels
+LETTER_GAP = 6.0  # px from the top of a component down to its letter
 _LETTER_ROOM = 0.2  # of the height, for letters of small components
 
 
@@ -172,9 +172,9 @@ class ModelCurves(pg.GraphicsObject):
         for top, letter in self._letters:
             place = to_pixels.map(top)
             left = place.x() - 0.5 * metrics.horizontalAdvance(letter)
-            base = place.y() + _LETTER_GAP + metrics.ascent()
+            base = place.y() + LETTER_GAP + metrics.ascent()
             if base > floor:
-                base = place.y() - _LETTER_GAP
+                base = place.y() - LETTER_GAP
             painter.drawText(QPointF(left, base), letter)
         painter.setWorldTransform(to_pixels)
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from app.curve_items import LETTER_GAP
 from app.handles import Handle
 from app.pulling import Limit
 from app.theme import VERMILLION, mix, muted
@@ -103,7 +104,16 @@ class HandleLayer(QGraphicsItem):
                 distance = math.hypot(place.x() - point.x(), place.y() - point.y())
             if distance < least:
                 best, least = handle, distance
-        return best
+        return best or self._lettered_at(point)
+
+    def _lettered_at(self, point: QPointF) -> Handle | None:
+        """The handle whose component's letter is at a point: letters stand under the tops."""
+        reach = LETTER_GAP + QFontMetricsF(self._box.scene().font()).height()
+        for handle in self._handles:
+            below = point - self._place(handle)
+            if handle.lettered and abs(below.x()) < GRAB_PX and 0.0 <= below.y() <= reach:
+                return handle
+        return None
 
     def boundingRect(self) -> QRectF:
         return QRectF(0.0, 0.0, self._box.width(), self._box.height())

@@ -36,6 +36,8 @@ class Handle:
         Which of its lines.
     side : {-1, 0, 1}
         -1 at the low, 1 at the high binding energy end.
+    lettered : bool
+        Whether the component's letter stands under it, and grabs it as well.
     """
 
     kind: HandleKind
@@ -44,6 +46,7 @@ class Handle:
     component: str = ""
     line: int = 0
     side: Side = 0
+    lettered: bool = False
 
 
 def handles_of(region: Region, curves: Curves, selected: str | None) -> tuple[Handle, ...]:
@@ -88,7 +91,15 @@ def component_handles(
             places += [("width", index, side, line.offset_ev + side * half) for side in (LOW, HIGH)]
         places.append(("peak", index, 0, line.offset_ev))
     return [
-        Handle(kind, energy, float(np.interp(energy, energy_ev, top)), component.id, line, side)
+        Handle(
+            kind,
+            energy,
+            float(np.interp(energy, energy_ev, top)),
+            component.id,
+            line,
+            side,
+            lettered=kind == "peak" and line == main,
+        )
         for kind, line, side, offset in places
         if energy_ev[0] <= (energy := center + offset) <= energy_ev[-1]
     ]

@@ -23,7 +23,8 @@ _GROUP_TIP = (
     "pieces: their mean is compared, and their scatter enters the error"
 )
 _BOX_WIDTH, _PADDING = 26, 6  # px
-_HEADERS = ("", "Sample", "Replicate of")
+_HEADERS = ("", "Sample", "Replicate\nof")
+_LEAST_WIDTH = 210  # px: names must stay legible on a small screen
 _TIPS = ("Checked: drawn and compared", "The samples that have a fit", _GROUP_TIP)
 
 
@@ -59,6 +60,7 @@ class SampleChoice(QTableWidget):
         )
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
+        self.setMinimumWidth(_LEAST_WIDTH)
         self.setWordWrap(False)
         self.setAlternatingRowColors(True)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)

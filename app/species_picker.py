@@ -23,7 +23,7 @@ from xps.species import Species, library
 
 _SIZE = (440, 400)
 _MOST_SOURCES = 3
-_HEADERS = ("Species", "eV", "Range / eV", "Group")
+_HEADERS = ("Species", "Center / eV", "Range / eV", "Group")
 _TIPS = (
     "Enter or a double click takes it",
     "Typical binding energy of the line of higher j, charge corrected",

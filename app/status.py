@@ -100,6 +100,10 @@ class StatusBar(QStatusBar):
         self._mode.setText(f"{mode.title}: {mode.short_hint}")
         self._mode.setToolTip(tooltip(mode.hint))
 
+    def show_plot(self, there: bool) -> None:
+        """Say what the mouse does in the plot only where there is one."""
+        self._mode.setVisible(there)
+
     def show_fit(self, fit: RegionFit | None, *, stale: bool) -> None:
         """Show the quality of a fit."""
         suffix = " (stale)" if stale else ""

@@ -406,6 +406,7 @@ class MainWindow(QMainWindow):
     def _enable_actions(self) -> None:
         project, stack = self.document.project, self.document.stack
         entry = self.selection.entry
+        self.status.show_plot(entry is not None)
         there: dict[Needs, bool] = {
             "": True,
             "undo": stack.canUndo(),

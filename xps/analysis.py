@@ -237,15 +237,32 @@ def _to_fit(project: Project, region_ids: Collection[str] | None) -> list[Region
     asked = [region.id for region in project.regions]
     if region_ids is not None:
         asked = [id_ for id_ in asked if id_ in region_ids]
+    moved = _moved_by(project, asked)
     found = [
         project.region(id_)
-        for id_ in fitted_with(project, asked)
-        if id_ in asked or not project.is_fresh(id_)
+        for id_ in fitted_with(project, (*asked, *moved))
+        if id_ in asked or id_ in moved or not project.is_fresh(id_)
     ]
     if project.ties is not None:
         found.sort(key=separation, reverse=True)
     found.sort(key=lambda region: not _is_reference(project, region))
     return found
+
+
+def _moved_by(project: Project, asked: Collection[str]) -> list[str]:
+    """The regions whose good fits would be of an old energy scale: those beside a reference."""
+    samples = {
+        project.entry(project.region(id_).spectrum).sample
+        for id_ in asked
+        if _is_reference(project, project.region(id_))
+    }
+    return [
+        region.id
+        for region in project.regions
+        if region.id not in asked
+        and project.entry(region.spectrum).sample in samples
+        and project.is_fresh(region.id)
+    ]
 
 
 def reference_region(project: Project, sample: str) -> Region | None:

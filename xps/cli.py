@@ -54,7 +54,7 @@ def _run(arguments: Sequence[str]) -> int:
         with _species(options):
             return command(options)
     except UsageError as error:
-        return _failed(XpsError(str(error), "see doublet --help"), as_json)
+        return _failed(XpsError(str(error), error.remedy), as_json)
     except XpsError as error:
         return _failed(error, as_json)
 

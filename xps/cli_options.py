@@ -13,7 +13,18 @@ Command = Callable[[argparse.Namespace], int]
 
 
 class UsageError(Exception):
-    """The words of the call are wrong."""
+    """The words of the call are wrong.
+
+    Parameters
+    ----------
+    message : str
+    program : str
+        The words whose ``--help`` says what is right.
+    """
+
+    def __init__(self, message: str, program: str = "doublet") -> None:
+        super().__init__(message)
+        self.remedy = f"see {program} --help"
 
 
 class Parser(argparse.ArgumentParser):
@@ -24,7 +35,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise a `UsageError`."""
-        raise UsageError(message)
+        raise UsageError(message, self.prog)
 
 
 def parser_of(functions: Mapping[str, Command]) -> Parser:
@@ -56,7 +67,13 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
     )
     made["fit"].add_argument("files", nargs="+", metavar="FILE")
     for name in ("fit", "simulate"):
-        made[name].add_argument("--recipe", required=True, metavar="NAME_OR_PATH")
+        made[name].add_argument(
+            "--recipe",
+            required=True,
+            metavar="NAME_OR_PATH",
+            help="a shipped recipe such as argyrodite-s2p (any other name lists them all), "
+            '"stored" for the fits that the files carry, or the path of a .toml file',
+        )
     for name in ("fit", "simulate", "convert"):
         made[name].add_argument("--sample", metavar="TEXT", help="samples with TEXT in the name")
         made[name].add_argument("--spectrum", metavar="TEXT", help="spectra with TEXT in the name")

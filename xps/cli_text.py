@@ -72,7 +72,7 @@ def suggest_text(found: Sequence[SampleSuggestion]) -> str:
                 area = model.errors[Ref(component.id, "area")]
                 lines.append(
                     f"    {component.name}: {with_error(component.center.value, center)} eV, "
-                    f"area {with_error(component.area.value, area)}"
+                    f"area {with_error(component.area.value, area)} {one.area_unit}"
                 )
         for heading, texts in (
             ("steps", [step.text for step in suggestion.steps]),
@@ -147,9 +147,12 @@ def _fit_lines(fit: RegionFit, total_error_ev: float | None) -> Iterator[str]:
         if fit.is_significant(component):
             area = with_error(component.area.value, fit.stderr(Ref(component.id, "area")))
         else:
-            area = f"< {fit.insignificant[component.id]:.3g} (95 %)"
+            area = f"< {fit.insignificant[component.id]:.3g}"
+        area += f" {fit.area_unit}"
+        if not fit.is_significant(component):
+            area += " (95 %)"
         if fit.errors.systematic is not None:
-            area += f" ± {fit.errors.systematic.areas[component.id]:.3g} (systematic)"
+            area += f", ± {fit.errors.systematic.areas[component.id]:.3g} (systematic)"
         intervals = fit.area_intervals(component)
         if intervals is not None:
             wide = intervals.confidence_95
@@ -162,8 +165,8 @@ def _fit_lines(fit: RegionFit, total_error_ev: float | None) -> Iterator[str]:
             share += f", p = {with_error(test.p_value, test.p_value_error)}"
         marks = "; ".join(flags(fit, component))
         yield (
-            f"  {component.name}: {center} eV, FWHM {width} eV, area {area} {fit.area_unit}, "
-            f"{share}" + (f"  [{marks}]" if marks else "")
+            f"  {component.name}: {center} eV, FWHM {width} eV, area {area}, {share}"
+            + (f"  [{marks}]" if marks else "")
         )
     for other in fit.errors.alternatives:
         split_there = ", ".join(f"{id_} {share:.1%}" for id_, share in other.shares.items())

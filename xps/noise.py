@@ -107,8 +107,7 @@ def noise_of(spectrum: Spectrum, observed: Floats) -> Noise:
     observed : ndarray, shape (n,)
         All its points, in counts where these are known, else as in the file.
     """
-    live = spectrum.live_time_s
-    unit = "counts/s" if live is not None and spectrum.unit != "arbitrary" else spectrum.unit
+    live, unit = spectrum.live_time_s, intensity_unit(spectrum)
     if spectrum.counts is not None:
         per_unit = live if live is not None else 1.0
         return Noise("poisson", per_unit, unit, floor=0.5)
@@ -121,6 +120,13 @@ def noise_of(spectrum: Spectrum, observed: Floats) -> Noise:
     return Noise(
         "estimated-proportional", 1.0 / dispersion, unit, floor=1e-3 * typical / dispersion
     )
+
+
+def intensity_unit(spectrum: Spectrum) -> str:
+    """Return what the intensities of fits are in: counts per second, where that can be."""
+    if spectrum.live_time_s is not None and spectrum.unit != "arbitrary":
+        return "counts/s"
+    return spectrum.unit
 
 
 def equal_noise(noise: Noise, observed: Floats) -> tuple[Noise, float]:

@@ -9,6 +9,7 @@ from typing import Any
 from xps.analysis import apply_recipe, fit_project
 from xps.cancel import Cancelled
 from xps.errors import RecipeError, XpsError
+from xps.noise import intensity_unit
 from xps.project import ChargeReference, Entry, Project
 from xps.recipe import Recipe, load_recipe, shipped_recipes
 from xps.species import library
@@ -29,6 +30,8 @@ class SampleSuggestion:
     suggestion : Suggestion or None
         None where the search failed.
     failure : XpsError or None
+    area_unit : str
+        Of the areas of the models.
     """
 
     sample: str
@@ -36,6 +39,7 @@ class SampleSuggestion:
     charge: ChargeReference
     suggestion: Suggestion | None = None
     failure: XpsError | None = None
+    area_unit: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data, see ``resources/schemas/suggest.schema.json``."""
@@ -96,7 +100,7 @@ def suggest_models(
         except XpsError as error:
             found.append(SampleSuggestion(*place, failure=error))
         else:
-            found.append(SampleSuggestion(*place, suggestion))
+            found.append(SampleSuggestion(*place, suggestion, area_unit=_area_unit(entry)))
     return found
 
 
@@ -147,7 +151,13 @@ def suggest_model(
         found=_others(of_sample, entry, core_level, charge, cancelled),
         cancelled=cancelled,
     )
-    return SampleSuggestion(entry.sample, entry.label, charge, suggestion)
+    return SampleSuggestion(
+        entry.sample, entry.label, charge, suggestion, area_unit=_area_unit(entry)
+    )
+
+
+def _area_unit(entry: Entry) -> str:
+    return f"{intensity_unit(entry.spectrum)}·eV"
 
 
 def _charges(project: Project, recipe: Recipe) -> Mapping[str, ChargeReference]:

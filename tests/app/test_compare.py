@@ -235,3 +235,10 @@ def test_the_tab_has_room_for_panels_and_gives_it_back(
     choose(window, "show_checks")
     QApplication.processEvents()
     assert window.results.height() < tall - 100
+
+
+def test_sample_names_are_legible_on_a_small_screen(window: MainWindow, view: CompareView) -> None:
+    window.resize(1366, 768)
+    QApplication.processEvents()
+    name = view.samples.columnWidth(1)
+    assert name >= view.samples.fontMetrics().horizontalAdvance("Bare NC…ulated)")

@@ -43,6 +43,16 @@ def test_a_peak_dragged_sideways_moves_by_as_many_electronvolts(plotted: MainWin
     assert moved == pytest.approx(12 / per_ev(plotted), abs=0.006)
 
 
+def test_a_peak_is_grabbed_by_the_letter_under_its_top(plotted: MainWindow) -> None:
+    """Nothing is selected: the letter is all that is seen of the component."""
+    plotted.selection.select_component(None)
+    before = component(plotted, "sulfate").center.value
+    top = place_of(plotted, handle(plotted, "peak", "sulfate"))
+    drag(plotted, top + QPoint(0, 14), QPoint(12, 0))
+    moved = component(plotted, "sulfate").center.value - before
+    assert moved == pytest.approx(12 / per_ev(plotted), abs=0.006)
+
+
 def test_a_drag_is_one_undo_step_that_says_what_moved(plotted: MainWindow) -> None:
     before, steps = plotted.document.project, plotted.document.stack.count()
     pull(plotted, "peak", QPoint(12, 0), PS4)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.modes import Mode
@@ -15,6 +16,7 @@ from tests.app.conftest import ScriptedDialogs
 from tests.app.mouse import drag, move, per_ev, pixel_of, press, release
 from tests.app.user import choose, fit_all, open_files, type_into
 from xps.model import Region
+from xps.project import Project
 
 
 def middle(window: MainWindow, energy_ev: float) -> QPoint:
@@ -195,3 +197,15 @@ def test_a_click_beside_all_components_names_what_to_do(plotted: MainWindow) -> 
     click(plotted, pixel_of(plotted.panel.plot, 171.9, 5000.0))
     assert plotted.document.project is before
     assert "Click on a component" in plotted.messages.text
+
+
+def test_the_mode_is_told_only_where_there_is_a_plot(plotted: MainWindow) -> None:
+    def told() -> bool:
+        return any(
+            label.isVisible() and label.text() == plotted.status.mode_text
+            for label in plotted.status.findChildren(QLabel)
+        )
+
+    assert told()
+    plotted.document.replace(Project())
+    assert not told()

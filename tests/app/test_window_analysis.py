@@ -165,6 +165,20 @@ def test_f5_fits_the_selected_region_as_one_undo_step(qtbot: QtBot, ready: MainW
     assert ready.document.project is project
 
 
+def test_a_fit_that_moves_the_energy_scale_repeats_the_fits_beside_it(
+    qtbot: QtBot, ready: MainWindow
+) -> None:
+    fit_all(qtbot, ready)
+    sulfur = select(ready, "S 2p")
+    shift = ready.document.project.samples[0].charge.shift_ev
+    ready.editor.do(gestures.remove_component, sulfur, "sulfite")
+    with qtbot.waitSignal(ready.analysis.fitted, timeout=LONG):
+        choose(ready, "fit")
+    project = ready.document.project
+    assert project.samples[0].charge.shift_ev != shift
+    assert all(project.is_fresh(region.id) for region in project.regions)
+
+
 def test_the_button_fits_all_regions(qtbot: QtBot, ready: MainWindow) -> None:
     with qtbot.waitSignal(ready.analysis.fitted, timeout=LONG):
         click(button_of(ready, "fit_all"))

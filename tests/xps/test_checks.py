@@ -156,7 +156,7 @@ CASES: dict[str, tuple[Callable[[Project], Project], str, str]] = {
     # rule: how it is broken, severity, and what the place names
     "not-converged": (_not_converged, "error", "S 2p"),
     "stale": (_stale, "warning", "S 2p"),
-    "at-bound": (_at_bound, "warning", "ps4.fwhm"),
+    "at-bound": (_at_bound, "warning", "PS₄³⁻, FWHM"),
     "misfit": (_misfit, "warning", "S 2p"),
     "too-smooth": (_too_smooth, "warning", "S 2p"),
     "negative-area": (_negative, "error", "sulfite"),

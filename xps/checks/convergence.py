@@ -5,6 +5,7 @@ from __future__ import annotations
 from xps.casaxps.recovery import recovery
 from xps.checks.rule import FittedRegion, Rule, Sightings, in_each_fit
 from xps.checks.ties import scale_error
+from xps.lineshapes import SHAPES
 from xps.model import BACKGROUND_ID, Ref
 
 
@@ -29,8 +30,20 @@ def _at_bound(fitted: FittedRegion) -> Sightings:
         if not _matters(fitted, ref):
             continue
         yield fitted.sighting(
-            "the parameter is held back by its bound, so that its error is unknown", str(ref)
+            "the parameter is held back by its bound, so that its error is unknown",
+            _parameter_text(fitted, ref),
+            str(ref),
         )
+
+
+def _parameter_text(fitted: FittedRegion, ref: Ref) -> str:
+    """What people call a parameter: its component and its quantity."""
+    region = fitted.fit.region
+    if ref.component == BACKGROUND_ID:
+        return f"background, {ref.parameter}"
+    component = region.component(ref.component)
+    titles = {"fwhm": "FWHM"} | {p.name: p.title for p in SHAPES[component.shape].parameters}
+    return f"{component.name}, {titles.get(ref.parameter, ref.parameter)}"
 
 
 def _matters(fitted: FittedRegion, ref: Ref) -> bool:
