@@ -176,7 +176,8 @@ def fit_project(
     ----------
     project : Project
     region_ids : collection of str, optional
-        Only these; all by default.
+        Only these; all by default. Beside a charge reference, which moves the energies of its
+        sample, good fits of the sample are repeated.
     errors : collection of str
         Methods of `xps.error_budget.ERROR_METHODS`; the covariance is always given.
     cancelled : callable, optional
