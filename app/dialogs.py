@@ -9,6 +9,10 @@ from typing import Literal, Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMessageBox, QWidget
 
+from app.import_dialog import ImportDialog
+from app.importing import ImportAnswer
+from app.opening import Unclear
+
 SPECTRA_AND_SESSIONS = (
     "Spectra and sessions (*.vms *.npl *.vamas *.vgd *.spe *.pro *.xlsx *.xls *.xml *.ibw *.itx"
     " *.avg *.kal *.sle *.nxs *.h5 *.csv *.txt *.xy *.dat *.doublet);;All files (*)"
@@ -45,6 +49,10 @@ class Dialogs(Protocol):
 
     def ask_text(self, title: str, label: str, text: str) -> str | None:
         """Ask for a line of text; None if cancelled."""
+        ...
+
+    def ask_columns(self, file: Unclear, alike: int) -> ImportAnswer | None:
+        """Ask how a text file is to be understood, one of so many alike; None if cancelled."""
         ...
 
 
@@ -107,6 +115,13 @@ class NativeDialogs:
             shown.setWordWrap(True)
         dialog.resize(_TEXT_WIDTH, dialog.sizeHint().height())
         return dialog.textValue() if dialog.exec() else None
+
+    def ask_columns(self, file: Unclear, alike: int) -> ImportAnswer | None:
+        dialog = ImportDialog(file, alike, self._parent)
+        try:
+            return dialog.answer if dialog.exec() else None
+        finally:
+            dialog.deleteLater()
 
 
 def with_ending(path: Path, chosen: str, filters: str) -> Path:

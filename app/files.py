@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from app import gestures
 from app.dialogs import FIGURES, SESSIONS, SPECTRA_AND_SESSIONS, Dialogs
 from app.document import Document
+from app.importing import settle
 from app.jobs import Jobs
 from app.message_bar import Button, MessageBar
 from app.opening import SESSION_ENDING, Opened, is_session, open_all
@@ -84,7 +85,8 @@ class Files(QObject):
         if any(is_session(path) for path in paths) and not self.may_close():
             return
 
-        def done(opened: Opened) -> None:
+        def done(read: Opened) -> None:
+            opened = settle(read, self._dialogs.ask_columns, self._open_hashes())
             self._take(opened)
             if remember:
                 self._remember(opened)
@@ -246,6 +248,9 @@ class Files(QObject):
                 self._document.project, new, [path.name for path in opened.files]
             )
             self._document.push(change.project, change.text)
+        if opened.unclear:
+            names = ", ".join(file.path.name for file in opened.unclear)
+            self._messages.info(f"Not opened: {names}")
         if already:
             names = ", ".join(dict.fromkeys(s.origin.file for s in already if s.origin))
             self._messages.info(f"Already open: {names}")
@@ -253,6 +258,10 @@ class Files(QObject):
             self._messages.warn(listed("", opened.warnings))
         if opened.failures:
             self._messages.error(_failure_text(opened))
+
+    def _open_hashes(self) -> set[str]:
+        origins = (entry.spectrum.origin for entry in self._document.project.entries)
+        return {origin.sha256 for origin in origins if origin is not None}
 
     def _without_open_ones(
         self, spectra: Sequence[Spectrum]

@@ -10,9 +10,21 @@ from xps.errors import ReadError, XpsError
 from xps.file_lock import file_digest
 from xps.project import Project
 from xps.readers import read_file
+from xps.readers.content import Content, load
+from xps.readers.text import NAME as TEXT
+from xps.readers.text_import import TextPreview, preview_text
 from xps.spectrum import Spectrum
 
 SESSION_ENDING = ".doublet"
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """A text file of which more had to be guessed than a person would leave unasked."""
+
+    path: Path
+    content: Content
+    detected: TextPreview
 
 
 @dataclass(frozen=True)
@@ -33,6 +45,8 @@ class Opened:
         One for each file that could not be opened.
     warnings : tuple of str
         What the readers found doubtful, each with its file.
+    unclear : tuple of Unclear
+        The files to be asked about; their spectra are not among the others.
     """
 
     session: Project | None = None
@@ -42,6 +56,7 @@ class Opened:
     files: tuple[Path, ...] = ()
     failures: tuple[XpsError, ...] = ()
     warnings: tuple[str, ...] = ()
+    unclear: tuple[Unclear, ...] = ()
 
 
 def is_session(path: Path) -> bool:
@@ -60,6 +75,7 @@ def open_all(
     files: list[Path] = []
     failures: list[XpsError] = []
     warnings: list[str] = []
+    unclear: list[Unclear] = []
     every = [file for path in paths for file in _files_of(path)]
     for done, path in enumerate(every):
         if cancelled():
@@ -74,15 +90,15 @@ def open_all(
                         path=path,
                     )
                 digest = file_digest(path)
-                session, session_path = _load(path), path
-            else:
-                content = read_file(path)
-                spectra += content.spectra
-                files.append(path)
-                warnings += (
-                    f"{path.name}: {warning.removeprefix(f'{path.stem}: ')}"
-                    for warning in content.warnings
-                )
+                session, session_path = _load_session(path), path
+                continue
+            file = read_file(path)
+            if file.reader == TEXT and (question := _question(path)):
+                unclear.append(question)
+                continue
+            spectra += file.spectra
+            files.append(path)
+            warnings += told(path, file.warnings)
         except XpsError as error:
             failures.append(error)
         except Exception as error:  # noqa: BLE001  a reader's mistake must not cost the others
@@ -101,7 +117,23 @@ def open_all(
         tuple(files),
         tuple(failures),
         tuple(warnings),
+        tuple(unclear),
     )
+
+
+def told(path: Path, warnings: Sequence[str]) -> list[str]:
+    """Return the warnings of a reader, each with the name of the file."""
+    return [f"{path.name}: {warning.removeprefix(f'{path.stem}: ')}" for warning in warnings]
+
+
+def _question(path: Path) -> Unclear | None:
+    """Return what a person should be asked about columns of text.
+
+    An unknown live time alone is not asked for: the noise is then estimated from the data.
+    """
+    content = load(path)
+    detected = preview_text(content)
+    return Unclear(path, content, detected) if {*detected.questions} - {"live_time"} else None
 
 
 def _files_of(path: Path) -> list[Path]:
@@ -110,7 +142,7 @@ def _files_of(path: Path) -> list[Path]:
     return sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
 
 
-def _load(path: Path) -> Project:
+def _load_session(path: Path) -> Project:
     from xps.session import load
 
     return load(path)

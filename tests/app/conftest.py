@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from app.application import make_application
 from app.dialogs import OverwriteAnswer, SaveAnswer
+from app.import_dialog import ImportDialog
+from app.importing import ImportAnswer
+from app.opening import Unclear
 from app.settings import Settings
 from app.theme import Theme
 from app.window import MainWindow
@@ -34,6 +37,7 @@ class ScriptedDialogs:
     overwrite_answers: list[OverwriteAnswer] = field(default_factory=list)
     texts: list[str | None] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    imports: list[Callable[[ImportDialog], None]] = field(default_factory=list)
 
     def open_files(self, title: str, folder: Path, filters: str) -> list[Path]:
         self.asked.append(title)
@@ -54,6 +58,18 @@ class ScriptedDialogs:
     def ask_text(self, title: str, label: str, text: str) -> str | None:
         self.asked.append(f"{title}: {text}")
         return self.texts.pop(0)
+
+    def ask_columns(self, file: Unclear, alike: int) -> ImportAnswer | None:
+        """Show the dialog, and do with it what the next of `imports` does; else agree."""
+        self.asked.append(f"columns of {file.path.name}, {alike} alike")
+        dialog = ImportDialog(file, alike)
+        dialog.show()
+        use = self.imports.pop(0) if self.imports else ImportDialog.accept
+        use(dialog)
+        assert not dialog.isVisible(), "neither agreed nor cancelled"
+        answer = dialog.answer if dialog.result() else None
+        dialog.deleteLater()
+        return answer
 
 
 @pytest.fixture(scope="session")

@@ -80,7 +80,7 @@ def test_cancelling_stops_between_files(sample_files: list[Path]) -> None:
 def test_a_warning_names_its_file_once(tmp_path: Path) -> None:
     path = tmp_path / "S 2p.csv"
     rows = "\n".join(f"{160 + i},{100 + i}" for i in range(30))
-    path.write_text(f"Energy,Counts\n{rows}\n", "utf-8")
+    path.write_text(f"Binding energy / eV,cps\n{rows}\n", "utf-8")
     warnings = open_all([path]).warnings
     assert warnings
     assert all(warning.count("S 2p") == 1 for warning in warnings)

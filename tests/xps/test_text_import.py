@@ -12,7 +12,7 @@ from xps.errors import ReadError
 from xps.readers import read
 from xps.readers.content import Content, load
 from xps.readers.registry import is_plain_text
-from xps.readers.text_import import preview_text
+from xps.readers.text_import import carried_over, is_alike, preview_text
 from xps.readers.text_table import Dialect
 from xps.resources import resource
 
@@ -114,3 +114,64 @@ def test_a_column_without_a_spectrum_is_not_in_the_choice() -> None:
     shown = preview_text(content(f"Binding energy (eV);counts;counts\n{rows}"))
     assert shown.choice.intensity_columns == (1,)
     assert len(shown.spectra) == 1
+
+
+def two_tables() -> Content:
+    rows = "\n".join(f"{e}\t{c}" for e, c, _ in ROWS)
+    return content(f"Region: S 2p\nSweeps: 3\n{rows}\nRegion: O 1s\nSweeps: 7\n{rows}")
+
+
+def test_spectra_of_several_tables_are_all_in_the_detected_choice() -> None:
+    shown = preview_text(two_tables())
+    assert shown.choice.table is None
+    assert [place.table for place in shown.places] == [0, 1]
+    taken = preview_text(two_tables(), shown.choice)
+    assert [s.digest for s in taken.spectra] == [s.digest for s in shown.spectra]
+    assert taken.warnings == ()
+
+
+def test_a_fact_is_that_of_all_tables_and_the_others_stay_those_of_each() -> None:
+    choice = replace(preview_text(two_tables()).choice, dwell_s=0.5)
+    first, second = preview_text(two_tables(), choice).spectra
+    assert (first.live_time_s, second.live_time_s) == (1.5, 3.5)
+
+
+def test_one_of_several_tables_can_be_chosen() -> None:
+    choice = replace(preview_text(two_tables()).choice, table=1)
+    (spectrum,) = preview_text(two_tables(), choice).spectra
+    assert spectrum.n_points == len(ROWS)
+
+
+def test_names_can_be_given() -> None:
+    choice = replace(preview_text(plain()).choice, sample="NCM", core_level="S2p")
+    taken = preview_text(plain(), choice).spectra
+    assert {(s.sample, s.core_level) for s in taken} == {("NCM", "S 2p")}
+    with pytest.raises(ReadError, match="no core level"):
+        preview_text(plain(), replace(choice, core_level="Xx 9q"))
+
+
+def test_a_choice_is_carried_over_to_a_file_alike_without_its_names() -> None:
+    detected = preview_text(plain()).choice
+    choice = replace(detected, unit="arbitrary", sample="NCM", intensity_columns=(1,))
+    other = replace(detected, photon_energy_ev=1253.6)
+    carried = carried_over(choice, detected, other)
+    assert carried == replace(other, unit="arbitrary", intensity_columns=(1,))
+
+
+def test_files_are_alike_by_their_columns_and_questions() -> None:
+    def labeled(labels: str) -> Content:
+        return content("\n".join([labels, *(f"{e};{c}" for e, c, _ in ROWS)]))
+
+    first = preview_text(labeled("x;y"))
+    assert is_alike(first, preview_text(labeled("x;y")))
+    assert not is_alike(first, preview_text(labeled("x;z")))
+    assert not is_alike(first, preview_text(labeled("Binding energy;y")))
+
+
+def test_a_choice_of_the_detected_columns_keeps_the_transmission() -> None:
+    rows = "\n".join(f"{e};{c};{1 + 0.01 * i}" for i, (e, c, _) in enumerate(ROWS))
+    file = content(f"Energy;Intensity;Transmission\n{rows}")
+    choice = replace(preview_text(file).choice, axis="kinetic", photon_energy_ev=1486.6)
+    (spectrum,) = preview_text(file, choice).spectra
+    assert (spectrum.axis, spectrum.photon_energy_ev) == ("kinetic", 1486.6)
+    assert spectrum.transmission is not None

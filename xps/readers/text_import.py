@@ -6,12 +6,14 @@ spectra of the last preview. Nothing here keeps any state.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 from xps.errors import ReadError
+from xps.levels import parse_core_level
 from xps.readers.collection import Collection
-from xps.readers.column_spectrum import add_spectra
+from xps.readers.column_spectrum import ColumnPlace, add_spectra
 from xps.readers.content import Content
 from xps.readers.encoding import MAX_BYTES, decode, encoding_of
 from xps.readers.quantity import energy_of
@@ -23,6 +25,7 @@ from xps.spectrum import Axis, Spectrum, Unit
 Question = Literal["axis", "unit", "photon_energy_ev", "live_time"]
 
 _ROWS_SHOWN = 20
+_FACTS = ("axis", "unit", "photon_energy_ev", "dwell_s", "sweeps")
 _ENERGY_LABELS: dict[Axis, str] = {
     "binding": "Binding energy (eV)",
     "kinetic": "Kinetic energy (eV)",
@@ -46,18 +49,23 @@ class TextChoice:
     ----------
     dialect : Dialect
         What parts columns, and the decimal sign.
-    table : int
-        Which of the tables in the file, from 0.
+    table : int or None
+        Which of the tables in the file, from 0; None for all spectra that are detected, in
+        whatever tables and columns.
     energy_column : int
     intensity_columns : tuple of int
+        Without effect where `table` is None.
     axis : {"binding", "kinetic"}
     unit : {"counts", "counts/s", "arbitrary"}
     photon_energy_ev, dwell_s, sweeps : float or None
-        None if unknown.
+        None if unknown. Where `table` is None, a fact other than the detected one is that of
+        all spectra; else each keeps what its own header says.
+    sample, core_level : str or None
+        None to keep what is detected.
     """
 
     dialect: Dialect
-    table: int
+    table: int | None
     energy_column: int
     intensity_columns: tuple[int, ...]
     axis: Axis
@@ -65,6 +73,8 @@ class TextChoice:
     photon_energy_ev: float | None = None
     dwell_s: float | None = None
     sweeps: float | None = None
+    sample: str | None = None
+    core_level: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,8 @@ class TextPreview:
         Number of all rows.
     spectra : tuple of Spectrum
         What would be taken.
+    places : tuple of ColumnPlace
+        Where each detected spectrum stands; none for a choice that was given.
     questions : tuple of str
         The fields of the choice that the file does not tell, so that they were guessed; none
         for a choice that was given.
@@ -102,6 +114,7 @@ class TextPreview:
     rows: tuple[tuple[float, ...], ...]
     n_rows: int
     spectra: tuple[Spectrum, ...]
+    places: tuple[ColumnPlace, ...]
     questions: tuple[Question, ...]
     warnings: tuple[str, ...]
 
@@ -130,11 +143,52 @@ def preview_text(content: Content, choice: TextChoice | None = None) -> TextPrev
     if not tables:
         raise ReadError("no columns of numbers", "choose another delimiter or decimal sign")
     if choice is None:
-        choice, spectra, warnings, questions = _detected(content, tables, dialect)
-    else:
-        spectra, warnings = _chosen(content, tables, choice)
-        questions = ()
-    table = tables[choice.table]
+        return _detected(content, tables, dialect)
+    if choice.table is None:
+        return _all_of(_detected(content, tables, dialect), choice)
+    detected = None
+    with suppress(ReadError):
+        detected = _detected(content, tables, dialect)
+    if detected is not None and _columns(choice) == _columns(detected.choice):
+        return _all_of(detected, choice)
+    spectra, warnings = _chosen(content, tables, choice.table, choice)
+    return _preview(content, tables, choice.table, choice, spectra, warnings)
+
+
+def is_alike(first: TextPreview, second: TextPreview) -> bool:
+    """Tell whether two files, as detected, have the same columns and leave the same questions."""
+
+    def kind(shown: TextPreview) -> object:
+        detected = shown.choice
+        guessed = (detected.dialect, detected.axis, detected.unit, shown.questions)
+        return guessed, _columns(detected), shown.labels
+
+    return kind(first) == kind(second)
+
+
+def carried_over(choice: TextChoice, detected: TextChoice, other: TextChoice) -> TextChoice:
+    """Return what is detected of another file, changed as the choice changes what was detected.
+
+    Names of samples and core levels are not carried over: each file has its own.
+    """
+    names = {"sample", "core_level"}
+    changes = {
+        f.name: getattr(choice, f.name)
+        for f in fields(TextChoice)
+        if f.name not in names and getattr(choice, f.name) != getattr(detected, f.name)
+    }
+    return replace(other, **changes)
+
+
+def _preview(
+    content: Content,
+    tables: list[Table],
+    shown: int,
+    choice: TextChoice,
+    spectra: tuple[Spectrum, ...],
+    warnings: tuple[str, ...],
+) -> TextPreview:
+    table = tables[shown]
     return TextPreview(
         choice=choice,
         encoding=encoding_of(content.data),
@@ -144,14 +198,13 @@ def preview_text(content: Content, choice: TextChoice | None = None) -> TextPrev
         rows=tuple(map(tuple, table.values[:_ROWS_SHOWN].tolist())),
         n_rows=len(table.values),
         spectra=spectra,
-        questions=questions,
+        places=(),
+        questions=(),
         warnings=warnings,
     )
 
 
-def _detected(
-    content: Content, tables: list[Table], dialect: Dialect
-) -> tuple[TextChoice, tuple[Spectrum, ...], tuple[str, ...], tuple[Question, ...]]:
+def _detected(content: Content, tables: list[Table], dialect: Dialect) -> TextPreview:
     collection = Collection(content, NAME)
     places = add_spectra(tables, content.stem, collection)
     spectra, said = collection.finish()
@@ -160,10 +213,11 @@ def _detected(
         dict.fromkeys(field for doubt, field in _DOUBTS if any(doubt in w for w in warnings))
     )
     scan = (places[0].table, places[0].energy)
+    is_one_scan = all((p.table, p.energy) == scan for p in places)
     first = spectra[0]
     choice = TextChoice(
         dialect=dialect,
-        table=scan[0],
+        table=scan[0] if is_one_scan else None,
         energy_column=scan[1],
         intensity_columns=tuple(p.intensity for p in places if (p.table, p.energy) == scan),
         axis=first.axis,
@@ -172,15 +226,38 @@ def _detected(
         dwell_s=first.dwell_s,
         sweeps=first.sweeps,
     )
-    return choice, tuple(spectra), warnings, questions
+    shown = _preview(content, tables, scan[0], choice, tuple(spectra), warnings)
+    return replace(shown, places=tuple(places), questions=questions)
+
+
+def _all_of(detected: TextPreview, choice: TextChoice) -> TextPreview:
+    """Return all that is detected, with the facts of a choice that differ from those detected."""
+    facts = {
+        name: getattr(choice, name)
+        for name in _FACTS
+        if getattr(choice, name) != getattr(detected.choice, name)
+    }
+    spectra = tuple(_named(_answered(s.with_(**facts)), choice) for s in detected.spectra)
+    return replace(
+        detected,
+        choice=choice,
+        spectra=spectra,
+        places=(),
+        questions=(),
+        warnings=tuple(w for w in detected.warnings if not _is_doubt(w)),
+    )
+
+
+def _columns(choice: TextChoice) -> tuple[int | None, int, tuple[int, ...]]:
+    return choice.table, choice.energy_column, choice.intensity_columns
 
 
 def _chosen(
-    content: Content, tables: list[Table], choice: TextChoice
+    content: Content, tables: list[Table], number: int, choice: TextChoice
 ) -> tuple[tuple[Spectrum, ...], tuple[str, ...]]:
-    if not 0 <= choice.table < len(tables):
-        raise ReadError(f"there is no table {choice.table + 1}", "choose another table")
-    table = tables[choice.table]
+    if not 0 <= number < len(tables):
+        raise ReadError(f"there is no table {number + 1}", "choose another table")
+    table = tables[number]
     width = len(table.labels)
     wanted = (choice.energy_column, *choice.intensity_columns)
     if not choice.intensity_columns or not all(0 <= column < width for column in wanted):
@@ -213,13 +290,25 @@ def _two_columns(table: Table, column: int, choice: TextChoice) -> Table:
 
 
 def _settled(spectrum: Spectrum, choice: TextChoice) -> Spectrum:
-    """Return the spectrum as chosen, without the warnings that the choice answers."""
-    kept = [w for w in spectrum.warnings if not any(doubt in w for doubt, _ in _DOUBTS)]
-    return spectrum.with_(
-        axis=choice.axis,
-        unit=choice.unit,
-        photon_energy_ev=choice.photon_energy_ev,
-        dwell_s=choice.dwell_s,
-        sweeps=choice.sweeps,
-        warnings=tuple(kept),
-    )
+    facts = {name: getattr(choice, name) for name in _FACTS}
+    return _named(_answered(spectrum.with_(**facts)), choice)
+
+
+def _answered(spectrum: Spectrum) -> Spectrum:
+    """Return the spectrum without the warnings that a choice answers."""
+    return spectrum.with_(warnings=tuple(w for w in spectrum.warnings if not _is_doubt(w)))
+
+
+def _is_doubt(warning: str) -> bool:
+    return any(doubt in warning for doubt, _ in _DOUBTS)
+
+
+def _named(spectrum: Spectrum, choice: TextChoice) -> Spectrum:
+    if choice.sample is not None:
+        spectrum = spectrum.with_(sample=choice.sample)
+    if choice.core_level is None:
+        return spectrum
+    core_level = parse_core_level(choice.core_level)
+    if core_level is None:
+        raise ReadError(f"{choice.core_level!r} is no core level", 'write it like "S 2p" or "O 1s"')
+    return spectrum.with_(core_level=core_level)
