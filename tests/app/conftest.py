@@ -65,11 +65,13 @@ class ScriptedDialogs:
         dialog = ImportDialog(file, alike)
         dialog.show()
         use = self.imports.pop(0) if self.imports else ImportDialog.accept
-        use(dialog)
-        assert not dialog.isVisible(), "neither agreed nor cancelled"
-        answer = dialog.answer if dialog.result() else None
-        dialog.deleteLater()
-        return answer
+        try:
+            use(dialog)
+            assert not dialog.isVisible(), "neither agreed nor cancelled"
+            return dialog.answer if dialog.result() else None
+        finally:
+            dialog.hide()
+            dialog.deleteLater()
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from xps.spectrum import Spectrum
 ROWS = [(170 - 0.5 * i, 100 + 7 * (i % 5), 50 + 3 * (i % 4)) for i in range(12)]
 
 
-def written(path: Path, header: str = "Energy,A,B", first: float = 170.0) -> Path:
+def written(path: Path, header: str = "Energy,left,right", first: float = 170.0) -> Path:
     rows = "\n".join(f"{first - 170 + e},{a},{b}" for e, a, b in ROWS)
     path.write_text(f"{header}\n{rows}\n", "utf-8")
     return path
@@ -36,10 +36,14 @@ def spectra(window: MainWindow) -> list[Spectrum]:
 
 
 def pick(combo: QComboBox, text: str) -> None:
-    """Choose from a list with the keyboard, by the first letters."""
+    """Choose from a list with the arrow keys."""
     combo.setFocus()
-    QTest.keyClicks(combo, text)
-    assert combo.currentText().startswith(text)
+    QTest.keyClick(combo, Qt.Key.Key_Home)
+    for _ in range(combo.count()):
+        if combo.currentText().startswith(text):
+            return
+        QTest.keyClick(combo, Qt.Key.Key_Down)
+    raise AssertionError(f"{text!r} is not in the list")
 
 
 def toggle(columns: QListWidget, row: int) -> None:
@@ -187,7 +191,7 @@ def test_one_answer_serves_all_files_alike(
     qtbot: QtBot, window: MainWindow, dialogs: ScriptedDialogs, tmp_path: Path
 ) -> None:
     files = [written(tmp_path / f"NCM {number} S2p.csv") for number in range(3)]
-    other = written(tmp_path / "other.csv", "Energy,A,C")
+    other = written(tmp_path / "other.csv", "Energy,left,middle")
 
     def answer(dialog: ImportDialog) -> None:
         assert dialog.for_all.isChecked()
@@ -235,7 +239,7 @@ def test_cancelling_leaves_out_what_is_unclear_and_nothing_else(
     sample_files: list[Path],
     tmp_path: Path,
 ) -> None:
-    files = [written(tmp_path / "a.csv"), written(tmp_path / "b.csv", "Energy,C")]
+    files = [written(tmp_path / "a.csv"), written(tmp_path / "b.csv", "Energy,middle")]
     dialogs.imports = [lambda dialog: QTest.keyClick(dialog, Qt.Key.Key_Escape)]
     open_files(qtbot, window, [*files, sample_files[0]])
     assert len(window.document.project.samples) == 1
