@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -26,7 +29,7 @@ from xps.errors import XpsError
 from xps.readers.text_import import Question, TextPreview, preview_text
 
 _SIZE = (940, 580)
-_FORM_WIDTH = 330
+_FORM_WIDTH, _NAME_WIDTH = 330, 420
 _MOST_WARNINGS = 2
 _ROW_PADDING = 6  # px
 _ASKED: dict[Question, str] = {
@@ -52,7 +55,10 @@ class ImportDialog(QDialog):
         self._file = file
         self._shown: TextPreview = file.detected
         self.setWindowTitle(f"Open {file.path.name}")
-        self.question = QLabel(_question(file))
+        name = self.fontMetrics().elidedText(
+            file.path.name, Qt.TextElideMode.ElideMiddle, _NAME_WIDTH
+        )
+        self.question = QLabel(_question(name, file.detected.questions))
         self.form = ImportForm(file.detected)
         self.rows = QTableWidget()
         self.rows.setAccessibleName("First rows of the file")
@@ -64,6 +70,8 @@ class ImportDialog(QDialog):
         for label in (self.question, self.note):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
+            # A long name without blanks must not widen the window.
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.for_all = CheckBox(f"Use for all {alike} files like this")
         self.for_all.setAccessibleName(self.for_all.text())
         self.for_all.setToolTip("Each file keeps its own sample name and core level.")
@@ -156,10 +164,10 @@ class ImportDialog(QDialog):
             self.rows.setHorizontalHeaderItem(column, QTableWidgetItem(f"{name}\n{role}"))
 
 
-def _question(file: Unclear) -> str:
-    asked = [_ASKED[question] for question in file.detected.questions]
+def _question(name: str, questions: Sequence[Question]) -> str:
+    asked = [_ASKED[question] for question in questions]
     guessed = asked[0] if len(asked) == 1 else f"{', '.join(asked[:-1])} and {asked[-1]}"
-    return f"{file.path.name} does not tell {guessed}. What is guessed stands in bold below."
+    return f"{name} does not tell {guessed}. What is guessed stands in bold below."
 
 
 def _summary(shown: TextPreview) -> str:

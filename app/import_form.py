@@ -100,8 +100,9 @@ class ImportForm(QWidget):
         ReadError
             If what was typed is no number.
         """
+        detected = self._detected.choice
         return replace(
-            self._detected.choice,
+            detected,
             table=self.table.currentData(),
             energy_column=self.energy.currentIndex(),
             intensity_columns=tuple(
@@ -111,9 +112,9 @@ class ImportForm(QWidget):
             ),
             axis=self.axis.currentData(),
             unit=self.unit.currentData(),
-            photon_energy_ev=_typed(self.photon_energy),
-            dwell_s=_typed(self.dwell),
-            sweeps=_typed(self.sweeps),
+            photon_energy_ev=_typed(self.photon_energy, detected.photon_energy_ev),
+            dwell_s=_typed(self.dwell, detected.dwell_s),
+            sweeps=_typed(self.sweeps, detected.sweeps),
             core_level=self.core_level.text().strip() or None,
             sample=self.sample.text().strip() or None,
         )
@@ -185,7 +186,7 @@ class ImportForm(QWidget):
         return combo
 
     def _number(self, label: str, value: float | None, *, asked: bool) -> QLineEdit:
-        field = QLineEdit("" if value is None else plain_number(value))
+        field = QLineEdit(_text_of(value))
         field.setPlaceholderText("not known")
         self._add(label, field, asked=asked)
         return field
@@ -197,8 +198,15 @@ class ImportForm(QWidget):
         return field
 
 
-def _typed(field: QLineEdit) -> float | None:
+def _text_of(value: float | None) -> str:
+    return "" if value is None else plain_number(value)
+
+
+def _typed(field: QLineEdit, detected: float | None) -> float | None:
+    """Return the number in a field; untouched, it has all digits that were detected."""
     text = field.text().strip()
+    if text == _text_of(detected):
+        return detected
     if not text:
         return None
     number = parse_number(text)

@@ -18,7 +18,7 @@ from xps.spectrum import Spectrum
 SESSION_ENDING = ".doublet"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Unclear:
     """A text file of which more had to be guessed than a person would leave unasked."""
 

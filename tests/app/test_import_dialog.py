@@ -320,3 +320,38 @@ def test_the_keyboard_begins_at_the_question_and_everything_has_a_name(
     dialogs.imports = [by_keys]
     open_files(qtbot, window, [unclear])
     assert {s.photon_energy_ev for s in spectra(window)} == {1253.6}
+
+
+def test_long_names_and_labels_do_not_widen_the_window(
+    qtbot: QtBot, window: MainWindow, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    file = written(tmp_path / f"{'N' * 200}.csv", f"Energy,{'x' * 400},y")
+    widths: list[int] = []
+
+    def look(dialog: ImportDialog) -> None:
+        widths.append(dialog.width())
+        assert "…" in dialog.question.text()
+        agree(dialog)
+
+    dialogs.imports = [look]
+    open_files(qtbot, window, [file])
+    assert widths[0] < 1366
+
+
+def test_a_file_dropped_with_its_folder_is_asked_about_once(
+    qtbot: QtBot, window: MainWindow, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    file = written(folder / "NCM S2p.csv")
+    open_files(qtbot, window, [file, folder])
+    assert dialogs.asked == ["columns of NCM S2p.csv, 2 alike"]
+
+
+def test_an_untouched_number_keeps_all_its_digits(
+    qtbot: QtBot, window: MainWindow, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    header = "# Dwell time (s): 0.123456789\n# Sweeps: 3\nEnergy,left,right"
+    dialogs.imports = [lambda dialog: (pick(dialog.form.unit, "Counts per"), agree(dialog))]
+    open_files(qtbot, window, [written(tmp_path / "scan.csv", header)])
+    assert {(s.dwell_s, s.unit) for s in spectra(window)} == {(0.123456789, "counts/s")}
