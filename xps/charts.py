@@ -97,7 +97,7 @@ def charts(
     project : Project
     kind : {"share", "atomic_percent"}
     core_levels, samples : sequence of str, optional
-        All by default; samples may be groups of replicates.
+        All by default. Of a sample that is one of several replicates, all are taken.
     series : str, optional
         Samples are put into its order, and those that are not in it left out.
 
@@ -106,6 +106,7 @@ def charts(
     XpsError
         If there is nothing to draw, or no such series.
     """
+    chosen = _chosen(project, samples)
     project = with_places(project)
     shares = kind == "share"
     found = shares_of_samples(project, []) if shares else percents_of_samples(project)
@@ -114,7 +115,7 @@ def charts(
         one
         for one in found
         if (core_levels is None or set(one.core_levels) <= set(core_levels))
-        and (samples is None or one.sample in samples)
+        and (samples is None or one.sample in chosen)
         and (series is None or one.sample in places)
     ]
     if not wanted:
@@ -127,6 +128,18 @@ def charts(
     rows = _rows(project)
     colors = _colors(project)
     return tuple(_chart(table, places, rows, colors) for table in tables_of(wanted, None))
+
+
+def _chosen(project: Project, names: Sequence[str] | None) -> set[str]:
+    """What compositions call the samples of these names: groups, and places of a series."""
+    wanted = set(names or ())
+    own = {s.name for s in project.samples if s.name in wanted or s.group in wanted}
+    regions = {r.id for r in project.regions if project.entry(r.spectrum).sample in own}
+    placed = with_places(project)
+    samples = {
+        placed.entry(region.spectrum).sample for region in placed.regions if region.id in regions
+    }
+    return wanted | {placed.sample(name).group or name for name in samples}
 
 
 _Key = tuple[str, str]  # core level, and species or id of the component

@@ -40,6 +40,7 @@ _X_LABEL = 8.0
 _BLOCK_GAP = 3.0
 _BOTTOM = 0.8
 _NARROWEST = 36.0  # panel that can still be read
+_EDGE = 0.07  # of the height of a panel
 _PAGE = 235.0  # what a journal page holds
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PANEL_HEIGHT = (16.0, 34.0)
@@ -276,6 +277,10 @@ def _ticks(main: Axes, residual: Axes | None, *, labeled: bool) -> None:
             axes.xaxis.set_minor_locator(AutoMinorLocator(2))
             axes.tick_params(axis="x", labelbottom=labeled and axes is main)
     main.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
+    if residual is None:
+        # A number at the upper edge would touch that at the lower edge of the panel above.
+        low, high = main.get_ylim()
+        main.set_yticks([y for y in main.get_yticks() if low <= y <= high - _EDGE * (high - low)])
     numbers = ScalarFormatter(useOffset=False)
     numbers.set_scientific(False)
     main.yaxis.set_major_formatter(numbers)

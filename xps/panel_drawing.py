@@ -11,7 +11,7 @@ import numpy as np
 from xps.figure_text import text_width, wrapped
 from xps.palette import color_key, tint
 from xps.panels import Panel
-from xps.peak_labels import Label, placed_labels
+from xps.peak_labels import Label, placed_labels, tips_of
 from xps.problem import RegionCurves
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def draw_panel(
         seen = (energy >= low - 1e-9) & (energy <= high + 1e-9)
         _points(main, energy[~seen], intensity[~seen], OUTSIDE)
         _points(main, energy[seen], intensity[seen], DATA)
-        tips = _tips(panel, marks, scale, main.get_xlim(), size_mm[0])
+        tips = tips_of(panel, marks, scale, main.get_xlim(), size_mm[0])
         drawn = list(zip(panel.table.rows, curves.model.components, strict=True))
         # The small stand before the tall, so that none hides another.
         for row, curve in sorted(drawn, key=lambda pair: -float(np.max(pair[1]))):
@@ -151,31 +151,6 @@ def _round_half(limit: float) -> float:
     return max(step * power for step in (1.0, 2.0, 5.0) if step * power <= limit / 2.0)
 
 
-def _tips(
-    panel: Panel,
-    marks: Mapping[str, str],
-    scale: float,
-    x_limits: tuple[float, float],
-    width_mm: float,
-) -> dict[str, tuple[float, float]]:
-    """Tips of the significant components that the panel shows, in mm and intensity, by mark."""
-    curves, table = panel.curves, panel.table
-    if curves is None or table is None:
-        return {}
-    left, right = x_limits
-    tips = {}
-    for row, curve in zip(table.rows, curves.model.components, strict=True):
-        top = int(np.argmax(curve))
-        energy = float(curves.energy_ev[top])
-        if row.significant and curve[top] > 0.0 and right < energy < left:
-            height = float(curve[top] + curves.model.background[top]) / scale
-            tips[marks[color_key(row.component)]] = (
-                (left - energy) / (left - right) * width_mm,
-                height,
-            )
-    return tips
-
-
 def _mark(axes: Axes, labels: Sequence[Label], size_mm: tuple[float, float]) -> None:
     """Write marks above the curves, with a line down to the tip of each component."""
     width, height = size_mm
@@ -244,29 +219,34 @@ def _name(
         zorder=6,
     )
     taken = indent + max(text_width(part, size) for part, size in lines) + 2.0 * _INSET
-    edge = _upper_edge(panel, scale, axes.get_xlim(), width)
-    labels = placed_labels(tips, *edge, width_mm=width, label_mm=_MARK_WIDTH)
-    axes.set_ylim(*_limits(panel, scale, edge, labels, taken, len(lines) * _LINE, height))
+    x_mm, top, lowest = _edges(panel, scale, axes.get_xlim(), width)
+    labels = placed_labels(tips, x_mm, top, width_mm=width, label_mm=_MARK_WIDTH)
+    axes.set_ylim(
+        *_limits(panel, scale, (x_mm, top), lowest, labels, taken, len(lines) * _LINE, height)
+    )
     _mark(axes, labels, size_mm)
 
 
-def _upper_edge(
+def _edges(
     panel: Panel, scale: float, x_limits: tuple[float, float], width_mm: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Points from left to right: mm, and the larger of data and fit."""
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Points from left to right: mm, and the larger of data and fit; the lowest of the data."""
     left, right = x_limits
     shown = (panel.energy_ev <= left) & (panel.energy_ev >= right)
-    energy, top = panel.energy_ev[shown], panel.intensity[shown] / scale
+    energy, data = panel.energy_ev[shown], panel.intensity[shown] / scale
+    top = data
     if panel.curves is not None:
         total = np.interp(energy, panel.curves.energy_ev, panel.curves.model.total / scale)
-        top = np.maximum(top, total)
-    return (left - energy) / (left - right) * width_mm, top
+        top = np.maximum(data, total)
+    x_mm = (left - energy) / (left - right) * width_mm
+    return x_mm, top, float(data.min(initial=np.inf))
 
 
 def _limits(
     panel: Panel,
     scale: float,
     edge: tuple[np.ndarray, np.ndarray],
+    lowest: float,
     labels: Sequence[Label],
     taken_mm: float,
     text_mm: float,
@@ -274,12 +254,12 @@ def _limits(
 ) -> tuple[float, float]:
     """Intensity limits that keep curves and marks clear of the text in the upper left corner.
 
-    `taken_mm` and `text_mm` are width and height of the text.
+    `lowest` is the lowest of the data, `taken_mm` and `text_mm` are width and height of the text.
     """
     x_mm, top = edge
     if not top.size:
         return 0.0, 1.0
-    bottom = float(top.min())
+    bottom = lowest
     if panel.curves is not None:
         bottom = min(bottom, float(panel.curves.model.background.min()) / scale)
     highest = float(top.max())

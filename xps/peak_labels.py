@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.palette import color_key
+from xps.panels import Panel
+
 Floats = NDArray[np.float64]
 
 
@@ -30,6 +33,49 @@ class Label:
     x: float
     floor: float
     tip: tuple[float, float]
+
+
+def tips_of(
+    panel: Panel,
+    marks: Mapping[str, str],
+    scale: float,
+    x_limits: tuple[float, float],
+    width_mm: float,
+) -> dict[str, tuple[float, float]]:
+    """Return the tips of the significant components that a panel shows, by mark.
+
+    Parameters
+    ----------
+    panel : Panel
+    marks : mapping of str to str
+        By `color_key`.
+    scale : float
+        Intensities are divided by it.
+    x_limits : (float, float)
+        Energies of the left and the right edge.
+    width_mm : float
+        Of the panel.
+
+    Returns
+    -------
+    dict of str to (float, float)
+        mm from the left, and intensity.
+    """
+    curves, table = panel.curves, panel.table
+    if curves is None or table is None:
+        return {}
+    left, right = x_limits
+    tips = {}
+    for row, curve in zip(table.rows, curves.model.components, strict=True):
+        top = int(np.argmax(curve))
+        energy = float(curves.energy_ev[top])
+        if row.significant and curve[top] > 0.0 and right < energy < left:
+            height = float(curve[top] + curves.model.background[top]) / scale
+            tips[marks[color_key(row.component)]] = (
+                (left - energy) / (left - right) * width_mm,
+                height,
+            )
+    return tips
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:

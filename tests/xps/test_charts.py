@@ -99,6 +99,14 @@ def test_replicates_are_one_with_the_error_of_their_mean() -> None:
         assert mean.stderr >= 0.99 * abs(values[0] - values[1]) / 2.0
 
 
+def test_samples_are_chosen_by_their_own_name_or_that_of_their_group() -> None:
+    project = pair().project
+    first, second = project.samples
+    grouped = replace(project, samples=(replace(first, group="bare"), second))
+    for name in (first.name, "bare"):
+        assert {chart.samples for chart in charts(grouped, samples=[name])} == {("bare",)}
+
+
 @pytest.mark.parametrize("width", [85.0, 89.0, 120.0, 178.0, 183.0])
 @pytest.mark.parametrize("kind", ["share", "series"])
 def test_chart_has_its_width_and_no_text_on_another(width: float, kind: str) -> None:

@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from tests.xps.example import HOSTILE, hostile, mixed, pair, stale
 from tests.xps.projects import BARE
 from xps.errors import WriteError, XpsError
-from xps.figure import figure_bytes, save_figure, stacked_figure
+from xps.figure import figure_bytes, save_figure, share_figure, stacked_figure
 from xps.figure_text import printable, text_width, wrapped
 from xps.palette import component_colors, tint
 from xps.panels import letter
@@ -125,6 +125,16 @@ def test_sample_name_stands_in_each_panel(figure: Figure) -> None:
 
 def _samples(project: Project) -> list[str]:
     return [sample.name for sample in project.samples]
+
+
+def test_all_data_are_inside_their_panels() -> None:
+    case = mixed()
+    for axes in panels(stacked_figure(case.project, failures=case.failures)):
+        low, high = axes.get_ylim()
+        points = np.concatenate(
+            [line.get_ydata() for line in axes.lines if line.get_marker() == "o"]
+        )
+        assert low < points.min() < points.max() < high
 
 
 def test_curves_keep_clear_of_the_name(figure: Figure) -> None:
@@ -318,6 +328,19 @@ def test_pdf_embeds_truetype_fonts(figure: Figure) -> None:
     assert b"/CIDFontType2" in document
     assert b"/Type3" not in document
     assert b"CreationDate" not in document
+
+
+@pytest.mark.parametrize("draw", [stacked_figure, share_figure])
+def test_pdf_holds_text_as_text_that_can_be_searched(draw: Callable[[Project], Figure]) -> None:
+    document = figure_bytes(draw(pair().project), "pdf")
+    streams = [
+        zlib.decompress(found)
+        for found in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", document, re.DOTALL)
+        if found[:1] == b"\x78"
+    ]
+    written = b"".join(re.findall(rb"\(((?:[^()\\]|\\.)*)\)", b"\n".join(streams)))
+    assert document.count(b"/ToUnicode") >= 1
+    assert b"Bare NCM" in written.replace(b"\x00", b"")
 
 
 def test_png_has_600_dots_per_inch(figure: Figure) -> None:
