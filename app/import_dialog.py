@@ -29,7 +29,7 @@ from xps.errors import XpsError
 from xps.readers.text_import import Question, TextPreview, preview_text
 
 _SIZE = (940, 580)
-_FORM_WIDTH, _NAME_WIDTH = 330, 420
+_FORM_WIDTH, _NAME_WIDTH, _COLUMN_WIDTH = 330, 420, 180
 _MOST_WARNINGS = 2
 _ROW_PADDING = 6  # px
 _ASKED: dict[Question, str] = {
@@ -65,6 +65,7 @@ class ImportDialog(QDialog):
         self.rows.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.rows.setTabKeyNavigation(False)
         self.rows.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + _ROW_PADDING)
+        self.rows.horizontalHeader().setMaximumSectionSize(_COLUMN_WIDTH)
         self.plot = ImportPlot()
         self.note = QLabel()
         for label in (self.question, self.note):

@@ -93,7 +93,7 @@ def open_all(
                 session, session_path = _load_session(path), path
                 continue
             file = read_file(path)
-            if file.reader == TEXT and (question := _question(path)):
+            if file.reader == TEXT and file.warnings and (question := _question(path)):
                 unclear.append(question)
                 continue
             spectra += file.spectra
