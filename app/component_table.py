@@ -40,11 +40,12 @@ from xps.model import Component, Ref, Region
 Index = QModelIndex | QPersistentModelIndex
 
 COLUMNS = ("component", "center", "fwhm", "area", "share")
+_GAP = "  "  # between a tie and its value
 HEADERS = ("Component", "Center\n/ eV", "FWHM\n/ eV", "Area", "Share\n/ %")
 CELL_ROLE = Qt.ItemDataRole.UserRole + 1
 LOOK_ROLE = Qt.ItemDataRole.UserRole + 2
 _SWATCH = 10
-_LEAST_NAME_WIDTH, _LEAST_NUMBER_WIDTH = 112, 48
+_LEAST_NAME_WIDTH, _LEAST_NUMBER_WIDTH = 88, 48
 
 
 class ComponentModel(QAbstractTableModel):
@@ -204,8 +205,10 @@ class CellDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         cell: Cell = index.data(CELL_ROLE)
         metrics = option.fontMetrics
-        first = f"{cell.tie}  {cell.value}" if cell.tie else cell.value
-        width = max(metrics.horizontalAdvance(first), metrics.horizontalAdvance(cell.note))
+        first = metrics.horizontalAdvance(cell.value)
+        if cell.tie:  # a long one is cut off, not area and share pushed out of sight
+            first += metrics.horizontalAdvance(short_tie(cell.tie) + _GAP)
+        width = max(first, metrics.horizontalAdvance(cell.note))
         return QSize(width + 12, 2 * metrics.height() + 2)
 
     def _paint_look(
@@ -253,7 +256,11 @@ class CellDelegate(QStyledItemDelegate):
         painter.drawText(rect, right | Qt.AlignmentFlag.AlignTop, cell.value)
         if cell.tie:
             painter.setPen(quiet)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignTop, cell.tie)
+            metrics = painter.fontMetrics()
+            room = rect.width() - metrics.horizontalAdvance(_GAP + cell.value)
+            fits = metrics.horizontalAdvance(cell.tie) <= room
+            tie = cell.tie if fits else short_tie(cell.tie)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignTop, tie)
         small = QFont(font)
         small.setPointSizeF(font.pointSizeF() * 0.88)
         small.setBold(cell.mark == "bound")
@@ -261,6 +268,12 @@ class CellDelegate(QStyledItemDelegate):
         warning = mix(VERMILLION, ink, 0.25)
         painter.setPen(warning if cell.mark == "bound" and not selected else quiet)
         painter.drawText(rect, right | Qt.AlignmentFlag.AlignBottom, cell.note)
+
+
+def short_tie(tie: str) -> str:
+    """Return a tie in little room: ``"= A"`` as it is, ``"= A + 1.18"`` as ``"A…"``."""
+    letter, *more = tie.removeprefix("= ").split()
+    return f"{letter}…" if more else tie
 
 
 class ComponentTable(QTableView):

@@ -39,7 +39,8 @@ from xps.model import Component, Region
 from xps.numbers_text import number
 
 _HINTS: dict[FitState, str] = {
-    "no region": "No region yet. Apply a recipe from the toolbar.",
+    "no region": "No region yet. Apply a recipe from the toolbar, or press R and drag across the "
+    "peaks.",
     "failed": "",
     "not fitted": "Start values only. Press Fit (F5).",
     "stale": "Stale: something changed after the fit. Press Fit (F5).",

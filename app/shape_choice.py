@@ -11,6 +11,7 @@ from xps.lineshapes import SHAPES, Shape
 from xps.model import Component, Region
 
 _WARNING_SIGN = "⚠ "
+_SEVERAL = "several"  # in place of a shape that not all components share
 _SEPARATED = "la"  # the first shape that need not be symmetric
 
 
@@ -29,7 +30,7 @@ class ShapeChoice(QWidget):
         super().__init__(parent)
         self.kind = QComboBox()
         self.kind.setAccessibleName("Line shape")
-        self.kind.setPlaceholderText("several")
+        self.kind.setPlaceholderText(_SEVERAL)
         self.kind.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
@@ -79,6 +80,7 @@ class ShapeChoice(QWidget):
             # Where the shapes differ already, a choice is hardly meant for all.
             self.for_all.setChecked(component is None or not unlike)
         shape = None
+        self.kind.setPlaceholderText(_SEVERAL if components else "")
         if component is not None:
             shape = SHAPES[component.shape]
         elif components and not unlike:

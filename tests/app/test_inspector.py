@@ -7,11 +7,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
-from app.component_table import CELL_ROLE, COLUMNS
+from app.component_gestures import set_link
+from app.component_table import CELL_ROLE, COLUMNS, short_tie
 from app.parameter_model import FITTED, MAX, MIN, TIED, VALUE
 from app.window import MainWindow
 from tests.app.user import choose, fit_all, open_files, pick_species, type_into, type_into_cell
-from xps.model import BACKGROUND_ID, Component, Ref
+from xps.model import BACKGROUND_ID, Component, Link, Ref
 
 CENTER, FWHM, AREA, MIXING = range(4)
 
@@ -242,6 +243,30 @@ def test_all_numbers_are_in_sight_on_a_low_window_too(qtbot: QtBot, fitted: Main
         index = parameter(fitted, row, VALUE)
         needed = view.fontMetrics().horizontalAdvance(index.data())
         assert view.columnWidth(VALUE) > needed
+
+
+def test_long_ties_do_not_push_area_and_share_out_of_sight(
+    qtbot: QtBot, fitted: MainWindow
+) -> None:
+    """As in a doublet of two components, which a file of CasaXPS brings."""
+    region = fitted.selection.region
+    assert region is not None
+    for link in (
+        Link("offset", Ref("sulfite", "center"), 2.06),
+        Link("ratio", Ref("sulfite", "area"), 1.75),
+    ):
+        fitted.editor.do(set_link, region.id, Ref("sulfate", link.target.parameter), link)
+    fit_all(qtbot, fitted)
+    fitted.selection.select_component("sulfate")
+    fitted.resize(1366, 500)
+    qtbot.waitUntil(fitted.inspector.verticalScrollBar().isVisible)
+    assert cell(fitted, "sulfate", "center").data(CELL_ROLE).tie == "= D + 2.06"
+    assert fitted.inspector.components.horizontalScrollBar().maximum() == 0
+
+
+@pytest.mark.parametrize(("tie", "short"), [("= A", "= A"), ("= A + 1.18", "A…")])
+def test_a_tie_in_little_room_keeps_its_letter(tie: str, short: str) -> None:
+    assert short_tie(tie) == short
 
 
 def test_the_table_of_components_grows_by_its_scroll_bar(qtbot: QtBot, fitted: MainWindow) -> None:
