@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -25,6 +26,9 @@ from app.stacked_panels import StackedPanels
 from xps.composition import Kind
 from xps.errors import XpsError
 from xps.project import Project
+
+if TYPE_CHECKING:
+    from xps.figure import Shows
 
 FIGURE_WIDTHS_MM = (85, 89, 120, 178, 183)
 _WIDTH_MM = 178
@@ -64,6 +68,7 @@ class CompareView(QWidget):
         self.table = DifferenceTable()
         self.base = QComboBox()
         self.kind = QComboBox()
+        self.figure_kind = QComboBox()
         self.width_mm = QComboBox()
         self.figure_button = QPushButton("Figure…")
         self._level_grid = QGridLayout()
@@ -88,6 +93,14 @@ class CompareView(QWidget):
     def figure_width_mm(self) -> float:
         """How wide the figure shall be."""
         return float(self.width_mm.currentData())
+
+    @property
+    def figure_shows(self) -> Shows:
+        """Spectra, or the amounts that are compared."""
+        if self.figure_kind.currentData() == "spectra":
+            return "spectra"
+        kind: Kind = self.kind.currentData()
+        return kind
 
     @property
     def notes_text(self) -> str:
@@ -128,6 +141,12 @@ class CompareView(QWidget):
             "Shares in the area of a core level, or atomic percents of elements and species"
         )
         self.kind.activated.connect(lambda _: self._refresh())
+        self.figure_kind.addItem("Spectra", "spectra")
+        self.figure_kind.addItem("Bars", "amounts")
+        self.figure_kind.setAccessibleName("What the figure shows")
+        self.figure_kind.setToolTip(
+            "The panels of the spectra, or what is compared as bars with their errors"
+        )
         for width in FIGURE_WIDTHS_MM:
             self.width_mm.addItem(f"{width} mm", width)
         self.width_mm.setCurrentIndex(FIGURE_WIDTHS_MM.index(_WIDTH_MM))
@@ -137,7 +156,7 @@ class CompareView(QWidget):
             "(two columns)"
         )
         self.figure_button.setToolTip(
-            "Save these panels as a figure for print: PDF, SVG or PNG of 600 dpi (Ctrl+Shift+E)"
+            "Save them as a figure for print: PDF, SVG or PNG of 600 dpi (Ctrl+Shift+E)"
         )
         self.figure_button.clicked.connect(self.figureWanted)
         self._level_grid.setContentsMargins(0, 0, 0, 0)
@@ -150,6 +169,7 @@ class CompareView(QWidget):
         head.addSpacing(8)
         head.addLayout(self._level_grid)
         head.addStretch(1)
+        head.addWidget(self.figure_kind)
         head.addWidget(self.width_mm)
         head.addWidget(self.figure_button)
         for widget in (self.samples, self.panels, self.table):

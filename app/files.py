@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -21,6 +22,9 @@ from app.wording import explain, listed
 from xps.errors import XpsError
 from xps.file_lock import file_digest
 from xps.spectrum import Spectrum
+
+if TYPE_CHECKING:
+    from xps.figure import Shows
 
 _SAVING, _EXPORTING, _SHARED = "saving", "exporting", "shared"
 _VAMAS, _SCRIPT = ".vms", ".py"
@@ -173,9 +177,13 @@ class Files(QObject):
         )
 
     def export_figure(
-        self, samples: Sequence[str], core_levels: Sequence[str], width_mm: float
+        self,
+        samples: Sequence[str],
+        core_levels: Sequence[str],
+        width_mm: float,
+        shows: Shows = "spectra",
     ) -> None:
-        """Ask for a file and draw samples below each other into it, for print."""
+        """Ask for a file and draw samples into it, for print: spectra, or amounts as bars."""
         from xps.figure import save_figure
 
         folder = self._document.path.parent if self._document.path else self._settings.folder
@@ -190,6 +198,7 @@ class Files(QObject):
             lambda job: save_figure(
                 project,
                 path,
+                shows,
                 core_levels=core_levels,
                 samples=samples,
                 width_mm=width_mm,

@@ -199,7 +199,8 @@ class MainWindow(QMainWindow):
     def export_figure(self) -> None:
         """Save what the comparison shows as a figure for print."""
         compare = self.results_dock.show_comparison()
-        self.files.export_figure(compare.samples.names, compare.levels, compare.figure_width_mm)
+        chosen = compare.samples.names, compare.levels, compare.figure_width_mm
+        self.files.export_figure(*chosen, compare.figure_shows)
 
     def _show_place(self, place: Place) -> None:
         """Bring forward what a finding of the checks is about."""

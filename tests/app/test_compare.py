@@ -219,6 +219,27 @@ def test_the_figure_holds_what_is_chosen(
     assert "O 1s" not in text
 
 
+@pytest.mark.parametrize(
+    ("kind", "label"), [("share", "Share of the area / %"), ("atomic_percent", "Atomic %")]
+)
+def test_the_figure_shows_what_is_compared_as_bars(
+    qtbot: QtBot,
+    window: MainWindow,
+    view: CompareView,
+    dialogs: ScriptedDialogs,
+    tmp_path: Path,
+    kind: str,
+    label: str,
+) -> None:
+    figure = tmp_path / "bars.svg"
+    dialogs.to_save = [figure]
+    view.kind.setCurrentIndex(view.kind.findData(kind))
+    view.figure_kind.setCurrentIndex(view.figure_kind.findText("Bars"))
+    with qtbot.waitSignal(window.files.exported, timeout=LONG):
+        choose(window, "export_figure")
+    assert label in figure.read_text("utf-8")
+
+
 def test_before_any_fit_the_tab_says_what_it_is_for(window: MainWindow) -> None:
     window.document.replace(started())
     choose(window, "show_comparison")
