@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 from app.check_box import BoxDelegate
 from app.plain import tooltip
 from app.shown import FitState, fit_state
+from app.spectrum_names import spectrum_names
 from app.theme import GREEN, ORANGE, SKY_BLUE, VERMILLION
 from xps.errors import XpsError
 from xps.project import Entry, Project
@@ -180,6 +181,7 @@ class SampleTree(QTreeView):
 
     def _refresh(self) -> None:
         self._items.blockSignals(True)
+        names = spectrum_names(self._project)
         for number in range(self._items.rowCount()):
             parent = self._items.item(number)
             name = parent.data(SAMPLE_ROLE)
@@ -187,20 +189,21 @@ class SampleTree(QTreeView):
             parent.setToolTip(tooltip(name))
             for row in range(parent.rowCount()):
                 entry = self._project.entry(parent.child(row, 0).data(ENTRY_ROLE))
-                self._fill_row([parent.child(row, column) for column in range(3)], entry)
+                cells = [parent.child(row, column) for column in range(3)]
+                self._fill_row(cells, entry, names[entry.id])
         self._items.blockSignals(False)
         self.viewport().update()
         self.doItemsLayout()
 
-    def _fill_row(self, row: list[QStandardItem], entry: Entry) -> None:
+    def _fill_row(self, row: list[QStandardItem], entry: Entry, name: str) -> None:
         state = fit_state(self._project, entry, self._failures)
-        row[0].setText(entry.label)
+        row[0].setText(name)
         row[0].setToolTip(tooltip(_description(entry)))
         row[1].setText(str(entry.spectrum.n_points))
         row[2].setText(_BADGES[state])
         row[2].setIcon(self._badge_icon(state))
         row[2].setToolTip(_TIPS[state])
-        row[0].setAccessibleText(f"{entry.label}, {_BADGES[state]}")
+        row[0].setAccessibleText(f"{name}, {_BADGES[state]}")
         checks = Qt.CheckState
         row[0].setCheckState(checks.Checked if entry.id in self._overlaid else checks.Unchecked)
 
@@ -300,6 +303,7 @@ def _description(entry: Entry) -> str:
     parts = [spectrum.name or entry.label, "Check it to draw it behind the selected spectrum."]
     if spectrum.origin is not None:
         parts.append(f"File: {spectrum.origin.file}")
+    parts += [f"{name}: {value:g}" for name, value in spectrum.series]
     if spectrum.photon_energy_ev is not None:
         parts.append(f"Photon energy: {spectrum.photon_energy_ev:g} eV")
     if spectrum.pass_energy_ev is not None:
