@@ -17,7 +17,7 @@ from xps.legend import (
     draw_legend,
     flow,
     legend_height,
-    numbers,
+    marks,
 )
 from xps.palette import component_colors
 from xps.panel_drawing import BACKGROUND, BAND, DATA, INK, draw_panel
@@ -235,7 +235,6 @@ def _draw_block(
         verticalalignment="center",
     )
     top += _HEADER
-    marks = numbers(block.column)
     last = max(i for i, panel in enumerate(block.column.panels) if panel is not None)
     for row, panel in enumerate(block.column.panels):
         if panel is not None:
@@ -254,7 +253,7 @@ def _draw_block(
                 panel,
                 scale=scale,
                 colors=colors,
-                marks=marks,
+                marks=marks(block.column),
                 size_mm=(width, tall),
             )
             _ticks(main, residual, labeled=row == last)

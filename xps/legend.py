@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from xps.figure_text import text_width, wrapped
 from xps.palette import color_key, lighter, tint
-from xps.panels import Column, Panel
+from xps.panels import Column, Panel, letter
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +33,7 @@ class LegendEntry:
         "weak" is a component that is not significant anywhere.
     color : str
     label : str
-    number : str
+    mark : str
         What marks a component in the panels; "" for none.
     shade : float
         Of a bar: the share of the color, the rest is white.
@@ -44,7 +44,7 @@ class LegendEntry:
     kind: Kind
     color: str
     label: str
-    number: str = ""
+    mark: str = ""
     shade: float = 1.0
     marker: str = "o"
 
@@ -59,10 +59,11 @@ class Placed:
     text: tuple[str, ...]
 
 
-def numbers(column: Column) -> dict[str, str]:
+def marks(column: Column) -> dict[str, str]:
     """Return what marks the species of a column in its panels, by `color_key`.
 
-    Numbers tell them apart where colors do not: on gray paper, or to color-blind eyes.
+    Letters, as in the app, tell them apart where colors do not: on gray paper, or to
+    color-blind eyes.
     """
     keys = dict.fromkeys(
         color_key(row.component)
@@ -70,7 +71,7 @@ def numbers(column: Column) -> dict[str, str]:
         if panel.table is not None and panel.curves is not None
         for row in panel.table.rows
     )
-    return {key: str(number) for number, key in enumerate(keys, 1)}
+    return {key: letter(place).upper() for place, key in enumerate(keys)}
 
 
 def component_entries(column: Column, colors: Mapping[tuple[str, str], str]) -> list[LegendEntry]:
@@ -92,7 +93,7 @@ def component_entries(column: Column, colors: Mapping[tuple[str, str], str]) -> 
             if not row.significant:
                 weak.setdefault(key, []).append(panel)
     entries = []
-    numbered = numbers(column)
+    marked = marks(column)
     for key, name in names.items():
         color, label = colors[column.core_level, key], name
         kind: Kind = "component"
@@ -100,7 +101,7 @@ def component_entries(column: Column, colors: Mapping[tuple[str, str], str]) -> 
             kind, label = "weak", f"{name} (n.s.)"
         elif key in weak:
             label = f"{name} (n.s. in {', '.join(panel.letter for panel in weak[key])})"
-        entries.append(LegendEntry(kind, color, label, numbered[key]))
+        entries.append(LegendEntry(kind, color, label, marked[key]))
     return entries
 
 
@@ -133,16 +134,16 @@ def draw_legend(axes: Axes, placed: Sequence[Placed]) -> None:
         x, y = item.x_mm, (item.line + 0.5) * LINE
         _DRAWN[item.entry.kind](axes, item.entry, x, y)
         texts = [(x + _before(item.entry), y + n * LINE, part) for n, part in enumerate(item.text)]
-        if item.entry.number:
-            texts.append((x + _SWATCH + _PAD, y, item.entry.number))
+        if item.entry.mark:
+            texts.append((x + _SWATCH + _PAD, y, item.entry.mark))
         for left, middle, text in texts:
             axes.text(left, middle, text, fontsize=SIZE, verticalalignment="center_baseline")
 
 
 def _before(entry: LegendEntry) -> float:
-    """What stands before a name, in mm: its swatch, and its number."""
-    number = text_width(entry.number, SIZE) + _PAD if entry.number else 0.0
-    return _SWATCH + _PAD + number
+    """What stands before a name, in mm: its swatch, and its mark."""
+    mark = text_width(entry.mark, SIZE) + _PAD if entry.mark else 0.0
+    return _SWATCH + _PAD + mark
 
 
 def _draw_area(axes: Axes, entry: LegendEntry, x: float, y: float) -> None:

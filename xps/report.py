@@ -169,7 +169,7 @@ def _figures(project: Project, failures: Mapping[str, XpsError] | None) -> Itera
         caption = (
             "Data (points), fit (line), components and background (dashed). Above each panel "
             "the residual in standard deviations of the expected noise; the gray band is ±2σ. "
-            "Numbers mark the components; n.s.: not significant."
+            "Letters mark the components; n.s.: not significant."
         )
         yield _figure(figure, "Spectra and fits", caption)
 

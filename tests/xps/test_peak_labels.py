@@ -6,12 +6,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.text import Text
 
 from tests.xps.drawn_texts import off_page, overlaps
 from tests.xps.example import mixed, pair
 from tests.xps.test_figure import panels
 from xps.figure import stacked_figure
+from xps.panels import letter
 from xps.peak_labels import placed_labels, spread
+
+
+def is_mark(text: Text) -> bool:
+    return len(text.get_text()) == 1 and text.get_text().isupper()
+
 
 WIDTHS = (85.0, 89.0, 120.0, 178.0, 183.0)
 
@@ -56,23 +63,23 @@ def test_no_text_of_a_figure_lies_on_another(width: float, name: str) -> None:
     assert not off_page(figure)
 
 
-def test_every_significant_component_has_its_number_in_its_panel() -> None:
+def test_every_significant_component_has_its_letter_in_its_panel() -> None:
     case = mixed()
     figure = stacked_figure(case.project, core_levels=["S 2p"], failures=case.failures)
     for axes, fit in zip(panels(figure), case.result.regions[::2], strict=False):
         strong = [
-            str(number)
-            for number, component in enumerate(fit.region.components, 1)
+            letter(place).upper()
+            for place, component in enumerate(fit.region.components)
             if fit.is_significant(component)
         ]
-        assert sorted(t.get_text() for t in axes.texts if t.get_text().isdigit()) == strong
+        assert sorted(t.get_text() for t in axes.texts if is_mark(t)) == strong
 
 
-def test_number_stands_over_the_peak_that_the_legend_gives_it() -> None:
+def test_letter_stands_over_the_peak_that_the_legend_gives_it() -> None:
     project = pair().project
     figure = stacked_figure(project, core_levels=["S 2p"])
     region = project.fits[0].region
     axes = panels(figure)[0]
-    drawn = {t.get_text(): t.get_position()[0] for t in axes.texts if t.get_text().isdigit()}
-    for number, component in enumerate(region.components, 1):
-        assert drawn[str(number)] == pytest.approx(component.center.value, abs=0.4)
+    drawn = {t.get_text(): t.get_position()[0] for t in axes.texts if is_mark(t)}
+    for place, component in enumerate(region.components):
+        assert drawn[letter(place).upper()] == pytest.approx(component.center.value, abs=0.4)
