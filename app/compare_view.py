@@ -34,7 +34,7 @@ FIGURE_WIDTHS_MM = (85, 89, 120, 178, 183)
 _WIDTH_MM = 178
 _KINDS: Mapping[Kind, str] = {"share": "Shares", "atomic_percent": "Atomic percent"}
 _FIRST = 6  # samples that are shown until others are chosen
-_SPLIT = (180, 310, 420)
+_SPLIT = (200, 293, 412)
 _LEVELS_ABREAST = 4
 _EMPTY = "Fits of two or more samples are compared here."
 

@@ -24,7 +24,7 @@ _GROUP_TIP = (
 )
 _BOX_WIDTH, _PADDING = 26, 6  # px
 _HEADERS = ("", "Sample", "Replicate\nof")
-_LEAST_WIDTH = 210  # px: names must stay legible on a small screen
+_LEAST_WIDTH = 200  # px: names must stay legible on a small screen
 _TIPS = ("Checked: drawn and compared", "The samples that have a fit", _GROUP_TIP)
 
 
