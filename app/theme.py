@@ -28,7 +28,7 @@ _LIGHT = (
 )
 _DARK = (
     *("#262626", "#ececec", "#1b1b1b", "#222426", "#ececec", "#333333", "#ececec"),
-    *("#333333", "#ececec", "#3d8bd0", "#ffffff", "#a0a0a0", "#7ab8f0"),
+    *("#333333", "#ececec", "#2a76ba", "#ffffff", "#a0a0a0", "#7ab8f0"),
 )
 _DISABLED = (
     QPalette.ColorRole.WindowText,

@@ -1,0 +1,89 @@
+"""The whole way of a new user on a real screen, with real dialogs, mouse and keyboard."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+from tests.app.journey import SIZE
+from tests.app.projects import SAMPLES
+from xps.resources import resource
+
+MOST_CLICKS = 4
+PICTURES = [
+    *("empty", "open-dialog", "opened", "argyrodite-s2p-menu", "recipe", "fitted"),
+    *("dragging", "dragged", "undone", "nudged", "cathode-menu", "cathode", "all-fitted"),
+    *("compared", "figure-dialog", "exported"),
+]
+
+
+@pytest.fixture
+def display() -> Iterator[int]:
+    """An X server of its own, without a window manager."""
+    server = shutil.which("Xvfb")
+    if server is None:
+        pytest.skip("Xvfb is not installed: sudo bash packaging/environment/system.sh xvfb")
+    read, write = os.pipe()
+    options = ["-screen", "0", "{}x{}x24".format(*SIZE), "-ac", "-nolisten", "tcp"]
+    process = subprocess.Popen(
+        [server, "-displayfd", str(write), *options], pass_fds=(write,), stderr=subprocess.DEVNULL
+    )
+    os.close(write)
+    with os.fdopen(read) as told:
+        number = told.readline()
+    if not number:
+        process.wait()
+        pytest.fail(f"Xvfb ended with {process.returncode} before it had a display")
+    yield int(number)
+    process.terminate()
+    process.wait()
+
+
+def test_from_the_empty_window_to_the_figure_with_mouse_and_keyboard(
+    display: int, tmp_path: Path
+) -> None:
+    folder = Path(os.environ.get("DOUBLET_FILM", tmp_path / "film"))
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.png"):
+        old.unlink()
+    files = [shutil.copy(resource("samples", name), tmp_path / name) for name in SAMPLES]
+    root = Path(__file__).parents[2]
+    environment = os.environ | {
+        "DISPLAY": f":{display}",
+        "QT_QPA_PLATFORM": "xcb",
+        "PYTHONPATH": str(root),
+        "HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "XDG_DATA_HOME": str(tmp_path / "data"),
+    }
+    result = subprocess.run(
+        [sys.executable, "-m", "tests.app.journey", str(display), *files, str(folder)],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "Traceback" not in result.stderr
+    pictures = sorted(folder.glob("*.png"))
+    assert [picture.stem[3:] for picture in pictures] == PICTURES
+    images = [QImage(str(picture)) for picture in pictures]
+    assert all((image.width(), image.height()) == SIZE for image in images)
+    assert all(one != other for one, other in zip(images, images[1:], strict=False))
+    assert (folder / "figure.pdf").read_bytes().startswith(b"%PDF")
+    told = json.loads((folder / "told.json").read_text("utf-8"))
+    assert told["message"].startswith("Exported to")
+    assert told["clicks to the first fit"] <= MOST_CLICKS
+    assert told["keys to the first fit"] == 2  # the names of the files, and F5
+    assert told["history"][0] == "Open 2 files"
+    assert told["history"][-1] == "Fit 4 regions"
