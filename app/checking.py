@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document import Document
 from app.jobs import Job, Jobs
-from xps.checks import SEVERITIES, Finding
 from xps.project import Project
+
+if TYPE_CHECKING:
+    from xps.checks import Finding
 
 _QUIET_MS = 150  # without an edit, so that a drag is not slowed down
 
@@ -92,6 +96,8 @@ class Checking(QObject):
 
 
 def _ordered(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    from xps.checks import SEVERITIES
+
     return tuple(
         sorted(findings, key=lambda f: (f.waived is not None, SEVERITIES.index(f.severity)))
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal, SignalInstance
 from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import (
@@ -22,8 +24,11 @@ from PySide6.QtWidgets import (
 
 from app.plain import tooltip
 from app.remedies import Remedy
+from app.rule_titles import rule_title
 from app.waived import SIGN
-from xps.checks import RULES, Finding
+
+if TYPE_CHECKING:
+    from xps.checks import Finding
 
 _SPLIT = (480, 440)
 _LEAST_DETAIL = 240
@@ -32,7 +37,6 @@ _WAIVED_SIGN = f"{SIGN} waived"
 _NOTHING_FITTED = "The checks hold every fit against what physics and practice allow."
 _ALL_WELL = "No check found anything."
 _CHOOSE = "Choose a finding to see what speaks for it and what to do."
-_RULES = {rule.id: rule for rule in RULES}
 
 
 class _FromTheStart(QStyledItemDelegate):
@@ -158,7 +162,7 @@ class ChecksView(QWidget):
         """Show what can be done at once about the chosen finding."""
         finding = self.finding
         waived = finding is not None and finding.waived is not None
-        self._title.setText(_CHOOSE if finding is None else _RULES[finding.rule].title)
+        self._title.setText(_CHOOSE if finding is None else rule_title(finding.rule))
         self._text.setText("" if finding is None else _full_text(finding))
         self.show_button.setEnabled(finding is not None)
         self.remedy_button.setVisible(remedy is not None and not waived)

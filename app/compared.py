@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor
 
 from app.curve_items import ComponentLook, dash_of, letter_of
 from app.gestures import short_name
-from xps.comparison import Difference, compare
 from xps.composition import Kind
 from xps.errors import XpsError
 from xps.escaping import tab_separated
@@ -19,6 +19,9 @@ from xps.numbers_text import UNKNOWN, number, with_error
 from xps.palette import color_key, component_colors
 from xps.panels import Column, columns
 from xps.project import Project
+
+if TYPE_CHECKING:
+    from xps.comparison import Difference
 
 SIGNIFICANT = 0.05
 UNITS: Mapping[Kind, str] = {"share": "share / %", "atomic_percent": "atomic %"}
@@ -150,6 +153,8 @@ def compared(
     drawn = columns(part, None, None, failures)
     regions = _drawn_regions(drawn)
     looks = _looks(project, regions)
+    from xps.comparison import compare
+
     try:
         comparison = compare(part, base)
     except XpsError as error:

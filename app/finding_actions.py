@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 
 from app import result_gestures
@@ -12,7 +14,9 @@ from app.editing import Editor
 from app.finding_place import place_of
 from app.remedies import remedy_of
 from app.selection import Selection
-from xps.checks import Finding
+
+if TYPE_CHECKING:
+    from xps.checks import Finding
 
 
 class FindingActions(QObject):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from xps.analysis import reference_region
-from xps.checks import Finding
 from xps.model import Ref, Region
 from xps.project import Project
+
+if TYPE_CHECKING:
+    from xps.checks import Finding
 
 Topic = Literal["", "charge", "background", "window", "replicates", "amounts"]
 
@@ -76,6 +77,8 @@ def _region_of_sample(project: Project, sample: str, subject: str) -> Region | N
     for region in own:
         if region.core_level in named or any(c.species in named for c in region.components):
             return region
+    from xps.analysis import reference_region
+
     return reference_region(project, sample) or next(iter(own), None)
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from xps.errors import ReadError, XpsError
 from xps.file_lock import file_digest
 from xps.project import Project
-from xps.readers import read_file
 from xps.readers.content import Content, load
 from xps.readers.text import NAME as TEXT
 from xps.readers.text_import import TextPreview, preview_text
@@ -70,6 +69,8 @@ def open_all(
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Opened:
     """Read files, and the files of folders, one by one."""
+    from xps.readers import read_file
+
     session, session_path, digest = None, None, None
     spectra: list[Spectrum] = []
     files: list[Path] = []

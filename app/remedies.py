@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from app import background_gestures, gestures
 from app.component_gestures import set_link
 from app.finding_place import parts_of
 from app.gestures import Change, place, short_name
-from xps.checks import Finding
 from xps.levels import levels
 from xps.model import Component, Doublet, Link, Ref, Region, multiplet_of
 from xps.project import Project
+
+if TYPE_CHECKING:
+    from xps.checks import Finding
 
 _SYMMETRIC = "sgl"
 _WIDER = 2.0

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from app.gestures import Change
+from app.rule_titles import rule_title
 from xps import __version__
-from xps.checks import RULES, Finding
 from xps.errors import XpsError
 from xps.project import Project
 from xps.quantification_settings import QuantificationSettings
 from xps.waiver import Waiver
 
-_TITLES = {rule.id: rule.title for rule in RULES}
+if TYPE_CHECKING:
+    from xps.checks import Finding
 
 
 def set_quantification(project: Project, settings: QuantificationSettings) -> Change:
@@ -57,12 +59,12 @@ def waive(project: Project, finding: Finding, reason: str) -> Change:
     """
     time = datetime.now(UTC).isoformat(timespec="seconds")
     waiver = Waiver(finding.rule, finding.scope, " ".join(reason.split()), time, __version__)
-    return Change(project.with_waiver(waiver), f"Waive “{_TITLES[finding.rule]}”")
+    return Change(project.with_waiver(waiver), f"Waive “{rule_title(finding.rule)}”")
 
 
 def take_back_waiver(project: Project, waiver: Waiver) -> Change:
     """Let the findings that a waiver covers count again."""
-    title = _TITLES.get(waiver.rule, waiver.rule)
+    title = rule_title(waiver.rule)
     return Change(
         project.without_waiver(waiver.rule, waiver.scope), f"Take back the waiver of “{title}”"
     )

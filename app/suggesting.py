@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 
 from app.analysis import Analysis
@@ -18,8 +20,12 @@ from app.suggestion_view import SuggestionView
 from xps.errors import XpsError
 from xps.problem import evaluate
 from xps.project import Project
-from xps.sample_models import SampleSuggestion, suggest_model
-from xps.suggested import SuggestedModel
+
+if TYPE_CHECKING:
+    from xps.suggested import SuggestedModel
+
+if TYPE_CHECKING:
+    from xps.sample_models import SampleSuggestion
 
 _TOPIC = "suggestion"
 
@@ -80,6 +86,8 @@ class Suggesting(QObject):
         self._messages.settle(_TOPIC)
 
         def work(job: Job) -> SampleSuggestion:
+            from xps.sample_models import suggest_model
+
             return suggest_model(project, entry.id, cancelled=job.is_cancelled)
 
         job = self._jobs.run(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from app.gestures import Change, place
 from xps.project import ChargeReference, Project
-from xps.suggested import SuggestedModel
+
+if TYPE_CHECKING:
+    from xps.suggested import SuggestedModel
 
 
 def take_model(

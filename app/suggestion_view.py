@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import (
@@ -21,7 +23,9 @@ from app.gestures import short_name
 from app.numerals import MINUS
 from app.plain import tooltip
 from xps.numbers_text import number
-from xps.suggested import SuggestedModel, Suggestion
+
+if TYPE_CHECKING:
+    from xps.suggested import SuggestedModel, Suggestion
 
 _SPLIT = (400, 510)
 _SIGNS = {"kept": "✓", "refused": "✕", "removed": "✕", "exchanged": "⇄"}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from app.finding_place import parts_of
-from xps.checks import RULES
+from app.rule_titles import rule_title
 from xps.model import Region
 from xps.project import Project
 
 SIGN = "⚑"
-_TITLES = {rule.id: rule.title for rule in RULES}
 
 
 def waived_components(project: Project, region: Region) -> dict[str, str]:
@@ -29,6 +28,6 @@ def waived_components(project: Project, region: Region) -> dict[str, str]:
         named = {part.partition(".")[0] for part in parts_of(scope.subject)}
         for component in region.components:
             if named & {component.id, component.species} - {""}:
-                title = _TITLES.get(waiver.rule, waiver.rule)
+                title = rule_title(waiver.rule)
                 reasons.setdefault(component.id, []).append(f"{title}. Waived: {waiver.reason}")
     return {id_: "\n".join(lines) for id_, lines in reasons.items()}

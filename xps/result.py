@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xps.casaxps.recovery import Recovery, recovery
-from xps.checks import check
 from xps.error_budget import BootstrapErrors, Intervals
 from xps.errors import XpsError
 from xps.fitted import RegionFit
@@ -68,6 +67,8 @@ class FitResult:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the ``doublet.fit/1`` object: plain dicts, lists, numbers and None."""
+        from xps.checks import check  # its many rules, only where they are asked for
+
         return {
             "format": FORMAT,
             "recipe": self.project.recipe,

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, QSettings, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPushButton, QWidget
 
 from app.application import make_application
 from app.settings import Settings
@@ -25,6 +25,7 @@ from tests.app.x_hand import Hand
 
 SIZE = (1366, 768)
 _TICK_MS = 20
+_TICKS_TO_PAINT = 10
 _PATIENCE_S = 20.0
 
 Condition = Callable[[], object]
@@ -51,7 +52,7 @@ class Journey:
         self._steps = self._walk()
         self._name, self._condition = "", lambda: True
         self._since = time.monotonic()
-        self._filmed = 0
+        self._filmed = self._true_ticks = 0
         self._timer = QTimer(interval=_TICK_MS)
         self._timer.timeout.connect(self._tick)
 
@@ -62,7 +63,8 @@ class Journey:
     def _tick(self) -> None:
         self._be_window_manager()
         try:
-            if self._condition():
+            self._true_ticks = self._true_ticks + 1 if self._condition() else 0
+            if self._true_ticks >= (_TICKS_TO_PAINT if self._name else 1):
                 self._go_on()
             elif time.monotonic() - self._since > _PATIENCE_S:
                 raise TimeoutError(f"waited too long for {self._name!r} after {self._filmed}")
@@ -77,7 +79,7 @@ class Journey:
         if self._name:
             self._film(self._name)
         self._name, self._condition = next(self._steps)
-        self._since = time.monotonic()
+        self._since, self._true_ticks = time.monotonic(), 0
 
     def _leave(self, code: int) -> None:
         self._timer.stop()
@@ -149,8 +151,8 @@ class Journey:
         """Choose a recipe from the button of the toolbar."""
         window = self.window
         self._click(window._recipe_button)
-        yield f"{name.split()[-1]}-menu", lambda: isinstance(QApplication.activePopupWidget(), QMenu)
         menu = window.recipe_menu
+        yield f"{name.split()[-1]}-menu", menu.isVisible
         action = next(a for a in menu.actions() if a.objectName() == name)
         self._click(menu, menu.actionGeometry(action))
         yield "", lambda: QApplication.activePopupWidget() is None

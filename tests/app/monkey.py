@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QTabBar,
     QWidget,
 )
-
 from shiboken6 import isValid
 
 from app.dialogs import OverwriteAnswer, SaveAnswer
@@ -107,9 +106,7 @@ class Monkey:
         """Do one thing, and whatever it leads to."""
         act = self._chance.choices(list(self._acts), list(self._acts.values()))[0]
         self.done.append(act.__name__)
-        open("/tmp/proof/log","a").write(self.done[-1]+chr(10))
         self.done[-1] = f"{act.__name__}: {act()}"
-        open("/tmp/proof/log","a").write(self.done[-1]+chr(10))
         self._leave_menus_and_dialogs()
         QApplication.processEvents()
 
@@ -179,9 +176,7 @@ class Monkey:
         if target is plot:
             QTest.mouseClick(plot, Qt.MouseButton.RightButton, pos=point)
         reason = QContextMenuEvent.Reason.Mouse
-        QApplication.sendEvent(
-            target, QContextMenuEvent(reason, point, target.mapToGlobal(point))
-        )
+        QApplication.sendEvent(target, QContextMenuEvent(reason, point, target.mapToGlobal(point)))
         return f"{type(target.parent()).__name__} {point.toTuple()}"
 
     def _click_button(self) -> str:
@@ -294,9 +289,7 @@ class Monkey:
             return "Escape"
         action = self._chance.choice(found)
         name = action.text()
-        QTest.mouseClick(
-            menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center()
-        )
+        QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
         return name
 
     def _click(self, button: QAbstractButton) -> str:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,7 @@ def test_from_the_empty_window_to_the_figure_with_mouse_and_keyboard(
     assert [picture.stem[3:] for picture in pictures] == PICTURES
     images = [QImage(str(picture)) for picture in pictures]
     assert all((image.width(), image.height()) == SIZE for image in images)
-    assert all(one != other for one, other in zip(images, images[1:], strict=False))
+    assert all(one != other for one, other in pairwise(images))
     assert (folder / "figure.pdf").read_bytes().startswith(b"%PDF")
     told = json.loads((folder / "told.json").read_text("utf-8"))
     assert told["message"].startswith("Exported to")

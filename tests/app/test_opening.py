@@ -62,7 +62,7 @@ def test_a_mistake_in_a_reader_costs_one_file_only(
             raise IndexError("list index out of range")
         return read_file(path)
 
-    monkeypatch.setattr("app.opening.read_file", clumsy)
+    monkeypatch.setattr("xps.readers.read_file", clumsy)
     result = open_all(sample_files)
     assert result.files == (sample_files[1],)
     (error,) = result.failures

@@ -34,7 +34,7 @@ def view(
     qtbot: QtBot, window: MainWindow, found: SampleSuggestion, monkeypatch: pytest.MonkeyPatch
 ) -> SuggestionView:
     """The preview of a suggestion that was found before."""
-    monkeypatch.setattr("app.suggesting.suggest_model", lambda *_, **__: found)
+    monkeypatch.setattr("xps.sample_models.suggest_model", lambda *_, **__: found)
     window.document.replace(fitted())
     window.selection.select_entry(carbon_of(fitted()).id)
     with qtbot.waitSignal(window.suggesting.opened, timeout=LONG):
@@ -145,7 +145,7 @@ def test_a_search_that_fails_says_why(
     def fail(*_: object, **__: object) -> SampleSuggestion:
         raise FitError("no candidate can be there", "check the window")
 
-    monkeypatch.setattr("app.suggesting.suggest_model", fail)
+    monkeypatch.setattr("xps.sample_models.suggest_model", fail)
     window.document.replace(fitted())
     with qtbot.waitSignal(window.jobs.idle, timeout=LONG):
         choose(window, "suggest")
