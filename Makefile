@@ -6,7 +6,8 @@ DATA ?= ../shared/data
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test lint format bench mutants nexus truth kills script pictures tables lock clean
+.PHONY: help setup system run test lint format bench mutants nexus truth kills script monkey film memory
+.PHONY: gaps start pictures tables lock clean
 
 ENVIRONMENT := packaging/environment
 BIN := .venv/bin
@@ -70,6 +71,23 @@ script: setup ## repeat exported fits in fresh environments with numpy and lmfit
 
 kills: setup ## kill a program at work 200 times, and see what is lost; takes a quarter of an hour
 	DOUBLET_KILLS=200 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q tests/app/test_kills.py
+
+monkey: setup ## do 10,000 random things with mouse and keyboard, and undo them all; takes half an hour
+	DOUBLET_MONKEY=10000 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q tests/app/test_monkey.py
+
+film: SYSTEM := qt xvfb
+film: setup ## film a session from the empty window to the figure into build/film
+	DOUBLET_FILM=$(CURDIR)/build/film QT_QPA_PLATFORM=offscreen \
+		$(BIN)/python -m pytest -q tests/app/test_journey.py
+
+memory: setup ## open, fit, drag, undo and close 3,000 times, and see how memory grows; takes half an hour
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks.memory
+
+gaps: setup ## time how long the window keeps a person waiting while 200 spectra are fitted
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks.responsiveness
+
+start: setup ## time the start up to the first painted window
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks.startup
 
 pictures: setup ## take the pictures of the documentation
 	$(BIN)/python docs/pictures.py

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -53,9 +53,8 @@ def cycle(window: MainWindow) -> None:
     plot = window.panel.plot
     viewport = plot.canvas.viewport()
     peak = next(h for h in plot.handles.handles if (h.kind, h.component) == ("peak", "ps4"))
-    scene = plot.main.getViewBox().mapViewToScene(
-        plot.main.getViewBox().mapToView(plot.main.getViewBox().mapFromView(_point(peak)))
-    )
+    place = QPointF(peak.energy_ev, peak.intensity)
+    scene = plot.main.getViewBox().mapViewToScene(place)
     start = plot.canvas.mapFromScene(scene)
     button = Qt.MouseButton.LeftButton
     before = window.document.stack.count()
@@ -71,12 +70,6 @@ def cycle(window: MainWindow) -> None:
     window.new()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
-
-
-def _point(handle):
-    from PySide6.QtCore import QPointF
-
-    return QPointF(handle.energy_ev, handle.intensity)
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ neither other work of the machine nor a cold disk has a say. Run it with
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import tempfile
 BUDGET_S = 0.9
 TIMES = 9
 _START = """
-import sys, time
+import os, sys, time
 from PySide6.QtCore import QEvent, QObject
 import app.application as application
 
@@ -24,8 +25,6 @@ class FirstPaint(QObject):
     def eventFilter(self, watched, event):
         if event.type() == QEvent.Type.Paint and watched is window.welcome:
             print(time.process_time(), flush=True)
-            sys.stdout.flush()
-            import os
             os._exit(0)
         return False
 
@@ -49,8 +48,6 @@ qt.exec()
 def seconds() -> float:
     """Processor time of one start."""
     with tempfile.TemporaryDirectory() as folder:
-        import os
-
         environment = os.environ | {"HOME": folder, "XDG_CONFIG_HOME": folder}
         result = subprocess.run(
             [sys.executable, "-c", _START],

@@ -53,8 +53,8 @@ def test_from_the_empty_window_to_the_figure_with_mouse_and_keyboard(
 ) -> None:
     folder = Path(os.environ.get("DOUBLET_FILM", tmp_path / "film"))
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.png"):
-        old.unlink()
+    for old in (*folder.glob("*.png"), folder / "figure.pdf"):
+        old.unlink(missing_ok=True)
     files = [shutil.copy(resource("samples", name), tmp_path / name) for name in SAMPLES]
     root = Path(__file__).parents[2]
     environment = os.environ | {
