@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QModelIndex, QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent, QInputMethodEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -106,6 +106,8 @@ class Monkey:
         """Do one thing, and whatever it leads to."""
         act = self._chance.choices(list(self._acts), list(self._acts.values()))[0]
         self.done.append(act.__name__)
+        # Some buttons return only when the menu that they open is left.
+        QTimer.singleShot(0, self._leave_menus_and_dialogs)
         self.done[-1] = f"{act.__name__}: {act()}"
         self._leave_menus_and_dialogs()
         QApplication.processEvents()
