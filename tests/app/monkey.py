@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPoint, QPointF, QRect, Qt, QTimer
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent, QInputMethodEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -342,11 +342,12 @@ def _cells(view: QAbstractItemView) -> list[QModelIndex]:
     model = view.model()
     if model is None:
         return []
+    columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount()
     rows = [model.index(row, 0, view.rootIndex()) for row in range(min(model.rowCount(), 40))]
     below = [model.index(r, 0, top) for top in rows for r in range(min(model.rowCount(top), 10))]
     return [
         cell
         for row in (*rows, *below)
-        for cell in (row.siblingAtColumn(c) for c in range(model.columnCount(row.parent())))
+        for cell in (row.siblingAtColumn(c) for c in range(columns))
         if not view.visualRect(cell).isEmpty()
     ]

@@ -61,6 +61,7 @@ def settle(qtbot: QtBot, window: MainWindow) -> None:
         if widget.isVisible() and widget is not window:
             widget.close()
     window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     window.setFocus()
     QTest.keyClick(window.panel.plot, Qt.Key.Key_Escape)
     window.jobs.cancel()
@@ -69,10 +70,10 @@ def settle(qtbot: QtBot, window: MainWindow) -> None:
     )
 
 
-def press(window: MainWindow, times: int, modifiers: Qt.KeyboardModifier) -> None:
-    """Press Z so many times, with modifiers."""
+def press(window: MainWindow, times: int, name: str) -> None:
+    """Press the keys of an action so many times."""
     for _ in range(times):
-        QTest.keyClick(window, Qt.Key.Key_Z, modifiers)
+        QTest.keySequence(window, window.actions_by_name[name].shortcut())
         QApplication.processEvents()
 
 
@@ -90,12 +91,11 @@ def test_nothing_breaks_and_everything_can_be_undone_and_done_again(
         document = window.document
         last, steps = document.project, document.stack.count()
         at, kept = document.stack.index(), to_bytes(last)
-        control = Qt.KeyboardModifier.ControlModifier
-        press(window, at, control)
+        press(window, at, "undo")
         assert document.stack.index() == 0
         assert document.project is beginning.project
         assert to_bytes(document.project) == beginning.bytes
-        press(window, at, control | Qt.KeyboardModifier.ShiftModifier)
+        press(window, at, "redo")
         assert document.stack.index() == at
         assert document.stack.count() == steps
         assert document.project is last
