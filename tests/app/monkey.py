@@ -25,6 +25,9 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from app.dialogs import OverwriteAnswer, SaveAnswer
+from app.import_dialog import ImportDialog
+from app.importing import ImportAnswer
+from app.opening import Unclear
 from app.window import MainWindow
 from tests.app.mouse import drag, place_of
 
@@ -64,6 +67,16 @@ class MonkeyDialogs:
 
     def ask_text(self, title: str, label: str, text: str) -> str | None:
         return self._chance.choice([None, text, *TEXTS])
+
+    def ask_columns(self, file: Unclear, alike: int) -> ImportAnswer | None:
+        dialog = ImportDialog(file, alike)
+        dialog.show()
+        (dialog.accept if self._chance.random() < 0.7 else dialog.reject)()
+        try:
+            return dialog.answer if dialog.result() else None
+        finally:
+            dialog.hide()
+            dialog.deleteLater()
 
 
 class Monkey:
