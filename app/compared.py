@@ -15,7 +15,7 @@ from xps.errors import XpsError
 from xps.escaping import tab_separated
 from xps.model import Region
 from xps.multiple_tests import COUNTING_ONLY
-from xps.numbers_text import UNKNOWN, number, with_error
+from xps.numbers_text import UNKNOWN, with_error
 from xps.palette import color_key, component_colors
 from xps.panels import Column, columns
 from xps.project import Project
@@ -230,7 +230,7 @@ def _rows(
                 DifferenceRow(
                     f"{first.name}  ({level})" if is_whole else short_name(first.name),
                     None if is_whole else _look_of(regions, level, key, looks),
-                    number(_in_percent(first, max(first.base_value, 0.0)), 1),
+                    _alone(first, first.base_value, first.base_stderr),
                     tuple(_cell(by_sample.get(name)) for name in names),
                 )
             )
@@ -250,6 +250,12 @@ def _look_of(
     return None
 
 
+def _alone(difference: Difference, value: float, stderr: float | None) -> str:
+    """A value in percent with its error; displays clip at zero what inference keeps signed."""
+    error = None if stderr is None else _in_percent(difference, stderr)
+    return with_error(_in_percent(difference, max(value, 0.0)), error, decimals=1)
+
+
 def _cell(difference: Difference | None) -> DifferenceCell | None:
     if difference is None:
         return None
@@ -258,8 +264,8 @@ def _cell(difference: Difference | None) -> DifferenceCell | None:
     text = with_error(_in_percent(d, d.difference), error, decimals=1)
     adjusted = d.p_value_adjusted
     significant = adjusted is not None and adjusted < SIGNIFICANT
-    share = number(_in_percent(d, max(d.value, 0.0)), 1)
-    base = number(_in_percent(d, max(d.base_value, 0.0)), 1)
+    share = _alone(d, d.value, d.value_stderr)
+    base = _alone(d, d.base_value, d.base_stderr)
     whole = f"the area of {d.core_level}" if d.kind == "share" else "the atoms counted"
     verdict = "significant" if significant else "not significant"
     tip = (

@@ -20,7 +20,8 @@ from app.plain import tooltip
 _SWATCH, _PADDING = 10, 6  # px
 _HEADER_WIDTH = 88
 _TIPS = (
-    "In the base: share in the area of all components of the region, or in the atoms counted, in %",
+    "In the base: share in the area of all components of the region, or in the atoms counted, in "
+    "%, ± one standard deviation",
     "In the sample minus in the base, in % of the same whole, ± one standard deviation",
     "Chance of a difference at least as large where there is none, after Holm's correction for "
     "all rows; ✓ significant at 5 %",

@@ -230,11 +230,15 @@ def comparison_text(comparison: Comparison) -> str:
             scale = 100.0 if difference.kind == "share" else 1.0
             # displays clip at zero what inference keeps signed
             first, last = (
-                max(scale * value, 0.0) for value in (difference.base_value, difference.value)
+                with_error(max(scale * value, 0.0), _times(scale, stderr))
+                for value, stderr in (
+                    (difference.base_value, difference.base_stderr),
+                    (difference.value, difference.value_stderr),
+                )
             )
             change = with_error(scale * difference.difference, _times(scale, difference.stderr))
             lines.append(
-                f"  {_quantity(difference.quantity)}: {first:.1f}% to {last:.1f}%, "
+                f"  {_quantity(difference.quantity)}: {first} % to {last} %, "
                 f"{change} points; {_chances(difference)}{_remark(difference.note)}"
             )
     along = None

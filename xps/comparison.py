@@ -39,6 +39,8 @@ class Difference:
     base_value, value : float
         Signed fractions of the area of the region, or percents of the atoms; means over
         replicates.
+    base_stderr, value_stderr : float or None
+        Of each alone, one standard deviation; None where a fit has no errors.
     stderr : float or None
         Of the difference, one standard deviation; None where a fit has no errors.
     p_value : float or None
@@ -57,6 +59,8 @@ class Difference:
     quantity: Quantity
     base_value: float
     value: float
+    base_stderr: float | None
+    value_stderr: float | None
     stderr: float | None
     p_value: float | None
     p_value_adjusted: float | None
@@ -287,6 +291,10 @@ def _difference(table: CompositionTable, first: int, row: int, column: int) -> D
     stderr = standard_error(variance + excess)
     degrees = (variance + excess) ** 2 / freedom if freedom > 0.0 else math.inf
     base_value, value = (float(table.values[one, column]) for one in both)
+    base_stderr, value_stderr = (
+        standard_error(float(own[place, place] + max(table.excess[one, column], 0.0)))
+        for place, one in enumerate(both)
+    )
     counts = table.replicates[first], table.replicates[row]
     return Difference(
         table.kind,
@@ -294,6 +302,8 @@ def _difference(table: CompositionTable, first: int, row: int, column: int) -> D
         table.quantities[column],
         base_value,
         value,
+        base_stderr,
+        value_stderr,
         stderr,
         two_sided(value - base_value, stderr, degrees),
         None,

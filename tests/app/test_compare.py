@@ -80,8 +80,11 @@ def test_panels_share_one_axis_and_one_color_a_species(view: CompareView) -> Non
 def test_differences_stand_with_error_and_corrected_p(view: CompareView) -> None:
     d = next(d for d in compare(fitted(), BARE).differences if d.species == "ps4")
     assert d.stderr is not None
+    assert d.base_stderr is not None
     base, difference, p_value = cells_of(view)["PS₄³⁻"]
-    assert float(base) == pytest.approx(100.0 * d.base_value, abs=0.05)
+    value, error = (float(part) for part in base.split(" ± "))
+    assert value == pytest.approx(100.0 * d.base_value, abs=0.006)
+    assert error == pytest.approx(100.0 * d.base_stderr, rel=0.02)
     value, error = (float(part.replace("−", "-")) for part in difference.split(" ± "))
     assert value == pytest.approx(100.0 * d.difference, abs=0.006)
     assert error == pytest.approx(100.0 * d.stderr, rel=0.02)
@@ -113,7 +116,7 @@ def test_atomic_percents_are_compared_too(view: CompareView) -> None:
             if d.species == species and d.core_level == "S 2p"
         )
         base, difference, _ = cells_of(view)[row]
-        assert float(base) == pytest.approx(d.base_value, abs=0.05)
+        assert float(base.split(" ± ")[0]) == pytest.approx(d.base_value, abs=0.05)
         shown = float(difference.split(" ± ")[0].replace("−", "-"))
         assert shown == pytest.approx(d.difference, abs=0.06)
     assert "lattice_o" in found

@@ -201,4 +201,4 @@ def test_negative_shares_are_clipped_for_people_only(
     (line,) = (
         one for one in capsys.readouterr().out.splitlines() if "SO4" in one or "ulfate" in one
     )
-    assert " to 0.0%" in line
+    assert " to 0.00 ± " in line

@@ -190,6 +190,7 @@ def test_atomic_percents_are_those_of_the_quantification() -> None:
         first = quantified[BARE_NAME, level, name]
         second = quantified[difference.sample, level, name]
         assert difference.base_value == pytest.approx(first.atomic_percent)
+        assert difference.base_stderr == pytest.approx(first.stderr)
         assert difference.value == pytest.approx(second.atomic_percent)
         assert first.stderr is not None
         assert second.stderr is not None
