@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.autosave import DELAY_MS
+from app.dialogs import OverwriteAnswer
 from app.message_bar import Message
 from app.recovery import Recovery, recoveries
 from app.window import MainWindow
@@ -282,12 +283,12 @@ def change_on_disk(session: Path) -> bytes:
 
 @pytest.mark.parametrize("answer", ["cancel", "overwrite", "save as"])
 def test_a_file_changed_elsewhere_is_noticed_before_it_is_replaced(
-    opened: MainWindow, dialogs: ScriptedDialogs, session: Path, answer: str
+    opened: MainWindow, dialogs: ScriptedDialogs, session: Path, answer: OverwriteAnswer
 ) -> None:
     theirs = change_on_disk(session)
     rename(opened, "mine")
     other = session.with_name("other.doublet")
-    dialogs.overwrite_answers = [answer]  # type: ignore[list-item]  # one of the answers
+    dialogs.overwrite_answers = [answer]
     dialogs.to_save = [other]
     choose(opened, "save")
     assert dialogs.asked[0].startswith(f"replace {session.name}? The file was changed by another")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from xps.spectrum import Spectrum
+from xps.spectrum import Spectrum, Unit
 
 RESERVED = {"-", "not specified", "unknown", "n/a", "none"}
 labels = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12).filter(
@@ -28,17 +28,18 @@ def energies(draw: st.DrawFn) -> np.ndarray:
 
 
 @st.composite
-def spectra(draw: st.DrawFn, unit: str | None = None) -> Spectrum:
+def spectra(draw: st.DrawFn, unit: Unit | None = None) -> Spectrum:
     energy = draw(energies())
-    unit = unit or draw(st.sampled_from(["counts", "arbitrary"]))
-    values = st.integers(0, 10**9) if unit == "counts" else st.floats(-1e9, 1e9)
+    units: tuple[Unit, ...] = ("counts", "arbitrary")
+    chosen = unit or draw(st.sampled_from(units))
+    values = st.integers(0, 10**9) if chosen == "counts" else st.floats(-1e9, 1e9)
     many = st.lists(values, min_size=energy.size, max_size=energy.size).map(np.array)
     transmissions = st.lists(positive, min_size=energy.size, max_size=energy.size).map(np.array)
     return Spectrum(
         energy_ev=energy,
         intensity=draw(many).astype(float),
         axis=draw(st.sampled_from(["binding", "kinetic"])),
-        unit=unit,  # type: ignore[arg-type]  # one of the units by construction
+        unit=chosen,
         name=draw(names),
         sample=draw(st.one_of(st.just(""), names)),
         core_level=draw(st.sampled_from([None, "S 2p", "O 1s", "Ni 2p"])),

@@ -109,9 +109,11 @@ def test_every_option_is_documented(name: str) -> None:
 
 @pytest.mark.parametrize(("page", "text"), blocks("python"), ids=[p for p, _ in blocks("python")])
 def test_the_python_of_a_page_runs(
-    checkout: Path, capsys: pytest.CaptureFixture[str], page: str, text: str
+    checkout: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], page: str, text: str
 ) -> None:
-    exec(compile(text, page, "exec"), {})  # noqa: S102  # our own documentation
+    script = tmp_path / "page.py"
+    script.write_text(text, encoding="utf-8")
+    runpy.run_path(str(script))
     assert "sulfate" in capsys.readouterr().out
 
 

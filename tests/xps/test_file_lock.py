@@ -14,9 +14,10 @@ import pytest
 from xps.file_lock import FileLock, Holder, file_digest, holder_in, lock_path
 
 
-def holder(**changes: object) -> Holder:
-    mine = Holder(os.getpid(), socket.gethostname(), "", "", "token")
-    return replace(mine, **changes)  # type: ignore[arg-type]  # fields of a holder
+def holder(pid: int | None = None, host: str | None = None) -> Holder:
+    """This process on this computer, where nothing else is said."""
+    own = os.getpid() if pid is None else pid
+    return Holder(own, host or socket.gethostname(), "", "", "token")
 
 
 def test_a_running_process_is_not_gone() -> None:

@@ -250,18 +250,15 @@ def test_ends_of_the_mixing_range_are_finite(kind: str, end: float) -> None:
         assert np.isfinite(curve).all()
 
 
-def _component(**changes: object) -> Component:
-    fields: dict[str, object] = {
-        "id": "a",
-        "name": "a",
-        "lines": Singlet(),
-        "shape": "sgl",
-        "area": Param(1.0),
-        "center": Param(0.0),
-        "fwhm": Param(1.0, min=0.3, max=4.0),
-        "shape_params": (Param(0.3, min=0.0, max=0.8),),
-    }
-    return Component(**(fields | changes))  # type: ignore[arg-type]  # as many kinds as fields
+_WIDTH, _MIXING = Param(1.0, min=0.3, max=4.0), Param(0.3, min=0.0, max=0.8)
+
+
+def _component(
+    shape: str = "sgl",
+    fwhm: Param = _WIDTH,
+    shape_params: tuple[Param, ...] = (_MIXING,),
+) -> Component:
+    return Component("a", "a", Singlet(), shape, Param(1.0), Param(0.0), fwhm, shape_params)
 
 
 def test_unknown_shape_is_refused() -> None:

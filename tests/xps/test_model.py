@@ -18,6 +18,7 @@ from xps.model import (
     Component,
     Doublet,
     Link,
+    LinkKind,
     Param,
     Prior,
     Ref,
@@ -42,8 +43,8 @@ def region(*components: Component) -> Region:
     return Region("r", "s0", "O 1s", (0.0, 10.0), Background(), components)
 
 
-def tied(kind: str, to: str, parameter: str, amount: float = 0.0) -> Param:
-    return Param(1.0, link=Link(kind, Ref(to, parameter), amount))  # type: ignore[arg-type]  # of three kinds
+def tied(kind: LinkKind, to: str, parameter: str, amount: float = 0.0) -> Param:
+    return Param(1.0, link=Link(kind, Ref(to, parameter), amount))
 
 
 # Parameters ---------------------------------------------------------------------------------------
