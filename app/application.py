@@ -10,10 +10,10 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QApplication
 
 from app.crash import CrashReporter
-from app.icons import app_icon
-from app.saving import recovery_folder
+from app.session.saving import recovery_folder
 from app.settings import APPLICATION, ORGANIZATION, Settings
-from app.theme import Theme
+from app.widgets.icons import app_icon
+from app.widgets.theme import Theme
 from app.window import MainWindow
 from xps import __version__
 

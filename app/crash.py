@@ -10,7 +10,7 @@ from types import TracebackType
 
 from PySide6.QtWidgets import QApplication
 
-from app.message_bar import Button, MessageBar
+from app.widgets.message_bar import Button, MessageBar
 from xps.errors import XpsError
 
 _log = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from typing import Literal, Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMessageBox, QWidget
 
-from app.import_dialog import ImportDialog
-from app.importing import ImportAnswer
-from app.opening import Unclear
+from app.importing.import_dialog import ImportDialog
+from app.importing.importing import ImportAnswer
+from app.importing.opening import Unclear
 
 SPECTRA_AND_SESSIONS = (
     "Spectra and sessions (*.vms *.npl *.vamas *.vgd *.spe *.pro *.xlsx *.xls *.xml *.ibw *.itx"

@@ -10,8 +10,8 @@ from PySide6.QtGui import QAction, QActionGroup, QIcon
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 
 from app.actions import ACTIONS
-from app.overlays import Arrangement, OverlayChoice
-from app.plain import menu_text
+from app.plot.overlays import Arrangement, OverlayChoice
+from app.widgets.plain import menu_text
 
 _MENUS = ("File", "Edit", "Analysis", "Plot", "View", "Help")
 _SCHEMES = (

@@ -7,12 +7,12 @@ from time import monotonic
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
-from app.jobs import Jobs
-from app.modes import Mode
-from app.numerals import MINUS
-from app.plain import tooltip
-from app.scales import Scales
-from app.shown import Shown
+from app.fitting.jobs import Jobs
+from app.plot.modes import Mode
+from app.plot.scales import Scales
+from app.plot.shown import Shown
+from app.widgets.numerals import MINUS
+from app.widgets.plain import tooltip
 from xps.fitted import RegionFit
 from xps.numbers_text import number
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.plain import menu_text, tooltip
+from app.widgets.plain import menu_text, tooltip
 
 EXAMPLE_TEXT = "Try the example: bare and Al₂O₃-coated cathode (simulated)"
 STEPS = (

@@ -18,22 +18,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import example, gestures
+from app import example
 from app.actions import ACTIONS, Needs, make_actions
-from app.analysis import Analysis
-from app.autosave import Autosave
-from app.checking import Checking
-from app.component_menu import ComponentMenu
+from app.checks.checking import Checking
+from app.checks.finding_actions import FindingActions
+from app.checks.finding_place import Place
 from app.dialogs import Dialogs, NativeDialogs
-from app.document import Document
-from app.editing import Editor
-from app.files import Files
-from app.finding_actions import FindingActions
-from app.finding_place import Place
-from app.icons import app_icon, icon
-from app.inspector import Inspector
-from app.inspector_focus import focus_on
-from app.jobs import Jobs
+from app.fitting.analysis import Analysis
+from app.fitting.jobs import Jobs
+from app.fitting.solver_import import load_solver
+from app.gestures import gestures
+from app.inspector.component_menu import ComponentMenu
+from app.inspector.inspector import Inspector
+from app.inspector.inspector_focus import focus_on
 from app.menus import (
     fill_recent_menu,
     make_menus,
@@ -41,28 +38,32 @@ from app.menus import (
     make_scheme_menu,
     make_toolbar,
 )
-from app.message_bar import MessageBar
-from app.modes import Mode
-from app.own_recipes import OwnRecipes, recipe_folder
-from app.plain import menu_text
-from app.plot_marks import PlotMarks
-from app.plot_tools import make_plot_tools
-from app.propagating import Propagating
-from app.recipe_actions import RecipeActions
-from app.recipe_menu import RecipeMenu
-from app.restoring import Restorer
-from app.results import Results
-from app.results_dock import ResultsDock
-from app.sample_tree import SampleTree
-from app.saving import recovery_folder
-from app.selection import Selection
+from app.models.suggesting import Suggesting
+from app.plot.modes import Mode
+from app.plot.plot_marks import PlotMarks
+from app.plot.plot_tools import make_plot_tools
+from app.plot.spectrum_panel import SpectrumPanel
+from app.recipes.own_recipes import OwnRecipes, recipe_folder
+from app.recipes.recipe_actions import RecipeActions
+from app.recipes.recipe_menu import RecipeMenu
+from app.results.results import Results
+from app.results.results_dock import ResultsDock
+from app.samples.propagating import Propagating
+from app.samples.sample_tree import SampleTree
+from app.session.autosave import Autosave
+from app.session.document import Document
+from app.session.editing import Editor
+from app.session.files import Files
+from app.session.restoring import Restorer
+from app.session.saving import recovery_folder
+from app.session.selection import Selection
 from app.settings import Settings
-from app.solver_import import load_solver
-from app.spectrum_panel import SpectrumPanel
 from app.status import StatusBar
-from app.suggesting import Suggesting
-from app.theme import Theme
 from app.welcome import WelcomePage
+from app.widgets.icons import app_icon, icon
+from app.widgets.message_bar import MessageBar
+from app.widgets.plain import menu_text
+from app.widgets.theme import Theme
 from xps import __version__
 from xps.casaxps import carries_fit
 from xps.project import Project

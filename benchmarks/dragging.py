@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.application import make_application
 from app.settings import Settings
-from app.theme import Theme
+from app.widgets.theme import Theme
 from app.window import MainWindow
 from xps.kernel import Kernel
 from xps.model import Background, Component, Link, Param, Ref, Region, multiplet_of

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication
 from app.application import make_application
 from app.example import example_files
 from app.settings import Settings
-from app.theme import Theme
+from app.widgets.theme import Theme
 from app.window import MainWindow
 from xps.analysis import apply_recipe
 from xps.project import Project

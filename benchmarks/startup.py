@@ -29,7 +29,7 @@ class FirstPaint(QObject):
         return False
 
 from app.settings import Settings
-from app.theme import Theme
+from app.widgets.theme import Theme
 
 qt = application.make_application()
 settings = Settings()

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.application import make_application
 from app.settings import Settings
-from app.theme import Theme
+from app.widgets.theme import Theme
 from app.window import MainWindow
 
 FOLDER = Path(__file__).parent / "pictures"

@@ -15,11 +15,11 @@ from pytestqt.qtbot import QtBot
 
 from app.application import make_application
 from app.dialogs import OverwriteAnswer, SaveAnswer
-from app.import_dialog import ImportDialog
-from app.importing import ImportAnswer
-from app.opening import Unclear
+from app.importing.import_dialog import ImportDialog
+from app.importing.importing import ImportAnswer
+from app.importing.opening import Unclear
 from app.settings import Settings
-from app.theme import Theme
+from app.widgets.theme import Theme
 from app.window import MainWindow
 from tests.app import projects
 from tests.app.projects import region_id
@@ -97,7 +97,7 @@ def dialogs() -> ScriptedDialogs:
 def recovery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of recovery copies, away from the user's own."""
     folder = tmp_path / "recovery"
-    for module in ("app.files", "app.window"):
+    for module in ("app.session.files", "app.window"):
         monkeypatch.setattr(f"{module}.recovery_folder", lambda: folder)
     return folder
 

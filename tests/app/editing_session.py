@@ -11,15 +11,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings, QTimer
 
-import app.files
-from app import gestures
+import app.session.files
 from app.application import make_application
-from app.autosave import Autosave
-from app.document import Document
-from app.files import Files
-from app.jobs import Jobs
-from app.message_bar import MessageBar
+from app.fitting.jobs import Jobs
+from app.gestures import gestures
+from app.session.autosave import Autosave
+from app.session.document import Document
+from app.session.files import Files
 from app.settings import Settings
+from app.widgets.message_bar import MessageBar
 from tests.app.conftest import ScriptedDialogs
 from xps.session import load
 
@@ -32,7 +32,7 @@ class Person:
 
     def __init__(self, session: Path, recovery: Path, notes: int) -> None:
         self.notes = notes
-        app.files.recovery_folder = lambda: recovery
+        app.session.files.recovery_folder = lambda: recovery
         self.document = Document()
         self.autosave = Autosave(self.document, recovery)
         settings = session.with_name("settings.ini")

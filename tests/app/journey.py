@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPushButton,
 
 from app.application import make_application
 from app.settings import Settings
-from app.theme import Theme
+from app.widgets.theme import Theme
 from app.window import MainWindow
 from tests.app.mouse import handle, place_of
 from tests.app.x_hand import Hand

@@ -25,9 +25,9 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from app.dialogs import OverwriteAnswer, SaveAnswer
-from app.import_dialog import ImportDialog
-from app.importing import ImportAnswer
-from app.opening import Unclear
+from app.importing.import_dialog import ImportDialog
+from app.importing.importing import ImportAnswer
+from app.importing.opening import Unclear
 from app.window import MainWindow
 from tests.app.mouse import drag, place_of
 

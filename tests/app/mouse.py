@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.handles import Handle, HandleKind
-from app.plot_view import PlotView
+from app.plot.handles import Handle, HandleKind
+from app.plot.plot_view import PlotView
 from app.window import MainWindow
 
 

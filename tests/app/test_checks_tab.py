@@ -7,11 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app import gestures, result_gestures
-from app.background_gestures import set_background
-from app.checks_view import ChecksView
-from app.finding_place import Place, place_of
-from app.remedies import remedy_of
+from app.checks.checks_view import ChecksView
+from app.checks.finding_place import Place, place_of
+from app.checks.remedies import remedy_of
+from app.gestures import gestures, result_gestures
+from app.gestures.background_gestures import set_background
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.projects import fitted as fitted_project
@@ -317,7 +317,7 @@ def test_places_of_samples_and_of_what_is_gone() -> None:
 
 
 def test_every_remedy_is_of_a_rule_that_there_is() -> None:
-    from app import finding_place, remedies
+    from app.checks import finding_place, remedies
 
     known = {rule.id for rule in RULES}
     assert set(remedies._REMEDIES) | set(remedies._OF_SAMPLES) <= known

@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTabBar
 from pytestqt.qtbot import QtBot
 
-from app.compare_view import CompareView
-from app.compared import bases, compared
+from app.compare.compare_view import CompareView
+from app.compare.compared import bases, compared
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.projects import fitted, started

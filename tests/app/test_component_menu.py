@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QMenu
 from pytestqt.qtbot import QtBot
 
-from app import component_gestures as edits
-from app.component_table import COLUMNS
-from app.parameter_model import TIED
-from app.ties import typed_link
+from app.gestures import component_gestures as edits
+from app.gestures.ties import typed_link
+from app.inspector.component_table import COLUMNS
+from app.inspector.parameter_model import TIED
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.mouse import pixel_of

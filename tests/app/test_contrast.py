@@ -13,8 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
-from app.message_bar import Severity
-from app.theme import Theme, muted
+from app.widgets.message_bar import Severity
+from app.widgets.theme import Theme, muted
 from app.window import MainWindow
 from tests.app.user import choose
 

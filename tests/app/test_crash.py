@@ -2,7 +2,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
 from app.crash import CrashReporter
-from app.message_bar import Severity
+from app.widgets.message_bar import Severity
 from app.window import MainWindow
 from tests.app.user import click
 from xps.errors import FitError

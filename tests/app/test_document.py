@@ -2,7 +2,7 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from app.document import Document
+from app.session.document import Document
 from xps.project import Project, Sample
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.message_bar import Severity
+from app.widgets.message_bar import Severity
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.user import LONG, choose, fit_all, open_files

@@ -1,5 +1,5 @@
-from app.fit_merge import merge_fits
-from app.gestures import (
+from app.fitting.fit_merge import merge_fits
+from app.gestures.gestures import (
     remove_entry,
     remove_region,
     rename_sample,

@@ -2,8 +2,8 @@ import math
 
 import pytest
 
-from app import background_gestures, gestures
-from app.component_gestures import set_link
+from app.gestures import background_gestures, gestures
+from app.gestures.component_gestures import set_link
 from tests.app.projects import fitted, opened, region_id, started
 from tests.xps.casa_comments import PHOTONS_EV, comment, component, region, spectrum, tied
 from xps.analysis import apply_recipe

@@ -2,7 +2,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTreeWidgetItem
 
-from app.history_view import HistoryView
+from app.session.history_view import HistoryView
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.user import choose

@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QDialogButtonBox, QListWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.import_dialog import ImportDialog
-from app.message_bar import Severity
+from app.importing.import_dialog import ImportDialog
+from app.widgets.message_bar import Severity
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.user import LONG, choose, click, drop, open_files

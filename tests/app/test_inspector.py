@@ -7,9 +7,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
-from app.component_gestures import set_link
-from app.component_table import CELL_ROLE, COLUMNS, short_tie
-from app.parameter_model import FITTED, MAX, MIN, TIED, VALUE
+from app.gestures.component_gestures import set_link
+from app.inspector.component_table import CELL_ROLE, COLUMNS, short_tie
+from app.inspector.parameter_model import FITTED, MAX, MIN, TIED, VALUE
 from app.window import MainWindow
 from tests.app.user import choose, fit_all, open_files, pick_species, type_into, type_into_cell
 from xps.model import BACKGROUND_ID, Component, Link, Ref

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.jobs import Job, Jobs
+from app.fitting.jobs import Job, Jobs
 from xps.errors import FitError, XpsError
 
 

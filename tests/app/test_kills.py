@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.recovery import recoveries
+from app.session.recovery import recoveries
 from tests.app.editing_session import work
 from tests.app.projects import fitted as fitted_project
 from xps.project import Project

@@ -3,7 +3,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QPushButton, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.message_bar import Button, MessageBar
+from app.widgets.message_bar import Button, MessageBar
 from app.window import MainWindow
 from tests.app.user import choose, click
 

@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
-from app.parameter_model import FITTED, MAX, VALUE
-from app.ties import NOT_TIED
+from app.gestures.ties import NOT_TIED
+from app.inspector.parameter_model import FITTED, MAX, VALUE
 from app.window import MainWindow
 from tests.app.user import choose, click, fit_all, type_into, type_into_cell
 from xps.backgrounds import STATIC

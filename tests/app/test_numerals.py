@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.numerals import parse_number, plain_number, same_decimals
+from app.widgets.numerals import parse_number, plain_number, same_decimals
 
 
 @pytest.mark.parametrize(

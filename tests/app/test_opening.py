@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from app.opening import open_all
+from app.importing.opening import open_all
 from tests.app.projects import opened
 from xps.errors import ReadError
 from xps.readers import SpectrumFile

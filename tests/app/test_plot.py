@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.plain_axis import PlainAxis
-from app.plot_view import PlotView
+from app.plot.plain_axis import PlainAxis
+from app.plot.plot_view import PlotView
 from app.window import MainWindow
 from tests.app.mouse import hover, pixel_of
 from tests.app.projects import region_id

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from app.modes import Mode
+from app.plot.modes import Mode
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.mouse import drag, move, per_ev, pixel_of, press, release

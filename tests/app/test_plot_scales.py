@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.masks import masked_ranges
-from app.overlays import Arrangement
-from app.sample_tree import ENTRY_ROLE
-from app.shown import Shown
+from app.gestures.masks import masked_ranges
+from app.plot.overlays import Arrangement
+from app.plot.shown import Shown
+from app.samples.sample_tree import ENTRY_ROLE
 from app.window import MainWindow
 from tests.app.mouse import drag, hover, pixel_of, press, release
 from tests.app.test_plot import labels_of

@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
-from app.propagate_dialog import PropagateDialog
-from app.propagation import propagate, targets
+from app.gestures.propagation import propagate, targets
+from app.samples.propagate_dialog import PropagateDialog
 from app.status import remaining_text
 from app.window import MainWindow
 from tests.app import projects

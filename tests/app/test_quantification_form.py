@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
-from app.quantification_form import QuantificationForm
+from app.results.quantification_form import QuantificationForm
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.projects import fitted

@@ -13,10 +13,10 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.autosave import DELAY_MS
 from app.dialogs import OverwriteAnswer
-from app.message_bar import Message
-from app.recovery import Recovery, recoveries
+from app.session.autosave import DELAY_MS
+from app.session.recovery import Recovery, recoveries
+from app.widgets.message_bar import Message
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.projects import fitted as fitted_project
@@ -41,7 +41,7 @@ def opened(qtbot: QtBot, window: MainWindow, session: Path) -> MainWindow:
 def rename(window: MainWindow, name: str) -> None:
     project = window.document.project
     old = project.samples[0].name
-    from app import gestures
+    from app.gestures import gestures
 
     change = gestures.rename_sample(project, old, name)
     window.document.push(change.project, change.text)

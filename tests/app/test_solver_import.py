@@ -5,7 +5,7 @@ import sys
 
 _BOTH_THREADS = """
 import threading
-from app.solver_import import load_solver
+from app.fitting.solver_import import load_solver
 failed = []
 
 def load():

@@ -5,8 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.species_picker import SpeciesPicker
-from app.species_search import found_species
+from app.models.species_picker import SpeciesPicker
+from app.models.species_search import found_species
 from app.window import MainWindow
 from tests.app.projects import fitted, region_id
 from tests.app.user import choose, click

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import Qt
 
-from app.spectrum_names import spectrum_names
+from app.samples.spectrum_names import spectrum_names
 from app.window import MainWindow
 from xps.project import Project
 from xps.spectrum import Spectrum

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.suggestion_view import SuggestionView
+from app.models.suggestion_view import SuggestionView
 from app.window import MainWindow
 from tests.app.projects import fitted, opened
 from tests.app.user import LONG, choose, click, open_files
@@ -153,7 +153,7 @@ def test_a_search_that_fails_says_why(
 
 
 def test_a_sample_without_an_energy_scale_gets_that_of_the_suggestion() -> None:
-    from app.suggestion_gestures import take_model
+    from app.gestures.suggestion_gestures import take_model
 
     project = opened()
     carbon = carbon_of(project)

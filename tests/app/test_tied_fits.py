@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.fit_merge import merge_fits
-from app.gestures import set_value
+from app.fitting.fit_merge import merge_fits
+from app.gestures.gestures import set_value
 from app.window import MainWindow
 from tests.app.projects import opened, region_id
 from tests.app.user import LONG, choose, open_files

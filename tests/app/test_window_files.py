@@ -7,8 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from app.message_bar import Severity
 from app.settings import Settings
+from app.widgets.message_bar import Severity
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.user import LONG, choose, click, drop, fit_all, open_files

@@ -1,0 +1,1 @@
+"""The findings of the checks, and what can be done about them."""

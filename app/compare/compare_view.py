@@ -1,0 +1,247 @@
+"""The comparison tab: stacked panels of samples, their differences, and the way to a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.compare.compared import Compared, bases, comparable, compared
+from app.compare.difference_table import DifferenceTable
+from app.compare.sample_choice import SampleChoice
+from app.compare.stacked_panels import StackedPanels
+from app.widgets.check_box import CheckBox
+from app.widgets.plain import tooltip
+from xps.composition import Kind
+from xps.errors import XpsError
+from xps.project import Project
+
+if TYPE_CHECKING:
+    from xps.figure import Shows
+
+FIGURE_WIDTHS_MM = (85, 89, 120, 178, 183)
+_WIDTH_MM = 178
+_KINDS: Mapping[Kind, str] = {"share": "Shares", "atomic_percent": "Atomic percent"}
+_FIRST = 6  # samples that are shown until others are chosen
+_SPLIT = (200, 293, 412)
+_LEVELS_ABREAST = 4
+_EMPTY = "Fits of two or more samples are compared here."
+
+
+class CompareView(QWidget):
+    """Samples, panels and differences.
+
+    Which samples and core levels are shown is no part of the project; which samples are
+    replicates is.
+
+    Signals
+    -------
+    groupTyped(str, str)
+        Sample, and the group of replicates that it shall belong to.
+    figureWanted()
+    """
+
+    groupTyped = Signal(str, str)
+    figureWanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._project = Project()
+        self._failures: Mapping[str, XpsError] = {}
+        self._left_out: set[str] = set()
+        self._known: set[str] = set()
+        self._hidden_levels: set[str] = set()
+        self._base = ""
+        self.samples = SampleChoice()
+        self.panels = StackedPanels()
+        self.table = DifferenceTable()
+        self.base = QComboBox()
+        self.kind = QComboBox()
+        self.figure_kind = QComboBox()
+        self.width_mm = QComboBox()
+        self.figure_button = QPushButton("Figure…")
+        self._level_grid = QGridLayout()
+        self._level_boxes: dict[str, CheckBox] = {}
+        self._notes = QLabel()
+        self._splitter = QSplitter()
+        self._head = QWidget()
+        self._build()
+        self.show_project(Project(), {})
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The core levels that are shown."""
+        return tuple(level for level in _levels(self._project) if level not in self._hidden_levels)
+
+    @property
+    def level_boxes(self) -> dict[str, CheckBox]:
+        """The check boxes of the core levels."""
+        return dict(self._level_boxes)
+
+    @property
+    def figure_width_mm(self) -> float:
+        """How wide the figure shall be."""
+        return float(self.width_mm.currentData())
+
+    @property
+    def figure_shows(self) -> Shows:
+        """Spectra, or the amounts that are compared."""
+        if self.figure_kind.currentData() == "spectra":
+            return "spectra"
+        kind: Kind = self.kind.currentData()
+        return kind
+
+    @property
+    def notes_text(self) -> str:
+        """What the numbers leave out."""
+        return self._notes.text()
+
+    def show_project(self, project: Project, failures: Mapping[str, XpsError]) -> None:
+        """Compare the samples of a project."""
+        self._project, self._failures = project, failures
+        names = comparable(project)
+        for name in names:
+            if name not in self._known and len(self._known - self._left_out) >= _FIRST:
+                self._left_out.add(name)
+            self._known.add(name)
+        self._known &= set(names)
+        self._left_out &= set(names)
+        samples = tuple(project.sample(name) for name in names)
+        self.samples.show_samples(samples, set(names) - self._left_out)
+        self._splitter.setVisible(bool(names))
+        self._head.setVisible(bool(names))
+        self._show_levels()
+        self._refresh()
+
+    def _build(self) -> None:
+        self.base.setAccessibleName("Base of the comparison")
+        self.base.setToolTip(
+            "What all others are compared with: a sample, or a group of replicates"
+        )
+        self.base.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.base.setMinimumContentsLength(14)
+        self.base.activated.connect(self._choose_base)
+        for kind, text in _KINDS.items():
+            self.kind.addItem(text, kind)
+        self.kind.setAccessibleName("What is compared")
+        self.kind.setToolTip(
+            "Shares in the area of a core level, or atomic percents of elements and species"
+        )
+        self.kind.activated.connect(lambda _: self._refresh())
+        self.figure_kind.addItem("Spectra", "spectra")
+        self.figure_kind.addItem("Bars", "amounts")
+        self.figure_kind.setAccessibleName("What the figure shows")
+        self.figure_kind.setToolTip(
+            "The panels of the spectra, or what is compared as bars with their errors"
+        )
+        for width in FIGURE_WIDTHS_MM:
+            self.width_mm.addItem(f"{width} mm", width)
+        self.width_mm.setCurrentIndex(FIGURE_WIDTHS_MM.index(_WIDTH_MM))
+        self.width_mm.setAccessibleName("Width of the figure in mm")
+        self.width_mm.setToolTip(
+            "Width of the figure in mm: journals ask for 85 to 89 (one column), 120, or 178 to 183 "
+            "(two columns)"
+        )
+        self.figure_button.setToolTip(
+            "Save them as a figure for print: PDF, SVG or PNG of 600 dpi (Ctrl+Shift+E)"
+        )
+        self.figure_button.clicked.connect(self.figureWanted)
+        self._level_grid.setContentsMargins(0, 0, 0, 0)
+        self._level_grid.setVerticalSpacing(0)
+        head = QHBoxLayout(self._head)
+        head.setContentsMargins(0, 0, 0, 0)
+        head.addWidget(QLabel("Base"))
+        head.addWidget(self.base)
+        head.addWidget(self.kind)
+        head.addSpacing(8)
+        head.addLayout(self._level_grid)
+        head.addStretch(1)
+        head.addWidget(self.figure_kind)
+        head.addWidget(self.width_mm)
+        head.addWidget(self.figure_button)
+        for widget in (self.samples, self.panels, self.table):
+            self._splitter.addWidget(widget)
+        for place, stretch in enumerate((1, 3, 3)):
+            self._splitter.setStretchFactor(place, stretch)
+        self._splitter.setSizes(list(_SPLIT))
+        self._notes.setTextFormat(Qt.TextFormat.PlainText)
+        self._notes.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 4, 4, 2)
+        column.setSpacing(2)
+        column.addWidget(self._head)
+        column.addWidget(self._splitter, 1)
+        column.addWidget(self._notes)
+        self.samples.chosen.connect(self._on_chosen)
+        self.samples.groupTyped.connect(self.groupTyped)
+
+    def _show_levels(self) -> None:
+        levels = _levels(self._project)
+        if tuple(self.level_boxes) == levels:
+            return
+        for box in self._level_boxes.values():
+            box.setParent(None)
+            box.deleteLater()
+        self._level_boxes = {}
+        for place, level in enumerate(levels):
+            box = CheckBox(level)
+            box.setChecked(level not in self._hidden_levels)
+            box.setAccessibleName(f"Compare {level}")
+            box.setToolTip(f"Draw and compare {level}")
+            box.toggled.connect(lambda on, level=level: self._toggle_level(level, on=on))
+            self._level_grid.addWidget(box, *divmod(place, _LEVELS_ABREAST))
+            self._level_boxes[level] = box
+
+    def _toggle_level(self, level: str, *, on: bool) -> None:
+        (self._hidden_levels.discard if on else self._hidden_levels.add)(level)
+        self._refresh()
+
+    def _on_chosen(self) -> None:
+        self._left_out = set(comparable(self._project)) - set(self.samples.names)
+        self._refresh()
+
+    def _choose_base(self) -> None:
+        self._base = self.base.currentText()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        names = bases(self._project, self.samples.names)
+        if self._base not in names:
+            self._base = names[0] if names else ""
+        if [self.base.itemText(i) for i in range(self.base.count())] != list(names):
+            self.base.clear()
+            self.base.addItems(names)
+        self.base.setCurrentIndex(names.index(self._base) if names else -1)
+        result = Compared(problem=_EMPTY)
+        if self.samples.names:
+            result = compared(
+                self._project,
+                self.samples.names,
+                self.levels,
+                self._base,
+                self._failures,
+                self.kind.currentData(),
+            )
+        self.panels.show_columns(result.columns, result.looks)
+        self.table.show_compared(result)
+        self.table.setVisible(bool(result.rows))
+        self.figure_button.setEnabled(bool(result.columns))
+        self._notes.setText(result.problem or "  ·  ".join(result.notes[:2]))
+        self._notes.setToolTip(tooltip("\n".join(result.notes)))
+
+
+def _levels(project: Project) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fit.region.core_level for fit in project.fits))

@@ -1,0 +1,1 @@
+"""Fits and other long work, off the user interface's thread."""

@@ -1,0 +1,1 @@
+"""What a person can do to a project: pure functions from one project to the next."""

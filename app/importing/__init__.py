@@ -1,0 +1,1 @@
+"""Read files, and ask how text is to be understood."""

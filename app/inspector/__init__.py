@@ -1,0 +1,1 @@
+"""The dock on the right: charge reference, region, components and fit."""

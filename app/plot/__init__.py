@@ -1,0 +1,1 @@
+"""The plot of a spectrum, and what the mouse does in it."""

@@ -1,0 +1,58 @@
+"""An axis whose labels read alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtGui import QPainter
+
+from app.widgets.numerals import MINUS, same_decimals
+
+_WIDTH = 68
+
+
+class PlainAxis(pg.AxisItem):
+    """An axis with plain numbers, all of them with the same decimals.
+
+    Large intensities are multiples of a power of ten, which stands in the label.
+    """
+
+    def __init__(self, side: str) -> None:
+        super().__init__(side)
+        self.enableAutoSIPrefix(False)
+        self.setCacheMode(pg.AxisItem.CacheMode.DeviceCoordinateCache)
+        self._total: float | None = None
+        if side == "left":
+            self.setWidth(_WIDTH)
+
+    def count_down_from(self, total: float | None) -> None:
+        """Number the axis by `total` minus its values, or with None by the values themselves."""
+        if total != self._total:
+            self._total = total
+            self.picture = None
+            self.update()
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        if self._total is None:
+            return super().tickValues(low, high, size)
+        total = self._total
+        levels = super().tickValues(total - high, total - low, size)
+        return [(spacing, [total - value for value in values]) for spacing, values in levels]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        if self._total is not None:
+            values = [self._total - value for value in values]
+        strings: list[str] = super().tickStrings(values, scale, spacing)
+        return [text.replace("-", MINUS) for text in strings]
+
+    def generateDrawSpecs(self, painter: QPainter) -> Any:
+        specs = super().generateDrawSpecs(painter)
+        if specs is None:
+            return None
+        line, ticks, labels = specs
+        # Coarse and fine ticks are worded apart, each with decimals of their own.
+        texts = same_decimals([text for _, _, text in labels])
+        places = [(rect, flags) for rect, flags, _ in labels]
+        return line, ticks, [(*place, text) for place, text in zip(places, texts, strict=True)]

@@ -1,0 +1,1 @@
+"""The tabs below the plot, and the quantification."""

@@ -1,0 +1,1 @@
+"""The tree of samples, and what is done to many spectra at once."""

@@ -1,0 +1,36 @@
+"""What spectra are called in the tree: core level, and what tells those of one level apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.widgets.numerals import plain_number
+from xps.project import Entry, Project
+
+
+def spectrum_names(project: Project) -> dict[str, str]:
+    """Return a name for each spectrum, by id.
+
+    Spectra of one core level and sample, as at several angles or depths, get the values of the
+    series in which they differ; a number where nothing else tells them apart.
+    """
+    alike: dict[tuple[str, str], list[Entry]] = {}
+    for entry in project.entries:
+        alike.setdefault((entry.sample, entry.label), []).append(entry)
+    names = {}
+    for (_, label), entries in alike.items():
+        for entry, mark in zip(entries, _marks(entries), strict=True):
+            names[entry.id] = f"{label} {mark}".rstrip()
+    return names
+
+
+def _marks(entries: Sequence[Entry]) -> list[str]:
+    if len(entries) == 1:
+        return [""]
+    series = [dict(entry.spectrum.series) for entry in entries]
+    differing = [
+        name for name in series[0] if len({values.get(name) for values in series}) == len(series)
+    ]
+    if differing and all(differing[0] in values for values in series):
+        return [f"· {plain_number(values[differing[0]])}" for values in series]
+    return [f"#{number}" for number in range(1, len(entries) + 1)]

@@ -1,0 +1,1 @@
+"""The document a person works on: its edits, its file, and what protects it."""

@@ -1,0 +1,1 @@
+"""Small widgets, words and colors that every view uses."""
