@@ -7,7 +7,7 @@ DATA ?= ../shared/data
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup system run test coverage lint format bench mutants nexus truth kills script monkey film memory
-.PHONY: gaps start pictures tables lock clean
+.PHONY: gaps start pictures guide tables lock clean
 
 ENVIRONMENT := packaging/environment
 BIN := .venv/bin
@@ -66,7 +66,7 @@ nexus: setup ## validate the example as NeXus with pynxtools, in an environment 
 	build/nexus/bin/validate_nexus build/nexus/example.nxs 2>&1 | tee build/nexus/report.txt
 	! grep -q "NOT valid" build/nexus/report.txt && grep -q "is valid" build/nexus/report.txt
 
-truth: setup ## fit spectra of known truth and write the tables of docs/methods.md; takes hours
+truth: setup ## fit spectra of known truth and write the tables of docs/reference/methods.md; takes hours
 	$(BIN)/python -m benchmarks.truth
 
 script: setup ## repeat exported fits in fresh environments with numpy and lmfit alone
@@ -94,6 +94,9 @@ start: setup ## time the start up to the first painted window
 
 pictures: setup ## take the pictures of the documentation
 	$(BIN)/python docs/pictures.py
+
+guide: setup ## make the user guide as HTML in build/guide
+	$(BIN)/python docs/pages.py
 
 tables: setup ## write the tables of the documentation from the program's own files
 	$(BIN)/python docs/tables.py

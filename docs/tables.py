@@ -13,8 +13,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import numpy as np
+
 from xps.checks import RULES
 from xps.checks.overlaps import overlaps
+from xps.lineshapes import SHAPES
+from xps.lineshapes.shape import ShapeParameter
+from xps.losses import LOSSES, LossFunction
 from xps.species import Compound, Species, compounds, shipped
 
 FOLDER = Path(__file__).parent
@@ -23,11 +28,11 @@ _PLACE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end of table -->)", re.D
 
 def main() -> None:
     """Fill every page that has a place for a table."""
-    for page in sorted(FOLDER.glob("*.md")):
+    for page in sorted(FOLDER.rglob("*.md")):
         text = page.read_text("utf-8")
         if (new := filled(text)) != text:
             page.write_text(new, "utf-8", newline="\n")
-            print(f"wrote {page.name}")
+            print(f"wrote {page.relative_to(FOLDER)}")
 
 
 def filled(text: str) -> str:
@@ -72,6 +77,45 @@ def overlaps_table() -> str:
         for overlap in overlaps()
     ]
     return table(("window", "line", "energy (eV)", "source"), rows)
+
+
+def shapes_table() -> str:
+    """The parameters of line shapes, with their bounds."""
+    rows = [
+        (f"`{shape.kind}`", "; ".join(map(_parameter, shape.parameters)) or "none")
+        for shape in SHAPES.values()
+    ]
+    return table(("shape", "parameters (default; bounds of a new component; limits)"), rows)
+
+
+def losses_table() -> str:
+    """The loss functions of Tougaard's backgrounds."""
+    rows = [
+        (
+            f"`{loss.name}`",
+            f"{loss.b:g}",
+            f"{loss.c:g}",
+            "–" if loss.d is None else f"{loss.d:g}",
+            f"{_most_likely_loss(loss):.1f}",
+            f"{loss.total:.3f}",
+            loss.source,
+        )
+        for loss in LOSSES.values()
+    ]
+    return table(("name", "B, eV²", "C, eV²", "D, eV²", "maximum, eV", "∫K dT", "source"), rows)
+
+
+def _parameter(parameter: ShapeParameter) -> str:
+    low, high = parameter.typical
+    return (
+        f"`{parameter.name}` ({parameter.default:g}; {low:g} to {high:g}; "
+        f"{parameter.low:g} to {parameter.high:g})"
+    )
+
+
+def _most_likely_loss(loss: LossFunction) -> float:
+    losses = np.linspace(0.0, 60.0, 60_001)
+    return float(losses[np.argmax(loss.density(losses))])
 
 
 def _species_of(level: str, entries: Iterable[Species]) -> str:
@@ -139,6 +183,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "compounds": compounds_table,
     "rules": rules_table,
     "overlaps": overlaps_table,
+    "shapes": shapes_table,
+    "losses": losses_table,
 }
 
 

@@ -135,7 +135,8 @@ def test_the_wheel_holds_the_program_and_its_data_and_nothing_else(wheel: Path):
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     data = {name for name in names if name.startswith("xps/_resources/")}
-    assert data == shipped_data()
+    guide = {name for name in data if name.startswith("xps/_resources/guide/")}
+    assert data - guide == shipped_data()
     assert {name.split("/")[0] for name in names} == {
         "app",
         "xps",
@@ -166,7 +167,20 @@ def test_outside_the_checkout_the_data_is_found(installed: Path, tmp_path: Path)
         "print(json.dumps(['xps/_resources/' + p.relative_to(ROOT).as_posix()"
         " for p in ROOT.rglob('*') if p.is_file()]))"
     )
-    assert set(json.loads(run_installed(installed, tmp_path, "-c", code))) == shipped_data()
+    found = set(json.loads(run_installed(installed, tmp_path, "-c", code)))
+    assert {name for name in found if "/guide/" not in name} == shipped_data()
+
+
+@pytest.mark.packaging
+def test_outside_the_checkout_the_guide_is_found(installed: Path, tmp_path: Path):
+    code = (
+        "from xps.resources import guide_page;print(guide_page(), guide_page('start'), sep=chr(10))"
+    )
+    found = run_installed(installed, tmp_path, "-c", code).splitlines()
+    folder = installed / "xps" / "_resources" / "guide"
+    assert "Doublet user guide</h1>" in (folder / "index.html").read_text("utf-8")
+    assert list((folder / "pictures").glob("*.png"))
+    assert found == [str(folder / "index.html"), str(folder / "start.html")]
 
 
 @pytest.mark.packaging

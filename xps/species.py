@@ -168,7 +168,7 @@ def read_library(path: Path, known: Mapping[str, Species] | None = None) -> dict
     Parameters
     ----------
     path : Path
-        TOML with ``[[species]]`` tables; see docs/chemistry.md.
+        TOML with ``[[species]]`` tables; see docs/reference/chemistry.md.
     known : Mapping, optional
         Species that it adds to: it may name them as needed and add lines to their compounds,
         but not define them again.

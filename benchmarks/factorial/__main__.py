@@ -1,4 +1,4 @@
-"""Measure the design and write benchmarks/factorial.json and the tables of docs/methods.md."""
+"""Measure the design and write factorial.json and the tables of docs/reference/methods.md."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmarks.factorial.tables import document_of, markdown, misses
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "factorial.json"
-PAGE = ROOT / "docs" / "methods.md"
+PAGE = ROOT / "docs" / "reference" / "methods.md"
 
 _RUNS = 20
 _RUNS_WITH_LIMITS = 2

@@ -169,7 +169,7 @@ def document_of(found: Mapping[int, Measurement]) -> dict[str, Any]:
 
 
 def markdown(document: Mapping[str, Any]) -> str:
-    """The tables for docs/methods.md."""
+    """The tables for docs/reference/methods.md."""
     percent = "{:.1f} %".format
     lines = [
         _line(["expected Δχ²", "cells", "spectra", "called two", "cannot tell", "called one"]),

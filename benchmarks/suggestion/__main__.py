@@ -1,4 +1,4 @@
-"""Ask for models and write benchmarks/suggestion.json and the table of docs/methods.md."""
+"""Ask for models and write suggestion.json and the table of docs/reference/methods.md."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from benchmarks.suggestion.tables import document_of, markdown, misses
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "suggestion.json"
-PAGE = ROOT / "docs" / "methods.md"
+PAGE = ROOT / "docs" / "reference" / "methods.md"
 
 _SPECTRA = 500
 _INSEPARABLE = 5  # times fewer

@@ -65,7 +65,7 @@ def misses(document: Row) -> list[str]:
 
 
 def markdown(document: Row) -> str:
-    """The table for docs/methods.md."""
+    """The table for docs/reference/methods.md."""
     lines = [
         "| species | spectra | true set among ≤ 3 ties | true set is the best | spectra with a "
         "spurious species in the best | species missed in the best | mean number of ties | "

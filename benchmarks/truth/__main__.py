@@ -1,4 +1,4 @@
-"""Measure the tables of the section Evidence of docs/methods.md and write them there."""
+"""Measure the tables of the section Evidence of docs/reference/methods.md and write them there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables in docs/methods.md, between markers."""
+"""The tables in docs/reference/methods.md, between markers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from benchmarks.truth.cell import Table
 from benchmarks.truth.figure import Figure, Row
 from benchmarks.truth.run import ROOT
 
-PAGE = ROOT / "docs" / "methods.md"
+PAGE = ROOT / "docs" / "reference" / "methods.md"
 
 
 def markdown(table: Table, rows: Sequence[Row]) -> str:

@@ -18,7 +18,7 @@ from xps import cli
 from xps.recipe import load_recipe
 from xps.species import Species, read_library, shipped
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # What opens a window is parsed by the app and tested there.
 WITHOUT_WINDOW = tuple(cli.COMMANDS)
@@ -96,7 +96,7 @@ def _one_seed(words: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_every_option_is_documented(name: str) -> None:
-    page = (ROOT / "docs" / "command-line.md").read_text("utf-8")
+    page = (ROOT / "docs" / "reference" / "command-line.md").read_text("utf-8")
     (row,) = re.findall(rf"^\| `doublet {name} ([^`]*)`", page, re.MULTILINE)
     known = {
         option
@@ -150,7 +150,7 @@ def test_the_tables_of_the_pages_are_those_of_the_files() -> None:
 
 
 def test_the_members_of_a_session_are_documented(example_session: Path) -> None:
-    page = (ROOT / "docs" / "session.md").read_text("utf-8")
+    page = (ROOT / "docs" / "reference" / "session.md").read_text("utf-8")
     with zipfile.ZipFile(example_session) as archive:
         for name in json.loads(archive.read("session.json")):
             assert f"`{name}`" in page

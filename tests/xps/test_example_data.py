@@ -17,7 +17,7 @@ from xps.truth import ComponentTruth, read_truth
 
 COMMANDS = [
     shlex.split(line)[1:]
-    for line in (ROOT / "docs" / "command-line.md").read_text("utf-8").splitlines()
+    for line in (ROOT / "docs" / "reference" / "command-line.md").read_text("utf-8").splitlines()
     if line.startswith("doublet simulate") and "resources/samples" in line
 ]
 
@@ -88,5 +88,5 @@ def test_the_fits_of_the_example_describe_its_data() -> None:
 
 
 def test_the_truth_file_is_named_where_the_example_is_described() -> None:
-    pages = "".join(path.read_text("utf-8") for path in sorted((ROOT / "docs").glob("*.md")))
+    pages = "".join(path.read_text("utf-8") for path in sorted((ROOT / "docs").rglob("*.md")))
     assert re.search(r"resources/samples/cathode\.truth\.json", pages)

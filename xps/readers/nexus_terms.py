@@ -1,4 +1,4 @@
-"""Names of Doublet's extension of NXxps, which docs/formats.md describes."""
+"""Names of Doublet's extension of NXxps, which docs/reference/formats.md describes."""
 
 from __future__ import annotations
 
