@@ -12,8 +12,8 @@ from xps.errors import ReadError
 from xps.readers import read
 from xps.readers.content import Content, load
 from xps.readers.registry import is_plain_text
-from xps.readers.text_import import carried_over, is_alike, preview_text
-from xps.readers.text_table import Dialect
+from xps.readers.text_import import carried_over, in_dialect, is_alike, preview_text
+from xps.readers.text_table import DECIMAL_SIGNS, DELIMITERS, DecimalSign, Dialect
 from xps.resources import resource
 
 ROWS = [(170 - 0.5 * i, 100 + 7 * (i % 5), 50 + 3 * (i % 4)) for i in range(12)]
@@ -70,12 +70,62 @@ def test_any_column_can_be_taken_for_intensities(label: str) -> None:
     np.testing.assert_array_equal(spectrum.intensity, [row[2] for row in ROWS])
 
 
-def test_another_decimal_sign_makes_other_columns() -> None:
+def test_a_dialect_without_columns_is_refused() -> None:
     file = plain(",", ";")
     assert preview_text(file).choice.dialect == Dialect(";", ",")
     choice = replace(preview_text(file).choice, dialect=Dialect("|", "."))
     with pytest.raises(ReadError, match="choose another delimiter"):
         preview_text(file, choice)
+
+
+@pytest.mark.parametrize("delimiter", DELIMITERS)
+@pytest.mark.parametrize("decimal", DECIMAL_SIGNS)
+def test_every_dialect_that_is_offered_reads_what_is_written_so(
+    delimiter: str, decimal: DecimalSign
+) -> None:
+    if delimiter == decimal:
+        with pytest.raises(ReadError, match="cannot both"):
+            Dialect(delimiter, decimal)
+        return
+    shown = preview_text(plain(decimal, delimiter), dialect=Dialect(delimiter, decimal))
+    assert shown.rows[1] == ROWS[1]
+    assert len(shown.spectra) == 2
+
+
+def test_another_decimal_sign_makes_other_numbers() -> None:
+    file = content("\n".join(f"{e:.3f}\t1.{i * i % 7:03}" for i, (e, _, _) in enumerate(ROWS)))
+    assert preview_text(file).rows[2] == (169, 1.004)
+    comma = content(file.data.decode().replace(".", ",").replace("\t1,", "\t1."))
+    read_by_choice = preview_text(comma, dialect=Dialect("\t", ","))
+    assert read_by_choice.rows[2] == (169, 1004)
+
+
+def test_parted_thousands_are_no_end_of_the_table() -> None:
+    file = content("\n".join(f"{e}\t{997 + i * i % 7 + i:,}" for i, (e, _, _) in enumerate(ROWS)))
+    shown = preview_text(file)
+    assert (shown.choice.dialect, shown.n_rows) == (Dialect("\t", "."), len(ROWS))
+    assert shown.rows[4][1] == 1003
+
+
+def test_another_dialect_keeps_the_facts_that_were_chosen_and_finds_the_columns_anew() -> None:
+    rows = "\n".join(f"{e:.1f} ; {c},5 ; {b},5".replace(".", ",") for e, c, b in ROWS)
+    first = preview_text(content(rows))
+    choice = replace(first.choice, unit="counts/s", sample="NCM", intensity_columns=(2,))
+    other = preview_text(plain(), dialect=Dialect(" ", ".")).choice
+    moved = in_dialect(choice, first.choice, other)
+    assert moved == replace(other, unit="counts/s", sample="NCM")
+
+
+def test_a_chosen_dialect_goes_with_its_columns_to_files_alike() -> None:
+    detected = preview_text(plain()).choice
+    choice = replace(detected, dialect=Dialect(" ", "."), sample="NCM")
+    other = replace(detected, intensity_columns=(1,))
+    assert carried_over(choice, detected, other) == replace(choice, sample=None)
+
+
+def test_no_dialect_but_those_offered_is_made() -> None:
+    with pytest.raises(ReadError, match="offered"):
+        Dialect("x", ".")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ spectra of the last preview. Nothing here keeps any state.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from typing import Literal
@@ -25,6 +26,8 @@ from xps.spectrum import Axis, Spectrum, Unit
 Question = Literal["axis", "unit", "photon_energy_ev", "live_time"]
 
 _ROWS_SHOWN = 20
+_COLUMNS = frozenset({"table", "energy_column", "intensity_columns"})
+_NAMES = frozenset({"sample", "core_level"})
 _FACTS = ("axis", "unit", "photon_energy_ev", "dwell_s", "sweeps")
 _ENERGY_LABELS: dict[Axis, str] = {
     "binding": "Binding energy (eV)",
@@ -119,7 +122,9 @@ class TextPreview:
     warnings: tuple[str, ...]
 
 
-def preview_text(content: Content, choice: TextChoice | None = None) -> TextPreview:
+def preview_text(
+    content: Content, choice: TextChoice | None = None, dialect: Dialect | None = None
+) -> TextPreview:
     """Show what is understood of a text file, or what a choice would make of it.
 
     Parameters
@@ -128,6 +133,9 @@ def preview_text(content: Content, choice: TextChoice | None = None) -> TextPrev
         The file, from `xps.readers.content.load`.
     choice : TextChoice, optional
         By default everything is detected, as `xps.read` does.
+    dialect : Dialect, optional
+        Delimiter and decimal sign, where all else is to be detected; by default these are, too.
+        A choice has its own.
 
     Raises
     ------
@@ -138,7 +146,7 @@ def preview_text(content: Content, choice: TextChoice | None = None) -> TextPrev
     if len(content.data) > MAX_BYTES:
         raise ReadError("the text file is too large", "export VAMAS, or fewer spectra per file")
     text = decode(content.data)
-    dialect = detected_dialect(text) if choice is None else choice.dialect
+    dialect = (dialect or detected_dialect(text)) if choice is None else choice.dialect
     tables = find_tables(text, dialect)
     if not tables:
         raise ReadError("no columns of numbers", "choose another delimiter or decimal sign")
@@ -169,15 +177,39 @@ def is_alike(first: TextPreview, second: TextPreview) -> bool:
 def carried_over(choice: TextChoice, detected: TextChoice, other: TextChoice) -> TextChoice:
     """Return what is detected of another file, changed as the choice changes what was detected.
 
-    Names of samples and core levels are not carried over: each file has its own.
+    Names of samples and core levels are not carried over: each file has its own. Columns of
+    another delimiter or decimal sign than the detected one are those of the choice.
     """
-    names = {"sample", "core_level"}
-    changes = {
-        f.name: getattr(choice, f.name)
-        for f in fields(TextChoice)
-        if f.name not in names and getattr(choice, f.name) != getattr(detected, f.name)
-    }
-    return replace(other, **changes)
+    changed = _changed(choice, detected) - _NAMES
+    if "dialect" in changed:
+        changed |= _COLUMNS
+    return _with_fields(other, choice, changed)
+
+
+def in_dialect(choice: TextChoice, detected: TextChoice, other: TextChoice) -> TextChoice:
+    """Return what is detected of the same file under another delimiter or decimal sign.
+
+    Facts and names are changed as the choice changes what was detected before; columns are not,
+    which are others now.
+
+    Parameters
+    ----------
+    choice : TextChoice
+    detected : TextChoice
+        What it was made of.
+    other : TextChoice
+        Of `preview_text` with the other dialect.
+    """
+    return _with_fields(other, choice, _changed(choice, detected) - _COLUMNS - {"dialect"})
+
+
+def _changed(choice: TextChoice, detected: TextChoice) -> set[str]:
+    names = (f.name for f in fields(TextChoice))
+    return {name for name in names if getattr(choice, name) != getattr(detected, name)}
+
+
+def _with_fields(choice: TextChoice, source: TextChoice, names: Set[str]) -> TextChoice:
+    return replace(choice, **{name: getattr(source, name) for name in names})
 
 
 def _preview(
