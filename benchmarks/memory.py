@@ -67,7 +67,7 @@ def cycle(window: MainWindow) -> None:
         raise RuntimeError("the peak was not dragged")
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     window.document.stack.setClean()
-    window.new()
+    window.files.new()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
 

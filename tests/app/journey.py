@@ -150,8 +150,8 @@ class Journey:
     def _apply(self, name: str) -> Iterator[Step]:
         """Choose a recipe from the button of the toolbar."""
         window = self.window
-        self._click(window._recipe_button)
-        menu = window.recipe_menu
+        self._click(window.commands.recipe_button)
+        menu = window.commands.recipe_menu
         yield f"{name.split()[-1]}-menu", menu.isVisible
         action = next(a for a in menu.actions() if a.objectName() == name)
         self._click(menu, menu.actionGeometry(action))

@@ -73,7 +73,7 @@ def settle(qtbot: QtBot, window: MainWindow) -> None:
 def press(window: MainWindow, times: int, name: str) -> None:
     """Press the keys of an action so many times."""
     for _ in range(times):
-        QTest.keySequence(window, window.actions_by_name[name].shortcut())
+        QTest.keySequence(window, window.commands.actions[name].shortcut())
         QApplication.processEvents()
 
 

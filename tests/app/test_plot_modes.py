@@ -50,11 +50,11 @@ def test_a_key_begins_a_mode_and_escape_leaves_it(
     key(plotted, pressed)
     assert plotted.plot_tools.mode is mode
     assert plotted.status.mode_text.startswith(title)
-    assert plotted.actions_by_name[mode.value].isChecked()
+    assert plotted.commands.actions[mode.value].isChecked()
     key(plotted, Qt.Key.Key_Escape)
     assert plotted.plot_tools.mode is Mode.SELECT
     assert plotted.status.mode_text.startswith("Select")
-    assert not plotted.actions_by_name[mode.value].isChecked()
+    assert not plotted.commands.actions[mode.value].isChecked()
 
 
 def test_letters_typed_into_a_field_do_not_change_the_mode(plotted: MainWindow) -> None:

@@ -150,7 +150,7 @@ def test_all_masks_are_taken_back_at_once(plotted: MainWindow) -> None:
     assert shown(plotted).masked_ev.size == 3
     choose(plotted, "unmask")
     assert not shown(plotted).masked_ev.size
-    assert not plotted.actions_by_name["unmask"].isEnabled()
+    assert not plotted.commands.actions["unmask"].isEnabled()
 
 
 def test_a_click_beside_the_points_masks_nothing_and_says_so(plotted: MainWindow) -> None:

@@ -37,7 +37,7 @@ def select(window: MainWindow, core_level: str, sample: int = 0) -> str:
 
 def button_of(window: MainWindow, name: str) -> QToolButton:
     for button in window.findChildren(QToolButton):
-        if button.defaultAction() is window.actions_by_name[name]:
+        if button.defaultAction() is window.commands.actions[name]:
             return button
     raise AssertionError(f"no button for {name}")
 
@@ -71,7 +71,9 @@ def test_a_fit_that_a_file_carries_is_offered_where_there_is_one(
     qtbot: QtBot, window: MainWindow, sample_files: list[Path], tmp_path: Path
 ) -> None:
     open_files(qtbot, window, sample_files)
-    offer = next(a for a in window.recipe_menu.actions() if a.objectName() == "recipe stored")
+    offer = next(
+        a for a in window.commands.recipe_menu.actions() if a.objectName() == "recipe stored"
+    )
     assert not offer.isVisible()
     path = tmp_path / "casa.vms"
     width = tied(1.2, 0.5, 3)
