@@ -6,6 +6,7 @@ What spectra are stored in is a small part of the format, read and written here 
 """
 
 from xps.hdf5.node import MAGIC, Dataset, Group, open_file
+from xps.hdf5.parts import boxes
 from xps.hdf5.writer import Attributes, Branch, Leaf, file_bytes
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Dataset",
     "Group",
     "Leaf",
+    "boxes",
     "file_bytes",
     "open_file",
 ]

@@ -6,6 +6,7 @@ import struct
 from typing import Any, Final
 
 from xps.errors import ReadError
+from xps.file_bytes import Bytes
 
 UNDEFINED: Final = 0xFFFFFFFFFFFFFFFF
 REMEDY: Final = "the file is damaged: copy or export it again"
@@ -14,17 +15,17 @@ _BYTES_PER_PIECE: Final = 4
 
 
 class Buffer:
-    """A file in memory.
+    """A file in memory or on disk.
 
     Parameters
     ----------
-    data : bytes
+    data : Bytes
         The whole file.
     what : str
         What the file is, for errors.
     """
 
-    def __init__(self, data: bytes, what: str) -> None:
+    def __init__(self, data: Bytes, what: str) -> None:
         self.data = data
         self.heaps: dict[int, dict[int, tuple[int, int]]] = {}
         """Objects of heaps that were read: address and size by number, by address of the heap."""
@@ -47,6 +48,16 @@ class Buffer:
         self._budget -= 1
         if self._budget < 0:
             raise self.error("it has more parts than fit into it")
+        return self.stored(at, size)
+
+    def stored(self, at: int, size: int) -> bytes:
+        """Return bytes of values, which are read as often as they are asked for.
+
+        Raises
+        ------
+        ReadError
+            If they reach beyond the end.
+        """
         if not 0 <= at <= at + size <= len(self.data):
             raise self.error(f"{size} bytes at {at} lie beyond its end")
         return self.data[at : at + size]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xps.errors import ReadError
+from xps.file_bytes import Bytes
 from xps.hdf5.attributes import Value, attributes
 from xps.hdf5.buffer import Buffer
 from xps.hdf5.datatype import Datatype, numbers, parse_datatype, parse_shape, texts
 from xps.hdf5.header import DATATYPE, FILTERS, LAYOUT, SHAPE, Message, messages
 from xps.hdf5.links import links
+from xps.hdf5.parts import Parts
 from xps.hdf5.storage import raw_values
 
 Floats = NDArray[np.float64]
@@ -64,6 +66,32 @@ class Dataset:
         if self._type.dtype is None or self.shape is None:
             raise self._buffer.error("a dataset does not hold numbers")
         return numbers(self._raw(self.shape), self._type, self.shape).astype(np.float64)
+
+    def part(self, begins: Sequence[int], ends: Sequence[int]) -> Floats:
+        """Return a box of the values, of which no others are read from the file.
+
+        Parameters
+        ----------
+        begins, ends : sequence of int
+            Along each dimension, the end not included.
+
+        Returns
+        -------
+        ndarray, shape (ends − begins)
+            NaN where nothing is stored.
+
+        Raises
+        ------
+        ReadError
+            As `numbers`.
+        """
+        return self._parts.box(tuple(begins), tuple(ends))
+
+    @cached_property
+    def _parts(self) -> Parts:
+        if self._type.dtype is None or self.shape is None:
+            raise self._buffer.error("a dataset does not hold numbers")
+        return Parts(self._buffer, self._layout, self._filters, self.shape, self._type)
 
     def texts(self) -> list[str]:
         """Return the values that are text; an empty list of others."""
@@ -157,12 +185,12 @@ class Group:
         return self._members[name]
 
 
-def open_file(data: bytes, what: str) -> Group:
+def open_file(data: Bytes, what: str) -> Group:
     """Return the root of a file.
 
     Parameters
     ----------
-    data : bytes
+    data : Bytes
         The whole file.
     what : str
         What it is, for errors.

@@ -13,13 +13,13 @@ import numpy as np
 from xps.hdf5.buffer import UNDEFINED, Buffer
 from xps.hdf5.links import keyed_leaves
 
-_COMPACT, _CONTIGUOUS, _CHUNKED = 0, 1, 2
+COMPACT, CONTIGUOUS, CHUNKED = 0, 1, 2
 _DEFLATE, _SHUFFLE, _FLETCHER = 1, 2, 3
-_MAX_BYTES = 256 << 20
+MAX_BYTES = 256 << 20
 _SINGLE, _IMPLICIT, _FIXED_ARRAY = 1, 2, 3
 _EXPORT = "write it again without chunks, e.g. by h5repack -l CONTI, or export VAMAS"
 
-_Chunk = tuple[tuple[int, ...], int, int, int]
+Chunk = tuple[tuple[int, ...], int, int, int]
 """Offsets, address, bytes stored and mask of filters left out."""
 
 
@@ -43,42 +43,47 @@ def raw_values(
         If they are not all there, too many, or stored in a way that is not read.
     """
     expected = math.prod(shape) * size
-    if expected > _MAX_BYTES:
+    if expected > MAX_BYTES:
         raise buffer.error(f"a dataset of {expected >> 20} MB is too large")
-    version, kind = (layout[0], layout[1]) if len(layout) > 1 else (0, 0)
-    if version not in (3, 4, 5):
-        raise buffer.error(f"a layout of version {version} is not read", _EXPORT)
-    if kind == _COMPACT:
+    kind = kind_of(buffer, layout)
+    if kind == COMPACT:
         raw = layout[4 : 4 + struct.unpack_from("<H", layout.ljust(4, b"\0"), 2)[0]]
-    elif kind == _CONTIGUOUS:
+    elif kind == CONTIGUOUS:
         address, stored = struct.unpack_from("<QQ", layout.ljust(18, b"\0"), 2)
         raw = bytes(expected) if address == UNDEFINED else buffer.piece(address, stored)
-    elif kind == _CHUNKED:
-        raw = _assembled(buffer, layout, _filters(buffer, filters), shape, size)
     else:
-        raise buffer.error(f"a layout of kind {kind} is not read", _EXPORT)
+        raw = _assembled(buffer, layout, filters_of(buffer, filters), shape, size)
     if len(raw) < expected:
         raise buffer.error(f"{expected} bytes of values are announced, but {len(raw)} stored")
     return raw
 
 
+def kind_of(buffer: Buffer, layout: bytes) -> int:
+    """Return how values are stored: compact, contiguous or in chunks.
+
+    Raises
+    ------
+    ReadError
+        If it is none of these.
+    """
+    version, kind = (layout[0], layout[1]) if len(layout) > 1 else (0, 0)
+    if version not in (3, 4, 5):
+        raise buffer.error(f"a layout of version {version} is not read", _EXPORT)
+    if kind not in (COMPACT, CONTIGUOUS, CHUNKED):
+        raise buffer.error(f"a layout of kind {kind} is not read", _EXPORT)
+    return kind
+
+
 def _assembled(
     buffer: Buffer, layout: bytes, filters: Sequence[int], shape: tuple[int, ...], size: int
 ) -> bytes:
-    rank = len(shape)
-    if layout[0] == 3:
-        dimensions, chunks = _by_tree(buffer, layout, rank)
-    else:
-        dimensions, chunks = _by_index(buffer, layout, shape, size, filtered=bool(filters))
-    per_chunk = math.prod(dimensions) * size
-    if not 0 < per_chunk <= _MAX_BYTES:
-        raise buffer.error(f"a chunk of {per_chunk} bytes")
+    dimensions, chunks = chunks_of(buffer, layout, filters, shape, size)
     values = np.zeros((*shape, size), dtype=np.uint8)
     stored = 0
+    per_chunk = math.prod(dimensions) * size
     for offsets, address, length, mask in chunks:
-        plain = _unfiltered(buffer, buffer.piece(address, length), filters, mask, per_chunk, size)
-        if len(plain) != per_chunk or len(offsets) != rank:
-            raise buffer.error(f"a chunk of {per_chunk} bytes holds {len(plain)}")
+        packed = buffer.piece(address, length)
+        plain = unpacked(buffer, packed, filters, mask, per_chunk, size)
         if any(offset >= extent for offset, extent in zip(offsets, shape, strict=True)):
             continue
         stored += 1
@@ -92,13 +97,44 @@ def _assembled(
     return values.tobytes()
 
 
-def _by_tree(buffer: Buffer, layout: bytes, rank: int) -> tuple[tuple[int, ...], Iterator[_Chunk]]:
+def chunks_of(
+    buffer: Buffer, layout: bytes, filters: Sequence[int], shape: tuple[int, ...], size: int
+) -> tuple[tuple[int, ...], Iterator[Chunk]]:
+    """Return the shape of the chunks of a dataset, and the places of all that are stored.
+
+    Raises
+    ------
+    ReadError
+        If they are indexed in a way that is not read, or too large.
+    """
+    rank = len(shape)
+    if layout[0] == 3:
+        dimensions, chunks = _by_tree(buffer, layout, rank)
+    else:
+        dimensions, chunks = _by_index(buffer, layout, shape, size, filtered=bool(filters))
+    per_chunk = math.prod(dimensions) * size
+    if not 0 < per_chunk <= MAX_BYTES:
+        raise buffer.error(f"a chunk of {per_chunk} bytes")
+    return dimensions, chunks
+
+
+def unpacked(
+    buffer: Buffer, packed: bytes, filters: Sequence[int], mask: int, per_chunk: int, size: int
+) -> bytes:
+    """Return the values of a chunk."""
+    plain = _unfiltered(buffer, packed, filters, mask, per_chunk, size)
+    if len(plain) != per_chunk:
+        raise buffer.error(f"a chunk of {per_chunk} bytes holds {len(plain)}")
+    return plain
+
+
+def _by_tree(buffer: Buffer, layout: bytes, rank: int) -> tuple[tuple[int, ...], Iterator[Chunk]]:
     if len(layout) < 11 + 4 * rank or layout[2] != rank + 1:
         raise buffer.error("chunks are not described as expected")
     (tree,) = struct.unpack_from("<Q", layout, 3)
     dimensions = struct.unpack_from(f"<{rank}I", layout, 11)
 
-    def chunks() -> Iterator[_Chunk]:
+    def chunks() -> Iterator[Chunk]:
         for key, address in keyed_leaves(buffer, tree, kind=1, key_size=8 + 8 * (rank + 1)):
             length, mask, *offsets = struct.unpack_from(f"<II{rank}Q", key)
             yield tuple(offsets), address, length, mask
@@ -108,7 +144,7 @@ def _by_tree(buffer: Buffer, layout: bytes, rank: int) -> tuple[tuple[int, ...],
 
 def _by_index(
     buffer: Buffer, layout: bytes, shape: tuple[int, ...], size: int, *, filtered: bool
-) -> tuple[tuple[int, ...], Iterator[_Chunk]]:
+) -> tuple[tuple[int, ...], Iterator[Chunk]]:
     """Return chunks of the newer layout, for indices that need no tree."""
     rank = len(shape)
     if len(layout) < 5 or layout[3] != rank + 1 or not 1 <= layout[4] <= 8:
@@ -147,7 +183,7 @@ def _fixed_array(
     per_chunk: int,
     *,
     filtered: bool,
-) -> Iterator[_Chunk]:
+) -> Iterator[Chunk]:
     page_bits, header = struct.unpack_from("<BQ", rest, 1)
     buffer.expect(b"FAHD", header)
     entry_size, count, block = buffer.unpack("6xBxQQ", header)
@@ -166,7 +202,7 @@ def _fixed_array(
         yield place, address, length, int.from_bytes(entry[-4:], "little")
 
 
-def _filters(buffer: Buffer, data: bytes) -> list[int]:
+def filters_of(buffer: Buffer, data: bytes) -> list[int]:
     """Return the identifiers of the filters, in the order of writing."""
     if len(data) < 2:
         return []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Protocol, Self
 
 import numpy as np
 
 from xps.errors import ReadError
+from xps.file_bytes import Bytes
 from xps.readers.encoding import encoding_of
 from xps.readers.numbers import parse_numbers
 from xps.spectrum import Floats
@@ -19,6 +21,14 @@ _CHUNK = 1 << 24
 _LINES_AHEAD = 40
 
 
+class LineEnds(Protocol):
+    """Positions of line feeds, and of the end where the last line has none."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, key: int, /) -> int: ...
+
+
 class LineCursor:
     r"""Reads lines one by one, and long runs of numbers at once.
 
@@ -27,20 +37,34 @@ class LineCursor:
 
     Parameters
     ----------
-    data : bytes
+    data : Bytes
         The whole file.
+    ends : LineEnds
+        Where its lines end.
+    encoding : str
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: Bytes, ends: LineEnds, encoding: str) -> None:
         self._data = data
-        self._encoding = encoding_of(data)
-        self._ends = _line_ends(data)
-        self._count = len(self._ends)
+        self._encoding = encoding
+        self._ends = ends
+        self._count = len(ends)
         # Lines decoded together, since headers of maps are many lines a block.
         self._ahead: list[str] = []
         self._first_ahead = 0
         self.number = 0
         self.context = ""
+
+    @classmethod
+    def of(cls, data: bytes) -> Self:
+        """Return the cursor at the first line of a file in memory."""
+        ends = _line_ends(data)
+        return cls(data, ends.data, encoding_of(data))
+
+    def go_to(self, number: int) -> None:
+        """Go on after the line of this number, from 1."""
+        self.number = self._first_ahead = number
+        self._ahead = []
 
     @property
     def remaining(self) -> int:

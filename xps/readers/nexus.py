@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -57,8 +58,58 @@ def read(content: Content) -> tuple[list[Spectrum], list[str]]:
     return spectra.finish()
 
 
-def _spectra(name: str, entry: Group) -> Iterator[partial[Spectrum]]:
-    """Yield what builds each spectrum of an entry."""
+@dataclass(frozen=True)
+class Signal:
+    """The measured data of an entry, of any number of dimensions.
+
+    Attributes
+    ----------
+    measured : Dataset
+    at : int
+        Which dimension runs over the energies.
+    """
+
+    measured: Dataset
+    at: int
+    _facts: _Facts
+    _others: tuple[_Axis | None, ...]
+    _labels: tuple[str, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the places."""
+        assert self.measured.shape is not None
+        return self.measured.shape[: self.at] + self.measured.shape[self.at + 1 :]
+
+    @property
+    def n_points(self) -> int:
+        """Number of energies."""
+        return self._facts.energies.values.size
+
+    def place(self, index: tuple[int, ...]) -> tuple[tuple[str, float], ...]:
+        """Return where a spectrum was taken, as `Spectrum.series`."""
+        return tuple(
+            (label, i + 1.0)
+            if axis is None or i >= axis.values.size
+            else (axis.label, float(axis.values[i]))
+            for axis, label, i in zip(self._others, self._labels, index, strict=True)
+        )
+
+    def spectrum(self, intensity: Floats, index: tuple[int, ...]) -> Spectrum:
+        """Return the spectrum of these intensities, at a place."""
+        return self._facts.spectrum(intensity, self.place(index))
+
+
+def signal_of(name: str, entry: Group) -> Signal:
+    """Return the default data of an entry, without their values.
+
+    Raises
+    ------
+    ReadError
+        If the file is damaged.
+    SpectrumError
+        If it has no data over energies.
+    """
     data = _data(entry)
     signal = data.attributes.get("signal", "data")
     measured = data.get(signal) if isinstance(signal, str) else None
@@ -71,15 +122,24 @@ def _spectra(name: str, entry: Group) -> Iterator[partial[Spectrum]]:
     energies = None if at is None else columns[at]
     if at is None or energies is None:
         raise SpectrumError("its data have no axis of energies")
-    values = measured.numbers()
-    if values.ndim != len(names) or energies.values.size != values.shape[at]:
-        shape = " × ".join(map(str, values.shape))
+    if len(measured.shape) != len(names) or energies.values.size != measured.shape[at]:
+        shape = " × ".join(map(str, measured.shape))
         raise SpectrumError(f"{energies.values.size} energies do not fit data of {shape}")
-    others = [axis for i, axis in enumerate(columns) if i != at]
-    facts = _Facts(name, entry, data, measured, energies)
-    moved = np.moveaxis(values, at, -1)
+    return Signal(
+        measured,
+        at,
+        _Facts(name, entry, data, measured, energies),
+        tuple(axis for i, axis in enumerate(columns) if i != at),
+        tuple(label for i, label in enumerate(names) if i != at),
+    )
+
+
+def _spectra(name: str, entry: Group) -> Iterator[partial[Spectrum]]:
+    """Yield what builds each spectrum of an entry."""
+    signal = signal_of(name, entry)
+    moved = np.moveaxis(signal.measured.numbers(), signal.at, -1)
     for index in np.ndindex(moved.shape[:-1]):
-        yield partial(facts.spectrum, moved[index], _place(others, names, at, index))
+        yield partial(signal.spectrum, moved[index], index)
 
 
 def _data(entry: Group) -> Group:
@@ -122,18 +182,6 @@ def _axis(data: Group, name: str) -> _Axis | None:
     if not isinstance(node, Dataset) or node.is_text or node.shape is None or len(node.shape) != 1:
         return None
     return _Axis(name, node)
-
-
-def _place(
-    others: Sequence[_Axis | None], names: Sequence[str], at: int, index: tuple[int, ...]
-) -> tuple[tuple[str, float], ...]:
-    labels = [name for i, name in enumerate(names) if i != at]
-    return tuple(
-        (label, i + 1.0)
-        if axis is None or i >= axis.values.size
-        else (axis.label, float(axis.values[i]))
-        for axis, label, i in zip(others, labels, index, strict=True)
-    )
 
 
 class _Facts:

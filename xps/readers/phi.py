@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -11,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from xps.errors import ReadError, SpectrumError
+from xps.file_bytes import Bytes
 from xps.levels import parse_core_level
 from xps.readers.collection import Collection
 from xps.readers.content import Content
@@ -46,26 +48,70 @@ def read(content: Content) -> tuple[list[Spectrum], list[str]]:
     ReadError
         If the header is damaged, or no region is left.
     """
-    header, body = _split(content.data)
+    spectra = Collection(content, NAME)
+    for profile in profiles(content.data, content.stem, spectra.warnings):
+        for cycle in range(profile.n_cycles):
+            place = f"region {profile.name}, cycle {cycle + 1}"
+            spectra.add(place, partial(profile.spectrum, cycle))
+    return spectra.finish()
+
+
+def profiles(data: Bytes, stem: str, warnings: list[str]) -> Iterator[Profile]:
+    """Yield the regions of a file; `warnings` gains what is left out.
+
+    Raises
+    ------
+    ReadError
+        If header or table of blocks are damaged.
+    """
+    header, body = _split(data)
     technique = header.word("Technique")
     if technique.upper() not in _TECHNIQUES:
         raise ReadError(f"wrong technique: {technique}, not XPS", "choose a file of XPS spectra")
     regions = header.regions()
-    spectra = Collection(content, NAME)
-    stored = blocks(body)
+    stored = blocks(data, body)
     times = next((block for block in stored if block.is_sputter_time), None)
     for block in stored:
         if not block.is_spectrum:
             continue
         region = regions.get(block.region)
         if region is None:
-            spectra.warnings.append(f"region {block.region} is left out: the header has no such")
+            warnings.append(f"region {block.region} is left out: the header has no such")
             continue
-        for cycle in range(block.n_cycles):
-            place = f"region {region.name}, cycle {cycle + 1}"
-            build = partial(_spectrum, header, region, block, cycle, times, content.stem)
-            spectra.add(place, build)
-    return spectra.finish()
+        yield Profile(header, region, block, times, stem)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One region at all cycles of a depth profile; at the only one in other files."""
+
+    _header: _Header
+    _region: _Region
+    _block: Block
+    _times: Block | None
+    _stem: str
+
+    @property
+    def name(self) -> str:
+        """Name of the region."""
+        return self._region.name
+
+    @property
+    def n_cycles(self) -> int:
+        """Number of spectra."""
+        return self._block.n_cycles
+
+    def cycles(self, start: int, stop: int) -> Floats:
+        """Return the intensities of some cycles, shape (stop − start, points)."""
+        return self._block.cycles(start, stop)
+
+    def place(self, cycle: int) -> tuple[tuple[str, float], ...]:
+        """Return where a cycle stands in the profile."""
+        return _series(self._block, cycle, self._times)
+
+    def spectrum(self, cycle: int) -> Spectrum:
+        """Return the spectrum of a cycle."""
+        return _spectrum(self._header, self._region, self._block, cycle, self._times, self._stem)
 
 
 @dataclass(frozen=True)
@@ -106,23 +152,24 @@ class _Header:
         return found
 
 
-def _split(data: bytes) -> tuple[_Header, bytes]:
-    """Part the header from the binary data behind its last line."""
-    end = data.find(_END, 0, _MAX_HEADER)
+def _split(data: Bytes) -> tuple[_Header, int]:
+    """Return the header, and where the binary data behind its last line begin."""
+    head = data[: _MAX_HEADER + 16]
+    end = head.find(_END, 0, _MAX_HEADER)
     if end < 0:
         raise ReadError("the header of this PHI file has no end (EOFH): it is cut short", _REMEDY)
-    start = data.find(b"\n", end) + 1
-    if not start or start > end + 16:
+    start = head.find(b"\n", end, end + 16) + 1
+    if not start:
         raise ReadError("nothing follows the header of this PHI file", _REMEDY)
-    pairs = (line.partition(":") for line in decode(data[:end]).splitlines())
+    pairs = (line.partition(":") for line in decode(head[:end]).splitlines())
     lines = [(key.strip(), value.strip()) for key, colon, value in pairs if colon]
-    return _Header(lines), data[start:]
+    return _Header(lines), start
 
 
 def _spectrum(
     header: _Header, region: _Region, block: Block, cycle: int, times: Block | None, stem: str
 ) -> Spectrum:
-    intensity = block.values[cycle]
+    intensity = block.cycles(cycle, cycle + 1)[0]
     warnings = []
     if intensity.size != region.n_points:
         warnings.append(

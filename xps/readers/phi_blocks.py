@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from xps.errors import ReadError, SpectrumError
+from xps.file_bytes import Bytes
 from xps.spectrum import Floats
 
 _REMEDY = "the file is damaged: copy it again from the instrument"
@@ -36,7 +37,7 @@ class Block:
     type: bytes
     size: int
     offset: int
-    body: bytes = field(repr=False)
+    data: Bytes = field(repr=False)
 
     @property
     def is_spectrum(self) -> bool:
@@ -51,6 +52,16 @@ class Block:
     @cached_property
     def values(self) -> Floats:
         """The values, shape (n_cycles, n_points)."""
+        return self.cycles(0, self.n_cycles)
+
+    def cycles(self, start: int, stop: int) -> Floats:
+        """Return the values of some cycles, shape (stop − start, n_points).
+
+        Raises
+        ------
+        SpectrumError
+            If they are not stored as expected.
+        """
         kind = _TYPES.get(self.type)
         if kind is None:
             raise SpectrumError(f"its numbers are of the unknown type {self.type!r}")
@@ -58,42 +69,58 @@ class Block:
         width = int(kind[-1])
         if self.size != count * width:
             raise SpectrumError(f"{count} points do not fill its {self.size} bytes")
-        if self.offset + self.size > len(self.body):
+        if self.offset + self.size > len(self.data):
             raise SpectrumError("the file ends before its data do")
-        flat = np.frombuffer(self.body, dtype=kind, count=count, offset=self.offset)
+        row = self.n_points * width
+        raw = self.data[self.offset + start * row : self.offset + stop * row]
         with np.errstate(invalid="ignore", over="ignore"):
-            return flat.astype(np.float64).reshape(self.n_cycles, self.n_points)
+            flat = np.frombuffer(raw, dtype=kind).astype(np.float64)
+        return flat.reshape(stop - start, self.n_points)
 
 
-def blocks(body: bytes) -> list[Block]:
+def blocks(data: Bytes, body: int) -> list[Block]:
     """Read the table of blocks.
+
+    Parameters
+    ----------
+    data : Bytes
+        The whole file.
+    body : int
+        Where its binary part begins; places in the table count from there.
 
     Raises
     ------
     ReadError
         If the table does not fit the file, or its blocks are larger than that together.
     """
-    if len(body) < _HEAD.size:
+    room = len(data) - body
+    if room < _HEAD.size:
         raise ReadError("the file ends with its header", _REMEDY)
-    _, n_blocks, size, start = _HEAD.unpack_from(body)
-    if size != n_blocks * _ENTRY.size or start + size > len(body):
+    _, n_blocks, size, start = _HEAD.unpack(data[body : body + _HEAD.size])
+    if size != n_blocks * _ENTRY.size or start + size > room:
         raise ReadError(f"the table of its {n_blocks} blocks does not fit the file", _REMEDY)
-    found = []
-    for i in range(n_blocks):
-        entry = _ENTRY.unpack_from(body, start + i * _ENTRY.size)
-        found.append(
-            Block(
-                region=entry[3], n_points=entry[5], n_cycles=entry[6], axis=_word(entry[8]),
-                unit=_word(entry[14]), type=_word(entry[18]), size=entry[19], offset=entry[20],
-                body=body,
-            )
-        )  # fmt: skip
-    if sum(block.size for block in found) > len(body):
+    table = data[body + start : body + start + size]
+    found = [_block(entry, data, body) for entry in _ENTRY.iter_unpack(table)]
+    if sum(block.size for block in found) > room:
         raise ReadError("its blocks are larger than the file: the file is cut short", _REMEDY)
     n_spectra = sum(block.n_cycles for block in found if block.is_spectrum)
     if n_spectra > _MAX_SPECTRA:
         raise ReadError(f"it announces {n_spectra} spectra, at most {_MAX_SPECTRA}", _REMEDY)
     return found
+
+
+def _block(entry: tuple[int, ...], data: Bytes, body: int) -> Block:
+    return Block(
+        region=entry[3],
+        n_points=entry[5],
+        n_cycles=entry[6],
+        axis=_word(entry[8]),
+        unit=_word(entry[14]),
+        type=_word(entry[18]),
+        size=entry[19],
+        offset=body + entry[20],
+        data=data,
+    )
 
 
 def _word(number: int) -> bytes:

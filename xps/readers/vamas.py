@@ -39,7 +39,7 @@ def read(content: Content) -> tuple[list[Spectrum], list[str]]:
     ReadError
         If the grammar is broken, naming line and block, or if no XPS block is left.
     """
-    cursor = LineCursor(to_utf8(content.data))
+    cursor = LineCursor.of(to_utf8(content.data))
     experiment = read_experiment(cursor)
     spectra: list[Spectrum] = []
     warnings: list[str] = []

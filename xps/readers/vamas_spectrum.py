@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 
@@ -76,7 +77,7 @@ def spectrum_of(block: Block, experiment: Experiment, source: Source) -> Spectru
         ),
         acquired=_acquired(block.date),
         notes=block.comment,
-        series=_series(block, experiment),
+        series=place_of(block, experiment),
         warnings=tuple(warnings),
         origin=source,
     )
@@ -144,19 +145,41 @@ def _intensities(
 ) -> tuple[Quantity, Floats, Floats | None]:
     """Return intensity and transmission, whatever their order."""
     transmission = None
-    intensities = []
-    for label, values in columns:
-        if "transmission" in label.label.lower():
+    ignored = []
+    chosen = intensity_column([label for label, _ in columns])
+    transmitting = transmission_column([label for label, _ in columns])
+    for number, (label, values) in enumerate(columns):
+        if number == transmitting:
             transmission = values
-        else:
-            intensities.append((label, values))
-    if not intensities:
-        raise SpectrumError("it has no intensities")
-    if len(intensities) > 1:
-        ignored = ", ".join(repr(label.label) for label, _ in intensities[1:])
-        warnings.append(f"further variables are not read: {ignored}")
-    label, intensity = intensities[0]
+        elif number != chosen:
+            ignored.append(repr(label.label))
+    if ignored:
+        warnings.append(f"further variables are not read: {', '.join(ignored)}")
+    label, intensity = columns[chosen]
     return label, intensity, transmission
+
+
+def intensity_column(columns: Sequence[Quantity]) -> int:
+    """Return which of the columns beside the energies holds the intensities.
+
+    Raises
+    ------
+    SpectrumError
+        If none does.
+    """
+    for number, label in enumerate(columns):
+        if not _is_transmission(label):
+            return number
+    raise SpectrumError("it has no intensities")
+
+
+def transmission_column(columns: Sequence[Quantity]) -> int | None:
+    """Return which of the columns beside the energies holds the transmission."""
+    return next((i for i, label in enumerate(columns) if _is_transmission(label)), None)
+
+
+def _is_transmission(label: Quantity) -> bool:
+    return "transmission" in label.label.lower()
 
 
 def _measured(
@@ -220,7 +243,7 @@ def _name(block: Block) -> str:
     return block.name or labels
 
 
-def _series(block: Block, experiment: Experiment) -> tuple[tuple[str, float], ...]:
+def place_of(block: Block, experiment: Experiment) -> tuple[tuple[str, float], ...]:
     """Return the place of a block in a series: its experimental variables and map position."""
     places = [
         (f"{label} / {unit}" if (unit := v.unit.strip()) not in _DIMENSIONLESS else label, value)
