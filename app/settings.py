@@ -6,6 +6,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
 
+from app.places import portable_folder
+
 ORGANIZATION = "Doublet"
 APPLICATION = "Doublet"
 
@@ -19,11 +21,12 @@ class Settings:
     Parameters
     ----------
     store : QSettings, optional
-        Where they are kept; the place of the user's other settings by default.
+        Where they are kept; by default a file in the portable folder, or without one the place
+        of the user's other settings.
     """
 
     def __init__(self, store: QSettings | None = None) -> None:
-        self._store = store or QSettings(ORGANIZATION, APPLICATION)
+        self._store = store or _usual_store()
 
     @property
     def recent_files(self) -> list[Path]:
@@ -79,3 +82,10 @@ class Settings:
     def save(self) -> None:
         """Write everything to disk."""
         self._store.sync()
+
+
+def _usual_store() -> QSettings:
+    portable = portable_folder()
+    if portable is None:
+        return QSettings(ORGANIZATION, APPLICATION)
+    return QSettings(str(portable / "settings.ini"), QSettings.Format.IniFormat)

@@ -28,17 +28,11 @@ class FirstPaint(QObject):
             os._exit(0)
         return False
 
-from app.settings import Settings
-from app.widgets.theme import Theme
 
 qt = application.make_application()
-settings = Settings()
-theme = Theme(qt)
-theme.use(settings.color_scheme)
-window = application.MainWindow(settings, theme)
+window = application.make_window(qt)
 painted = FirstPaint()
 window.welcome.installEventFilter(painted)
-application.CrashReporter(window.messages).install()
 window.show()
 window.restorer.offer(application.recovery_folder())
 qt.exec()

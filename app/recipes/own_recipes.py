@@ -7,8 +7,9 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, Signal
 
+from app.places import own_folder
 from xps.atomic import write_atomically
 from xps.errors import RecipeError, XpsError
 from xps.recipe import STORED, Recipe, load_recipe, shipped_recipes
@@ -21,8 +22,7 @@ _LONGEST_NAME = 80
 
 def recipe_folder() -> Path:
     """Return where a user's own recipes are kept."""
-    place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
-    return Path(place) / "recipes"
+    return own_folder("recipes")
 
 
 @dataclass(frozen=True)

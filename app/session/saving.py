@@ -5,17 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths
-
 from app.importing.opening import SESSION_ENDING
+from app.places import own_folder
 from xps.errors import SessionError, XpsError
 from xps.project import Project
 
 
 def recovery_folder() -> Path:
     """Return where recovery copies are kept."""
-    place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
-    return Path(place) / "recovery"
+    return own_folder("recovery")
 
 
 def save_or_recover(path: Path, project: Project, folder: Path) -> None:
