@@ -29,6 +29,7 @@ FOLDERS = ("guide", "reference")
 START = PurePosixPath("guide/index.md")
 PICTURES = "pictures"
 SAMPLES = PurePosixPath("../resources/samples")
+_SHORT = 30  # letters of code that are not parted between lines
 _LISTED = (2, 3)  # the levels of heading that the contents of a page show
 
 
@@ -217,6 +218,8 @@ def settled(guide: Guide, page: Page) -> dict[PurePosixPath, Path]:
                 raise GuideError(f"{page.path} shows {picture} without a description")
             files[picture] = guide.docs / picture
             token.attrSet("src", between(page.target, picture))
+        elif token.type == "code_inline" and len(token.content) <= _SHORT:
+            token.attrSet("class", "short")
         elif token.type in ("html_block", "html_inline") and not token.content.startswith("<!--"):
             raise GuideError(f"{page.path} holds HTML: {token.content.strip()}")
     return files

@@ -1,21 +1,27 @@
-"""Take the pictures of the documentation: the app at work on its example."""
+"""Take the pictures of the documentation: the app at work on simulated spectra."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from PySide6.QtCore import Qt
 from stage import LARGE, Stage, stage
-from tutorial import walk
+from tutorial import FILES, walk
+
+from xps.readers import read
+from xps.resources import resource
+from xps.simulation import simulate
+from xps.truth import read_truth
+from xps.writers import write_vamas
 
 
 def main() -> None:
     """Take all pictures."""
-    for album in (views, model, walk):
+    for album in (views, model, question, weak, walk):
         with stage() as opened:
             album(opened)
 
@@ -41,29 +47,55 @@ def views(opened: Stage) -> None:
 
 
 def model(opened: Stage) -> None:
-    """What can be done with a model."""
+    """A model that is suggested, and one that is changed."""
     window = opened.window
     opened.wait_for(window.analysis.fitted, window.open_example)
     opened.wait_for(window.suggesting.opened, window.suggesting.suggest)
     opened.take("suggestion-1366x768-light")
     window.suggesting.leave()
-    opened.wait_for(window.analysis.fitted, _changed(opened))
+    opened.wait_for(window.analysis.fitted, lambda: _change(opened))
     opened.take("model-1366x768-light")
 
 
-def _changed(opened: Stage) -> Callable[[], None]:
+def _change(opened: Stage) -> None:
     """Choose another shape and one more term of the background, and fit."""
-    inspector, selection = opened.window.inspector, opened.window.selection
+    inspector, region = opened.window.inspector, opened.window.selection.region
+    assert region is not None
+    inspector.region.termToggled.emit("curvature", True)
+    inspector.region.numbers_button.click()
+    inspector.shape.shapeChosen.emit("voigt", tuple(c.id for c in region.components))
+    inspector.fitWanted.emit()
 
-    def change() -> None:
-        inspector.region.termToggled.emit("curvature", True)
-        inspector.region.numbers_button.click()
-        region = selection.region
-        assert region is not None
-        inspector.shape.shapeChosen.emit("voigt", tuple(c.id for c in region.components))
-        inspector.fitWanted.emit()
 
-    return change
+def question(opened: Stage) -> None:
+    """What is asked of columns that do not say what they are."""
+    spectrum = read(resource("samples", FILES[0]))[0]
+    rows = zip(spectrum.energy_ev, spectrum.intensity, strict=True)
+    path = opened.folder / "spot 3.txt"
+    path.write_text("\n".join(f"{energy:.2f}\t{counts:g}" for energy, counts in rows), "utf-8")
+
+    opened.wait_for(opened.window.files.opened, lambda: opened.window.files.open_paths([path]))
+
+
+def weak(opened: Stage) -> None:
+    """A coated sample with so little sulfite, counted so short, that it is not there for sure."""
+    truth = read_truth("cathode")
+    coated = truth.samples[1]
+    (spectrum,) = (each for each in coated.spectra if each.core_level == "S 2p")
+    components = tuple(
+        replace(each, area=40.0) if each.species == "sulfite" else each
+        for each in spectrum.components
+    )
+    short = replace(spectrum, components=components, sweeps=6.0)
+    simulated = replace(truth, samples=(replace(coated, spectra=(short,)),))
+    path = opened.folder / "short.vms"
+    write_vamas(path, simulate("argyrodite-s2p", simulated, seed=2))
+    window = opened.window
+    opened.wait_for(window.files.opened, lambda: window.files.open_paths([path]))
+    window.recipes.apply("argyrodite-s2p")
+    opened.wait_for(window.analysis.fitted, window.analysis.fit_all)
+    opened.select("S 2p", "sulfite")
+    opened.take("weak-1366x768-light")
 
 
 if __name__ == "__main__":

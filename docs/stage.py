@@ -20,6 +20,9 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from app.application import make_application
 from app.dialogs import NativeDialogs
+from app.importing.import_dialog import ImportDialog
+from app.importing.importing import ImportAnswer
+from app.importing.opening import Unclear
 from app.settings import Settings
 from app.widgets.theme import Theme
 from app.window import MainWindow
@@ -31,8 +34,8 @@ _PATIENCE_MS = 20
 _EVENTS = QEventLoop.ProcessEventsFlag.WaitForMoreEvents
 
 
-class SavingTo(NativeDialogs):
-    """Is told the file that a question for one to write is answered with."""
+class Answers(NativeDialogs):
+    """Answers questions as they were told to be; what is asked of columns is a picture."""
 
     path: Path | None = None
 
@@ -41,6 +44,13 @@ class SavingTo(NativeDialogs):
 
     def save_file(self, title: str, suggested: Path, filters: str) -> Path | None:
         return self.path
+
+    def ask_columns(self, file: Unclear, alike: int) -> ImportAnswer | None:
+        dialog = ImportDialog(file, alike)
+        dialog.show()
+        QApplication.processEvents()
+        keep(dialog.grab(), "import")
+        return None
 
 
 class Stage:
@@ -59,7 +69,7 @@ class Stage:
         self.theme = Theme(application)
         self.theme.use(Qt.ColorScheme.Light)
         store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
-        self.dialogs = SavingTo()
+        self.dialogs = Answers()
         self.window = MainWindow(Settings(store), self.theme, self.dialogs)
         self.window.resize(*SMALL)
         self.window.show()

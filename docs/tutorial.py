@@ -10,6 +10,7 @@ from xps.resources import resource
 
 FILES = ("bare-ncm-simulated.vms", "ald5-ncm-simulated.vms")
 _FIGURE_WIDTH = 1100
+_LOW, _HIGH = 215, 440  # heights of the results
 
 
 def walk(opened: Stage) -> None:
@@ -18,11 +19,13 @@ def walk(opened: Stage) -> None:
     paths = [resource("samples", name) for name in FILES]
     opened.wait_for(window.files.opened, lambda: window.files.open_paths(paths))
     opened.take("tutorial-opened")
-    opened.take_with_menu("tutorial-recipe", window.recipe_menu, window._recipe_button)
+    opened.take_with_menu(
+        "tutorial-recipe", window.commands.recipe_menu, window.commands.recipe_button
+    )
     window.recipes.apply("cathode")
     opened.select("S 2p")
     opened.take("tutorial-applied")
-    opened.wait_for(window.analysis.fitted, window.fit_all)
+    opened.wait_for(window.analysis.fitted, window.analysis.fit_all)
     opened.take("tutorial-fitted")
     opened.take("tutorial-inspector", window.inspector)
     opened.select("O 1s", "o_manifold")
@@ -30,7 +33,10 @@ def walk(opened: Stage) -> None:
     window.results_dock.show_checks()
     opened.take("tutorial-checks", window.results_dock)
     window.results_dock.show_quantities()
+    below = Qt.Orientation.Vertical
+    window.resizeDocks([window.results_dock], [_HIGH], below)
     opened.take("tutorial-amounts", window.results_dock)
+    window.resizeDocks([window.results_dock], [_LOW], below)
     window.results_dock.show_comparison()
     opened.take("tutorial-compared")
     opened.dialogs.path = opened.folder / "figure.png"
