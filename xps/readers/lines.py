@@ -107,7 +107,7 @@ class LineCursor:
         """Return the position of the next line."""
         return int(self._ends[self.number - 1]) + 1 if self.number else 0
 
-    def passed(self, lines: list[str]) -> bool:
+    def repeats(self, lines: list[str]) -> bool:
         """Pass over the next lines if they are these, and tell whether they are.
 
         Never true of more lines than were looked at already.
@@ -121,7 +121,7 @@ class LineCursor:
     def since(self, number: int) -> list[str]:
         """Return the lines read since there were so many; none where not all are at hand."""
         first, last = number - self._first_ahead, self.number - self._first_ahead
-        return self._ahead[first:last] if 0 <= first and last <= len(self._ahead) else []
+        return self._ahead[first:last] if first >= 0 and last <= len(self._ahead) else []
 
     def text(self, what: str) -> str:
         """Read one line without the blanks around it."""

@@ -132,7 +132,7 @@ class _Run:
 
     def read(self, cursor: LineCursor, experiment: Experiment) -> dict[str, Any]:
         """Return the values of the next lines by name."""
-        if not self._lines or not cursor.passed(self._lines):
+        if not self._lines or not cursor.repeats(self._lines):
             start = cursor.number
             if self._halves:
                 first, second = self._halves
