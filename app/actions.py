@@ -137,7 +137,21 @@ ACTIONS = (
                needs="entry", checkable=True),
     ActionSpec("example", "Help", "&Example: bare and Al₂O₃-coated cathode", "open_example", None,
                "Open the simulated example, fitted"),
-    ActionSpec("about", "Help", "&About Doublet", "about", None, starts_group=True),
+    ActionSpec("guide", "Help", "&Guide", "help.guide", None,
+               "Open the user guide in the browser; it needs no network", starts_group=True),
+    ActionSpec("guide_here", "Help", "Guide to the present &view", "help.context",
+               Key.HelpContents, "Open the page of the guide for what has the keyboard"),
+    ActionSpec("shortcuts", "Help", "&Keyboard shortcuts", "help.shortcuts", "Ctrl+/",
+               "All that keys and gestures do, to be searched and printed"),
+    ActionSpec("selfcheck", "Help", "&Check this installation…", "help.check", None,
+               "Fit spectra of known truth on this computer, and hold the results against it",
+               starts_group=True),
+    ActionSpec("diagnostics", "Help", "Copy &diagnostics…", "help.diagnostics", None,
+               "Versions, system and log, to report a problem"),
+    ActionSpec("log_folder", "Help", "Show &log folder", "help.log_folder", None,
+               "Open the folder of the log file"),
+    ActionSpec("about", "Help", "&About Doublet", "help.about", None,
+               "Versions, and the licences of all libraries", starts_group=True),
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ SPECTRA_AND_SESSIONS = (
 SESSIONS = "Doublet sessions (*.doublet)"
 TABLES = "Tables (*.csv *.txt *.tsv);;All files (*)"
 FIGURES = "Figure, PDF (*.pdf);;Figure, SVG (*.svg);;Figure, PNG (*.png)"
+TEXTS = "Text (*.txt)"
 RECIPES = "Recipes (*.toml);;All files (*)"
 
 _TEXT_WIDTH = 440

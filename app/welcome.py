@@ -35,12 +35,13 @@ class WelcomePage(QWidget):
 
     Signals
     -------
-    openWanted(), exampleWanted()
+    openWanted(), exampleWanted(), guideWanted()
     recentWanted(Path)
     """
 
     openWanted = Signal()
     exampleWanted = Signal()
+    guideWanted = Signal()
     recentWanted = Signal(object)
 
     def __init__(self, icon: QIcon, parent: QWidget | None = None) -> None:
@@ -55,7 +56,9 @@ class WelcomePage(QWidget):
         self.open_button.clicked.connect(self.openWanted)
         self.example_button = QPushButton(EXAMPLE_TEXT)
         self.example_button.clicked.connect(self.exampleWanted)
-        for button in (self.open_button, self.example_button):
+        self.guide_button = QPushButton("Read the guide: five minutes to the first fit")
+        self.guide_button.clicked.connect(self.guideWanted)
+        for button in (self.open_button, self.example_button, self.guide_button):
             button.setMinimumHeight(36)
             self._layout.addWidget(button)
         self._recent_title = _heading("Recent files")

@@ -7,7 +7,7 @@ from operator import attrgetter
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QMainWindow,
     QScrollArea,
@@ -26,10 +26,12 @@ from app.docks import Docks
 from app.fitting.analysis import Analysis
 from app.fitting.jobs import Jobs
 from app.fitting.solver_import import load_solver
+from app.help.help_actions import HelpActions, Opener
 from app.inspector.component_menu import ComponentMenu
 from app.inspector.inspector import Inspector
 from app.inspector.inspector_focus import focus_on
 from app.models.suggesting import Suggesting
+from app.places import own_folder
 from app.plot.modes import Mode
 from app.plot.plot_marks import PlotMarks
 from app.plot.plot_tools import make_plot_tools
@@ -54,7 +56,6 @@ from app.welcome import WelcomePage
 from app.widgets.icons import app_icon
 from app.widgets.message_bar import MessageBar
 from app.widgets.theme import Theme
-from xps import __version__
 from xps.project import Project
 
 _WARM_UP_MS = 300  # after the first paint, which the import would slow down
@@ -69,9 +70,17 @@ class MainWindow(QMainWindow):
     theme : Theme
     dialogs : Dialogs, optional
         The dialogs of the platform by default.
+    opener : callable
+        Opens addresses outside of the program, and tells whether it could.
     """
 
-    def __init__(self, settings: Settings, theme: Theme, dialogs: Dialogs | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        theme: Theme,
+        dialogs: Dialogs | None = None,
+        opener: Opener = QDesktopServices.openUrl,
+    ) -> None:
         super().__init__()
         self._settings = settings
         self._theme = theme
@@ -101,6 +110,9 @@ class MainWindow(QMainWindow):
             self._dialogs,
             settings,
             self,
+        )
+        self.help = HelpActions(
+            self, self.jobs, self.messages, self._dialogs, opener, own_folder("logs")
         )
         self._build_views()
         self._arrange_views()
@@ -142,12 +154,6 @@ class MainWindow(QMainWindow):
         else:
             self.docks.inspector.show()
             focus_on(self.inspector, place)
-
-    def about(self) -> None:
-        self.messages.info(
-            f"Doublet {__version__}: fits XPS spectra and quantifies chemical species with "
-            "honest error bars. Free software under the BSD 3-clause license."
-        )
 
     # How it is built
 
@@ -233,6 +239,7 @@ class MainWindow(QMainWindow):
         overlays = self.panel.overlays
         self.welcome.openWanted.connect(self.files.choose_and_open)
         self.welcome.exampleWanted.connect(self.open_example)
+        self.welcome.guideWanted.connect(self.help.guide)
         self.welcome.recentWanted.connect(lambda path: self.files.open_paths([path]))
         self.tree.entrySelected.connect(self.selection.select_entry)
         self.tree.sampleSelected.connect(self.selection.select_sample)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from xps import __version__
 from xps.analysis import fit
+from xps.cancel import Cancelled, raising
 from xps.errors import FitError
 from xps.fitted import RegionFit
 from xps.independent import TrueSpectrum, argyrodite, background_only
@@ -153,27 +154,54 @@ class Selfcheck:
         )
 
 
-def selfcheck(strong: int = 100, weak: int = 40, empty: int = 12) -> Selfcheck:
+def selfcheck(
+    strong: int = 100,
+    weak: int = 40,
+    empty: int = 12,
+    *,
+    cancelled: Cancelled | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Selfcheck:
     """Simulate spectra, fit them, and compare with the truth.
 
     Parameters
     ----------
     strong, weak, empty : int
         Numbers of spectra: of 10,000 counts, of 1,000 counts, and without a peak.
+    cancelled : callable, optional
+        Asked before each spectrum; True ends the check.
+    progress : callable, optional
+        Told after each spectrum how many are done, and of how many.
+
+    Raises
+    ------
+    CancelledError
+        If it was cancelled.
     """
     began = time.perf_counter()
     recipe = load_recipe(_RECIPE)
+    ask = raising(cancelled, "the selfcheck")
+    total = strong + weak + empty
+
+    def steps(count: int, before: int) -> Iterator[int]:
+        for number in range(count):
+            ask()
+            yield number
+            if progress is not None:
+                progress(before + number + 1, total)
+
+    weak_numbers = (weak + number for number in steps(weak, strong))
     cells = (
-        _covariance_cell(argyrodite(10_000.0), recipe, strong),
-        _profile_cell(argyrodite(1000.0), recipe, weak, ("sulfite", "sulfate")),
+        _covariance_cell(argyrodite(10_000.0), recipe, steps(strong, 0)),
+        _profile_cell(argyrodite(1000.0), recipe, weak_numbers, ("sulfite", "sulfate")),
     )
-    refused = sum(_is_refused(recipe, number) for number in range(empty))
+    refused = sum(_is_refused(recipe, number) for number in steps(empty, strong + weak))
     return Selfcheck(cells, empty, refused, time.perf_counter() - began)
 
 
-def _covariance_cell(truth: TrueSpectrum, recipe: Recipe, spectra: int) -> Cell:
+def _covariance_cell(truth: TrueSpectrum, recipe: Recipe, numbers: Iterable[int]) -> Cell:
     """Areas and standard errors of every component."""
-    fits = [_fitted(truth, recipe, number) for number in range(spectra)]
+    fits = [_fitted(truth, recipe, number) for number in numbers]
     good = [found for found in fits if found is not None]
     areas = np.array([found.areas for found in good])
     errors = np.sqrt([np.diag(found.area_covariance) for found in good])
@@ -186,21 +214,22 @@ def _covariance_cell(truth: TrueSpectrum, recipe: Recipe, spectra: int) -> Cell:
             "coverage_68": _coverage(68, np.abs(off) < error),
             "coverage_95": _coverage(95, np.abs(off) < 1.959964 * error),
         }
-    return Cell("10,000 counts, covariance", spectra, spectra - len(good), figures)
+    return Cell("10,000 counts, covariance", len(fits), len(fits) - len(good), figures)
 
 
 def _profile_cell(
-    truth: TrueSpectrum, recipe: Recipe, spectra: int, components: tuple[str, ...]
+    truth: TrueSpectrum, recipe: Recipe, numbers: Iterable[int], components: tuple[str, ...]
 ) -> Cell:
     """Intervals of weak components."""
     inside: dict[str, list[tuple[bool, bool]]] = {id_: [] for id_ in components}
-    failures = 0
-    for number in range(spectra):
-        found = _fitted(truth, recipe, spectra + number)
+    spectra = failures = 0
+    for number in numbers:
+        spectra += 1
+        found = _fitted(truth, recipe, number)
         if found is None:
             failures += 1
             continue
-        measured = truth.measured(_random(spectra + number))
+        measured = truth.measured(_random(number))
         for doublet in truth.doublets:
             if doublet.name in components:
                 both = profile_interval(found, measured, Ref(doublet.name, "area"))

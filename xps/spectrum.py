@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -141,8 +140,8 @@ class Spectrum:
                 "remove the point or export the spectrum again",
                 where=where,
             )
-        steps = energy[1:] - energy[:-1]
-        if not (steps.min() > 0 or steps.max() < 0):
+        steps = np.diff(energy)
+        if not ((steps > 0).all() or (steps < 0).all()):
             raise SpectrumError(
                 "the energies repeat or change direction",
                 "export one sweep per spectrum, with each energy once",
@@ -228,7 +227,7 @@ class Spectrum:
 
 def _positive(number: float, name: str, where: str) -> float:
     value = float(number)
-    if not (math.isfinite(value) and value > 0.0):
+    if not (np.isfinite(value) and value > 0.0):
         raise SpectrumError(f"{name} = {value}", "give a number above zero, or None", where=where)
     return value
 

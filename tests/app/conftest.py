@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QStandardPaths, Qt, QThreadPool
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QSettings,
+    QStandardPaths,
+    Qt,
+    QThreadPool,
+    QUrl,
+)
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -111,6 +119,12 @@ def own_recipes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def visited() -> list[QUrl]:
+    """What was opened outside of the window."""
+    return []
+
+
+@pytest.fixture
 def window(
     qtbot: QtBot,
     qapp: QApplication,
@@ -118,11 +132,15 @@ def window(
     dialogs: ScriptedDialogs,
     recovery: Path,
     own_recipes: Path,
+    visited: list[QUrl],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[MainWindow]:
+    monkeypatch.setattr("app.window.own_folder", lambda name: tmp_path / "own" / name)
     make_application()
     theme = Theme(qapp)
     theme.use(Qt.ColorScheme.Light)
-    main_window = MainWindow(settings, theme, dialogs)
+    main_window = MainWindow(settings, theme, dialogs, lambda url: visited.append(url) or True)
     main_window.resize(1366, 768)
     with qtbot.waitExposed(main_window):
         main_window.show()

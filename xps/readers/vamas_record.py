@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from xps.spectrum import Floats
 
@@ -36,8 +35,9 @@ class Experiment:
     n_blocks: int
 
 
-class Block(NamedTuple):
-    """One block of a VAMAS file, as written; a tuple, since maps have 100,000.
+@dataclass(frozen=True)
+class Block:
+    """One block of a VAMAS file, as written.
 
     `values` has the shape (points, columns); missing values are NaN, and None in scalars.
     """

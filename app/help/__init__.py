@@ -1,0 +1,1 @@
+"""What helps: guide, shortcuts, self-check, diagnostics, licences."""

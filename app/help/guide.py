@@ -1,0 +1,45 @@
+"""The page of the guide that explains what has the keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QWidget
+
+from app.checks.checks_view import ChecksView
+from app.compare.compare_view import CompareView
+from app.help.check_window import CheckWindow
+from app.importing.import_dialog import ImportDialog
+from app.inspector.inspector import Inspector
+from app.models.suggestion_view import SuggestionView
+from app.plot.plot_view import PlotView
+from app.recipes.recipes_window import RecipesWindow
+from app.results.quantify_view import QuantifyView
+from app.samples.sample_tree import SampleTree
+from app.session.history_view import HistoryView
+from app.welcome import WelcomePage
+
+FIRST = "index"
+_PAGES: Mapping[type[QWidget], str] = {
+    WelcomePage: "start",
+    SampleTree: "how-to/open-files",
+    ImportDialog: "how-to/open-files",
+    PlotView: "reference/window",
+    Inspector: "how-to/model",
+    SuggestionView: "how-to/species",
+    QuantifyView: "how-to/amounts",
+    CompareView: "how-to/compare",
+    ChecksView: "how-to/doubts",
+    HistoryView: "reference/window",
+    RecipesWindow: "how-to/recipes",
+    CheckWindow: "reference/methods",
+}
+
+
+def page_for(widget: QWidget | None) -> str:
+    """Return the name of the page for a widget, by the nearest view that holds it."""
+    while widget is not None:
+        if type(widget) in _PAGES:
+            return _PAGES[type(widget)]
+        widget = widget.parentWidget()
+    return FIRST
