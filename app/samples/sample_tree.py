@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
 from app.plot.shown import FitState, fit_state
+from app.samples.sparkline import SparklineDelegate
 from app.samples.spectrum_names import spectrum_names
 from app.widgets.check_box import BoxDelegate
 from app.widgets.plain import tooltip
@@ -29,7 +30,9 @@ from xps.project import Entry, Project
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 SAMPLE_ROLE = Qt.ItemDataRole.UserRole + 2
 
-_HEADERS = ("Sample / spectrum", "Points", "State")
+_HEADERS = ("Spectrum", "Points", "State", "Shape")
+_SHAPE = 3  # drawn beside the name
+_SHAPE_TIP = "Intensity against binding energy, which falls to the right, from least to most"
 _BADGES: dict[FitState, str] = {
     "no region": "no fit",
     "not fitted": "not fitted",
@@ -82,6 +85,8 @@ class SampleTree(QTreeView):
         self._items.setHorizontalHeaderLabels(_HEADERS)
         self.setModel(self._items)
         self.setItemDelegateForColumn(0, BoxDelegate(self))
+        self._sparklines = SparklineDelegate(ENTRY_ROLE, self)
+        self.setItemDelegateForColumn(_SHAPE, self._sparklines)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.EditKeyPressed
@@ -96,6 +101,7 @@ class SampleTree(QTreeView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(40)
+        header.moveSection(_SHAPE, 1)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(
             lambda point: self.contextMenuAt.emit(self.viewport().mapToGlobal(point))
@@ -114,6 +120,7 @@ class SampleTree(QTreeView):
     ) -> None:
         """Show the samples of a project; rows that stay keep selection and expansion."""
         old, self._project = self._project, project
+        self._sparklines.show_project(project)
         self._failures = failures or {}
         if _rows(old) != _rows(project):
             self._rebuild()
@@ -166,9 +173,10 @@ class SampleTree(QTreeView):
                 row = [_plain_item() for _ in _HEADERS]
                 row[0].setData(entry.id, ENTRY_ROLE)
                 row[0].setCheckable(True)
+                row[_SHAPE].setToolTip(_SHAPE_TIP)
                 row[1].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 parent.appendRow(row)
-            self._items.appendRow([parent, _plain_item(), _plain_item()])
+            self._items.appendRow([parent, *(_plain_item() for _ in _HEADERS[1:])])
         # The view lays its rows out anew whenever rows came in between.
         self.expandAll()
         for number, sample in enumerate(self._project.samples):
