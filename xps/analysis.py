@@ -21,6 +21,7 @@ from xps.quantification_settings import QuantificationSettings
 from xps.recipe import Recipe, load_recipe
 from xps.result import FitResult
 from xps.spectrum import Spectrum
+from xps.sweep_sum import sweeps_in_sums
 from xps.tied_fit import (
     fit_tied,
     fitted_with,
@@ -103,7 +104,7 @@ def apply_recipe(
     project : Project
     recipe : Recipe
     entry_ids : collection of str, optional
-        Only these spectra.
+        Only these spectra. Sweeps are left out where their sum is among them.
 
     Returns
     -------
@@ -121,8 +122,10 @@ def apply_recipe(
         return apply_stored(project, entry_ids)
     notes: list[str] = []
     applied: set[str] = set()
-    for entry in project.entries:
-        if entry_ids is not None and entry.id not in entry_ids:
+    entries = [e for e in project.entries if entry_ids is None or e.id in entry_ids]
+    summed = sweeps_in_sums(entries)
+    for entry in entries:
+        if entry.id in summed:
             continue
         template = recipe.region_for(entry.spectrum.core_level)
         if template is None:

@@ -72,6 +72,7 @@ def methods(project: Project, tables: Sequence[RegionTable]) -> Methods:
     sentences: list[str] = []
     sentences += _shared(tables, _instrument)
     sentences += _shared(tables, _counting)
+    sentences += _shared([table for table in tables if table.entry.spectrum.summed], _summed)
     sentences += [_charge(project, sample) for sample in project.samples]
     for _, group in _by_level(fitted):
         sentences += _shared(group, lambda table: _model(table.region))
@@ -199,6 +200,23 @@ def _counting(table: RegionTable) -> str:
     return f"{', '.join(parts)}."
 
 
+def _summed(table: RegionTable) -> str:
+    spectrum = table.entry.spectrum
+    return f"Sum of {len(spectrum.summed)} sweeps{shifts_text(spectrum)}."
+
+
+def shifts_text(spectrum: Spectrum) -> str:
+    """Return how the sweeps of a sum were aligned, as a clause; "" where they were not."""
+    found = [s for s in spectrum.summed[1:] if s.shift_ev is not None]
+    if not found:
+        return ""
+    shifts = [with_error(sweep.shift_ev, sweep.stderr_ev, decimals=3) for sweep in found]
+    return (
+        f", aligned to the first by whole channels, for shifts of {listed(shifts)} eV (least "
+        "squares)"
+    )
+
+
 def _charge(project: Project, sample: Sample) -> str:
     charge = sample.charge
     if charge.method == "none":
@@ -310,5 +328,5 @@ _WANTED: tuple[tuple[str, Callable[[Spectrum], bool]], ...] = (
     ("dwell time", lambda s: s.dwell_s is None),
     ("number of sweeps", lambda s: s.sweeps is None),
     ("transmission function", lambda s: s.transmission is None),
-    ("file of the raw data", lambda s: s.origin is None),
+    ("file of the raw data", lambda s: s.origin is None and not s.summed),
 )

@@ -10,7 +10,7 @@ von Neumann et al., Ann. Math. Stat. 12 (1941) 153).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -124,26 +124,33 @@ def place_of(spectrum: Spectrum) -> tuple[tuple[str, float], ...]:
     return tuple(step for step in spectrum.series if step[0].casefold() not in _REPETITIONS)
 
 
+def measurement_of(spectrum: Spectrum) -> Hashable:
+    """Return what repetitions of a measurement have in common."""
+    return (
+        spectrum.sample,
+        spectrum.core_level,
+        spectrum.axis,
+        spectrum.energy_ev.tobytes(),
+        spectrum.photon_energy_ev,
+        spectrum.pass_energy_ev,
+        place_of(spectrum),
+    )
+
+
 def repeated(spectra: Iterable[Spectrum]) -> list[tuple[Spectrum, ...]]:
     """Find the repeated measurements among spectra.
 
     They are of one sample and core level, on the same energies, of known counts, and at the same
-    place of a series, but for a number that only counts repetitions. Copies are left out.
+    place of a series, but for a number that only counts repetitions. Copies are left out, and
+    sums of sweeps.
     """
     groups: dict[object, dict[bytes, Spectrum]] = {}
     for spectrum in spectra:
-        if spectrum.core_level is None or spectrum.counts is None:
+        if spectrum.core_level is None or spectrum.counts is None or spectrum.summed:
             continue
-        key = (
-            spectrum.sample,
-            spectrum.core_level,
-            spectrum.axis,
-            spectrum.energy_ev.tobytes(),
-            spectrum.photon_energy_ev,
-            spectrum.pass_energy_ev,
-            place_of(spectrum),
+        groups.setdefault(measurement_of(spectrum), {}).setdefault(
+            spectrum.intensity.tobytes(), spectrum
         )
-        groups.setdefault(key, {}).setdefault(spectrum.intensity.tobytes(), spectrum)
     return [tuple(group.values()) for group in groups.values() if len(group) > 1]
 
 

@@ -35,9 +35,9 @@ from xps.model import (
 )
 from xps.plain_fields import Fields, MalformedError
 from xps.plain_quantification import plain_quantification, quantification_of
+from xps.plain_spectrum import plain_spectrum, series_place, spectrum_of
 from xps.project import AmountTies, ChargeMethod, ChargeReference, Entry, Project, Sample, Step
-from xps.session_arrays import RowPool, energies_of, row_of
-from xps.spectrum import AXES, UNITS, Source, Spectrum
+from xps.session_arrays import RowPool
 from xps.unknown_keys import unknown_keys, with_unknown_keys
 from xps.waiver import Scope, Waiver
 
@@ -54,9 +54,7 @@ _MOST_HISTORY = 100_000  # steps: more than anybody takes
 def plain_project(project: Project) -> tuple[Plain, dict[str, Floats]]:
     """Return a project as JSON data, and its arrays by name."""
     rows = RowPool()
-    spectra = [
-        {"id": entry.id} | _plain_spectrum(entry.spectrum, rows) for entry in project.entries
-    ]
+    spectra = [{"id": entry.id} | plain_spectrum(entry.spectrum, rows) for entry in project.entries]
     covariances = {f"fits/{i}": np.asarray(fit.covariance) for i, fit in enumerate(project.fits)}
     document = {
         "samples": [
@@ -72,25 +70,6 @@ def plain_project(project: Project) -> tuple[Plain, dict[str, Floats]]:
         "ties": None if project.ties is None else asdict(project.ties),
     } | plain_quantification(project.quantification)
     return with_unknown_keys(document, project.unknown), rows.tables | covariances
-
-
-def _plain_spectrum(spectrum: Spectrum, rows: RowPool) -> Plain:
-    transmission = spectrum.transmission
-    names = (
-        *("axis", "unit", "name", "sample", "core_level", "photon_energy_ev", "pass_energy_ev"),
-        *("dwell_s", "sweeps", "monochromatic", "source_label", "instrument", "acquired"),
-        *("notes",),
-    )
-    origin = spectrum.origin
-    return {name: getattr(spectrum, name) for name in names} | {
-        "series": [list(place) for place in spectrum.series],
-        "warnings": list(spectrum.warnings),
-        "origin": None if origin is None else asdict(origin),
-        "energy": rows.energies(spectrum.energy_ev),
-        "intensity": rows.place(spectrum.intensity),
-        "transmission": None if transmission is None else rows.place(transmission),
-        "masked_ev": [list(ends) for ends in spectrum.masked_ev],
-    }
 
 
 def _plain_region(region: Region) -> Plain:
@@ -203,7 +182,7 @@ def project_of(document: object, array: Callable[[str], Floats]) -> Project:
     project = Project(
         samples=tuple(_sample(table) for table in fields.tables("samples")),
         entries=tuple(
-            Entry(table.text("id"), _spectrum(table, array)) for table in fields.tables("spectra")
+            Entry(table.text("id"), spectrum_of(table, array)) for table in fields.tables("spectra")
         ),
         regions=tuple(_region(table) for table in fields.tables("regions")),
         fits=tuple(
@@ -262,7 +241,7 @@ def _sample(table: Fields) -> Sample:
             charge.number("search_ev"),
         ),
         table.text("group", ""),
-        tuple(_series_place(place, table.where) for place in table.items("series")),
+        tuple(series_place(place, table.where) for place in table.items("series")),
     )
 
 
@@ -275,53 +254,6 @@ def _waiver(table: Fields) -> Waiver:
         table.text("time"),
         table.text("version"),
     )
-
-
-def _spectrum(table: Fields, array: Callable[[str], Floats]) -> Spectrum:
-    origin = table.maybe_table("origin")
-    intensity = row_of(table, "intensity", array)
-    has_transmission = table.maybe("transmission") is not None
-    return Spectrum(
-        energies_of(table, "energy", intensity.size, array),
-        intensity,
-        axis=cast(Any, table.choice("axis", AXES)),
-        unit=cast(Any, table.choice("unit", UNITS)),
-        name=table.text("name"),
-        sample=table.text("sample"),
-        core_level=table.maybe_text("core_level"),
-        photon_energy_ev=table.maybe_number("photon_energy_ev"),
-        pass_energy_ev=table.maybe_number("pass_energy_ev"),
-        dwell_s=table.maybe_number("dwell_s"),
-        sweeps=table.maybe_number("sweeps"),
-        transmission=row_of(table, "transmission", array) if has_transmission else None,
-        monochromatic=table.maybe_flag("monochromatic"),
-        source_label=table.text("source_label"),
-        instrument=table.text("instrument"),
-        acquired=table.text("acquired"),
-        notes=table.text("notes"),
-        series=tuple(_series_place(place, table.where) for place in table.items("series")),
-        warnings=table.texts("warnings"),
-        origin=None
-        if origin is None
-        else Source(
-            origin.text("file"),
-            origin.text("sha256"),
-            origin.text("reader"),
-            origin.whole("index"),
-        ),
-        masked_ev=tuple(_range(ends, table.where) for ends in table.items("masked_ev")),
-    )
-
-
-def _range(ends: object, where: str) -> tuple[float, float]:
-    return Fields({"masked_ev": ends}, where).pair("masked_ev")
-
-
-def _series_place(place: object, where: str) -> tuple[str, float]:
-    if not isinstance(place, list) or len(place) != 2:
-        raise MalformedError(f"{where}.series holds something that is not a place")
-    fields = Fields({"label": place[0], "value": place[1]}, f"{where}.series")
-    return fields.text("label"), fields.number("value")
 
 
 def _region(table: Fields) -> Region:

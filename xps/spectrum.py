@@ -42,6 +42,31 @@ class Source:
     index: int
 
 
+@dataclass(frozen=True)
+class Sweep:
+    """One of the spectra that a sum was made of.
+
+    Attributes
+    ----------
+    name : str
+    digest : str
+        Of the spectrum without its masks.
+    origin : Source or None
+    shift_ev, stderr_ev : float or None
+        How much higher its binding energies were than those of the first, and the error; None
+        where the sum was not aligned.
+    moved_ev : float
+        What was taken off: the shift to a whole channel.
+    """
+
+    name: str
+    digest: str
+    origin: Source | None = None
+    shift_ev: float | None = None
+    stderr_ev: float | None = None
+    moved_ev: float = 0.0
+
+
 @dataclass(frozen=True, eq=False)
 class Spectrum:
     """One measured (or simulated) spectrum, exactly as recorded.
@@ -86,6 +111,8 @@ class Spectrum:
     masked_ev : tuple of (float, float)
         Ranges of `energy_ev`, ends included, whose points a person left out of every fit, such
         as spikes; lower end first. The points themselves stay.
+    summed : tuple of Sweep
+        What it is the sum of; empty for a spectrum as it was recorded.
 
     Raises
     ------
@@ -115,6 +142,7 @@ class Spectrum:
     warnings: tuple[str, ...] = ()
     origin: Source | None = None
     masked_ev: tuple[tuple[float, float], ...] = ()
+    summed: tuple[Sweep, ...] = ()
 
     def __post_init__(self) -> None:
         where = self.name or self.core_level or ""
@@ -204,6 +232,11 @@ class Spectrum:
         return None
 
     @cached_property
+    def unmasked_digest(self) -> str:
+        """The `digest` without masks: what a sum knows its sweeps by."""
+        return self.with_(masked_ev=()).digest if self.masked_ev else self.digest
+
+    @cached_property
     def digest(self) -> str:
         """Hash of energies, intensities and all that changes their meaning."""
         meaning = (
@@ -219,6 +252,16 @@ class Spectrum:
         if self.masked_ev:
             state.update(repr(self.masked_ev).encode())
         return state.hexdigest()
+
+    def masks_of(self, is_masked: NDArray[np.bool_]) -> tuple[tuple[float, float], ...]:
+        """Return the ranges of `energy_ev` that hold masked points, shape (n,), and no others."""
+        order = np.argsort(self.energy_ev)
+        energy, flags = self.energy_ev[order], is_masked[order]
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
+        return tuple(
+            (float(energy[first]), float(energy[after - 1]))
+            for first, after in zip(edges[::2], edges[1::2], strict=True)
+        )
 
     def with_(self, **changes: Any) -> Spectrum:
         """Return a copy with some fields replaced."""

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.gestures.gestures import Change, place
 from xps.project import Entry, Project
-from xps.spectrum import Spectrum
 
 
 def toggle_mask(project: Project, entry_id: str, low: float, high: float) -> Change:
@@ -37,24 +35,13 @@ def toggle_mask(project: Project, entry_id: str, low: float, high: float) -> Cha
     taken_back = bool(hidden[inside].all())
     masked = hidden & ~inside if taken_back else hidden | inside
     text = f"{'Unmask' if taken_back else 'Mask'} {_points(count)} of {place(project, entry)}"
-    return Change(_with_masks(project, entry, masked_ranges(spectrum, masked)), text)
+    return Change(_with_masks(project, entry, spectrum.masks_of(masked)), text)
 
 
 def unmask_all(project: Project, entry_id: str) -> Change:
     """Take all masked points of a spectrum back."""
     entry = project.entry(entry_id)
     return Change(_with_masks(project, entry, ()), f"Unmask all points of {place(project, entry)}")
-
-
-def masked_ranges(spectrum: Spectrum, masked: NDArray[np.bool_]) -> tuple[tuple[float, float], ...]:
-    """Return the ranges of recorded energies that hold masked points, shape (n,), and no others."""
-    order = np.argsort(spectrum.energy_ev)
-    energy, flags = spectrum.energy_ev[order], masked[order]
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
-    return tuple(
-        (float(energy[first]), float(energy[after - 1]))
-        for first, after in zip(edges[::2], edges[1::2], strict=True)
-    )
 
 
 def _with_masks(

@@ -12,12 +12,16 @@ def spectrum_names(project: Project) -> dict[str, str]:
     """Return a name for each spectrum, by id.
 
     Spectra of one core level and sample, as at several angles or depths, get the values of the
-    series in which they differ; a number where nothing else tells them apart.
+    series in which they differ; a number where nothing else tells them apart. Sums say of how many
+    sweeps: "S 2p Σ3".
     """
     alike: dict[tuple[str, str], list[Entry]] = {}
-    for entry in project.entries:
-        alike.setdefault((entry.sample, entry.label), []).append(entry)
     names = {}
+    for entry in project.entries:
+        if entry.spectrum.summed:
+            names[entry.id] = f"{entry.label} Σ{len(entry.spectrum.summed)}"
+        else:
+            alike.setdefault((entry.sample, entry.label), []).append(entry)
     for (_, label), entries in alike.items():
         for entry, mark in zip(entries, _marks(entries), strict=True):
             names[entry.id] = f"{label} {mark}".rstrip()

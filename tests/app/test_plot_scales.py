@@ -9,7 +9,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.gestures.masks import masked_ranges
 from app.plot.overlays import Arrangement
 from app.plot.shown import Shown
 from app.samples.sample_tree import ENTRY_ROLE
@@ -168,7 +167,7 @@ def test_ranges_hold_the_masked_points_and_no_others(descending: bool) -> None:
     energy = np.arange(10.0)[::-1] if descending else np.arange(10.0)
     spectrum = Spectrum(energy, np.ones(10))
     masked = np.isin(energy, [1.0, 2.0, 5.0, 9.0])
-    ranges = masked_ranges(spectrum, masked)
+    ranges = spectrum.masks_of(masked)
     assert ranges == ((1.0, 2.0), (5.0, 5.0), (9.0, 9.0))
     assert (~spectrum.with_(masked_ev=ranges).is_kept == masked).all()
 
