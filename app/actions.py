@@ -11,7 +11,18 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 Key = QKeySequence.StandardKey
 Needs = Literal[
-    "", "undo", "redo", "spectra", "entry", "region", "regions", "removable", "jobs", "masked"
+    "",
+    "undo",
+    "redo",
+    "spectra",
+    "entry",
+    "region",
+    "regions",
+    "removable",
+    "jobs",
+    "masked",
+    "given",
+    "sweeps",
 ]
 
 
@@ -83,6 +94,15 @@ ACTIONS = (
                "Remove the selected component, spectrum or sample", needs="removable"),
     ActionSpec("remove_region", "Edit", "Remove re&gion", "samples.remove_region", None,
                "Remove region and fit; the spectrum stays", needs="region"),
+    ActionSpec("take_back", "Edit", "&Take back here", "propagating.take_back", None,
+               "Undo the last propagation or recipe for the selected spectrum alone: it gets back "
+               "the region and the fit that it had", needs="given"),
+    ActionSpec("sum_sweeps", "Edit", "&Sum sweeps", "sweeps.sum", None,
+               "Add the counts of this spectrum and of the others of its core level and sample on "
+               "the same energies; they stay", needs="sweeps", starts_group=True),
+    ActionSpec("align_sweeps", "Edit", "&Align and sum sweeps", "sweeps.align_and_sum", None,
+               "Find by how many eV each sweep drifted, move it back by whole channels, and add "
+               "the counts; the sweeps stay", needs="sweeps"),
     ActionSpec("fit", "Analysis", "&Fit", "analysis.fit_current", "F5",
                "Fit the region of the selected spectrum", "fit", True, "region", True),
     ActionSpec("fit_all", "Analysis", "Fit &all", "analysis.fit_all", "Shift+F5",

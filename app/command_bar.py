@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from app.actions import ACTIONS, Needs, make_actions
+from app.gestures.sweep_gestures import has_sweeps
 from app.menus import (
     fill_recent_menu,
     make_menus,
@@ -84,6 +85,7 @@ class CommandBar:
     def context_menu(self, names: Sequence[str]) -> QMenu:
         """Return a menu of some actions that goes when it is closed."""
         menu = QMenu(self._window)
+        menu.setToolTipsVisible(True)
         menu.addActions([self.actions[name] for name in names])
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return menu
@@ -142,4 +144,6 @@ def _there(document: Document, selection: Selection, *, works: bool) -> Mapping[
         "regions": bool(project.regions),
         "jobs": works,
         "masked": entry is not None and bool(entry.spectrum.masked_ev),
+        "given": entry is not None and document.giver_of(entry.id) is not None,
+        "sweeps": has_sweeps(project, entry),
     }

@@ -43,6 +43,7 @@ from app.results.results_dock import ResultsDock
 from app.samples.propagating import Propagating
 from app.samples.sample_actions import SampleActions
 from app.samples.sample_tree import SampleTree
+from app.samples.sweep_actions import SweepActions
 from app.session.autosave import Autosave
 from app.session.document import Document
 from app.session.editing import Editor
@@ -181,6 +182,7 @@ class MainWindow(QMainWindow):
             self, self.document, self.selection, self.editor, self.analysis, self.jobs
         )
         self.tree = SampleTree()
+        self.sweeps = SweepActions(self.document, self.selection, self.editor)
         self.samples = SampleActions(self.tree, self.selection, self.editor, self._dialogs, self)
         self.inspector = Inspector(self.document, self.selection, self.editor)
         self.results = Results(
@@ -311,8 +313,8 @@ class MainWindow(QMainWindow):
         self._show_recent()
 
     def _show_tree_menu(self, point: QPoint) -> None:
-        names = ("fit", "rename_sample", "remove_region", "remove")
-        self.commands.context_menu(names).popup(point)
+        names = ("fit", "take_back", "sum_sweeps", "align_sweeps", "rename_sample")
+        self.commands.context_menu((*names, "remove_region", "remove")).popup(point)
 
     def _use_scheme(self, scheme: Qt.ColorScheme) -> None:
         self._settings.color_scheme = scheme

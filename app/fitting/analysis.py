@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from app.fitting.jobs import Job, Jobs
 from app.fitting.solver_import import load_solver
 from app.gestures.gestures import place
+from app.gestures.propagation import given_regions
 from app.session.document import Document
 from app.session.selection import Selection
 from app.widgets.message_bar import MessageBar
@@ -87,9 +88,9 @@ class Analysis(QObject):
             return False
         self._messages.settle(_RECIPE)
         to = "" if sample is None else f" to {sample}"
-        self._document.push(project, f"Apply recipe {loaded.name}{to}")
-        kept = {id(region) for region in before.regions}
-        given = [region for region in project.regions if id(region) not in kept]
+        given = given_regions(before, project)
+        spectra = [region.spectrum for region in given]
+        self._document.push(project, f"Apply recipe {loaded.name}{to}", spectra=spectra)
         self._show_one_of(given)
         self._messages.info(_given_text(project, given))
         if notes:

@@ -92,6 +92,54 @@ def copied(
     return Change(change.project, f"Copy {name} to {_count(entry_ids)}")
 
 
+def given_regions(before: Project, after: Project) -> tuple[Region, ...]:
+    """Return the regions that are new or other ones."""
+    old = {id(region) for region in before.regions}
+    return tuple(region for region in after.regions if id(region) not in old)
+
+
+def taken_back(
+    project: Project, before: Project, spectra: Collection[str], entry_id: str, text: str
+) -> Change:
+    """Give one spectrum back the region and the fit that it had, or had not.
+
+    The charge reference of its sample becomes what it was, unless others of the sample were
+    given regions by the same step.
+
+    Parameters
+    ----------
+    project : Project
+    before : Project
+        As all was before the step that is taken back.
+    spectra : collection of str
+        Whom that step gave regions.
+    entry_id : str
+    text : str
+        Of that step.
+    """
+    entry = project.entry(entry_id)
+    changed = project
+    region = project.region_of(entry_id)
+    old = before.region_of(entry_id)
+    if region is not None and (old is None or old.id != region.id):
+        changed = changed.without_region(region.id)
+    if old is not None:
+        fit = before.fit_of(old.id)
+        changed = changed.without_fit(old.id).with_region(old)
+        if fit is not None:
+            changed = replace(changed, fits=(*changed.fits, fit))
+    others = [id_ for id_ in spectra if id_ != entry_id and _is_of(project, id_, entry.sample)]
+    known = [s for s in before.samples if s.name == before.entry(entry_id).sample]
+    if known and not others:
+        sample = project.sample(entry.sample)
+        changed = changed.with_sample(replace(sample, charge=known[0].charge))
+    return Change(changed, f"Take back at {place(project, entry)}: {text}")
+
+
+def _is_of(project: Project, entry_id: str, sample: str) -> bool:
+    return any(entry.id == entry_id and entry.sample == sample for entry in project.entries)
+
+
 def _placed(
     source: Region, entry: Entry, old: Region | None, shift_ev: float, scope: Scope
 ) -> Region:

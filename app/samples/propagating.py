@@ -12,7 +12,7 @@ from app.fitting.analysis import Analysis
 from app.fitting.jobs import Job, Jobs
 from app.fitting.solver_import import load_solver
 from app.gestures.gestures import Change, place, short_name
-from app.gestures.propagation import copied, propagate, targets
+from app.gestures.propagation import copied, given_regions, propagate, taken_back, targets
 from app.samples.propagate_dialog import PropagateDialog
 from app.session.document import Document
 from app.session.editing import Editor
@@ -119,8 +119,16 @@ class Propagating(QObject):
         if self._document.project is not before:
             self._editor.refuse("The project changed meanwhile: choose again.")
             return
-        self._document.push(change.project, change.text)
+        given = given_regions(before, change.project)
+        self._document.push(change.project, change.text, spectra=[r.spectrum for r in given])
         if fit:
-            old = {region.id: region for region in before.regions}
-            changed = [r.id for r in change.project.regions if old.get(r.id) is not r]
-            self._analysis.fit(tuple(changed))
+            self._analysis.fit(tuple(region.id for region in given))
+
+    def take_back(self) -> None:
+        """Undo for the selected spectrum alone what gave it and others their regions."""
+        entry = self._selection.entry
+        edit = None if entry is None else self._document.giver_of(entry.id)
+        if entry is None or edit is None:
+            return
+        change = taken_back(self._document.project, edit.old, edit.spectra, entry.id, edit.text())
+        self._document.push(change.project, change.text, spectra=[entry.id], takes_back=True)

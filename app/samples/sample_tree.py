@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
+from app.gestures.sweep_gestures import sum_description
 from app.plot.shown import FitState, fit_state
 from app.samples.sparkline import SparklineDelegate
 from app.samples.spectrum_names import spectrum_names
@@ -311,6 +312,7 @@ def _description(entry: Entry) -> str:
     parts = [spectrum.name or entry.label, "Check it to draw it behind the selected spectrum."]
     if spectrum.origin is not None:
         parts.append(f"File: {spectrum.origin.file}")
+    parts += sum_description(spectrum)
     parts += [f"{name}: {value:g}" for name, value in spectrum.series]
     if spectrum.photon_energy_ev is not None:
         parts.append(f"Photon energy: {spectrum.photon_energy_ev:g} eV")

@@ -26,6 +26,10 @@ class Edit(QUndoCommand):
         What was done, as the undo menu says it.
     merge_key : str
         Consecutive edits of the same key are one undo step; "" never merges.
+    spectra : frozenset of str
+        Ids of those that were given a region, where it can be taken back one by one.
+    takes_back : bool
+        Whether it took such a region back.
     """
 
     def __init__(
@@ -35,12 +39,17 @@ class Edit(QUndoCommand):
         new: Project,
         text: str,
         merge_key: str = "",
+        spectra: frozenset[str] = frozenset(),
+        *,
+        takes_back: bool = False,
     ) -> None:
         super().__init__(text)
         self._show = show
         self.old = old
         self.new = new
         self.merge_key = merge_key
+        self.spectra = spectra
+        self.takes_back = takes_back
 
     def redo(self) -> None:
         self._show(self.new)

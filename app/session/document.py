@@ -95,12 +95,46 @@ class Document(QObject):
             self._failures[id_] = (before.fingerprint(id_), error)
         self.failuresChanged.emit()
 
-    def push(self, project: Project, text: str, merge_key: str = "") -> None:
-        """Make a new project the present one, as an undoable edit with a line of history."""
+    def push(
+        self,
+        project: Project,
+        text: str,
+        merge_key: str = "",
+        spectra: Collection[str] = (),
+        *,
+        takes_back: bool = False,
+    ) -> None:
+        """Make a new project the present one, as an undoable edit with a line of history.
+
+        `spectra` were given regions by it, or with `takes_back` lost what they were given.
+        """
         if project is self._project:
             return
         new = project.with_step(Step.now(text))
-        self.stack.push(Edit(self._show, self._project, new, text, merge_key))
+        self.stack.push(
+            Edit(
+                self._show,
+                self._project,
+                new,
+                text,
+                merge_key,
+                frozenset(spectra),
+                takes_back=takes_back,
+            )
+        )
+
+    def giver_of(self, entry_id: str) -> Edit | None:
+        """Return the last edit that gave a spectrum its region together with others.
+
+        None where there is none that can be undone, or where it was taken back here.
+        """
+        if self._project.region_of(entry_id) is None:
+            return None
+        for index in reversed(range(self.stack.index())):
+            edit = self.stack.command(index)
+            if isinstance(edit, Edit) and entry_id in edit.spectra:
+                return None if edit.takes_back else edit
+        return None
 
     def replace(
         self,

@@ -21,7 +21,9 @@ from app.widgets.theme import muted
 from xps.project import Step
 
 _INDEX = Qt.ItemDataRole.UserRole
+_GAVE_MANY = _INDEX + 1
 _BEFORE = -1
+_FOR_ONE = "To undo it for one spectrum alone: right-click that in Samples, Take back here."
 _TIPS = {
     "before": "Done before this file was opened: it cannot be undone here.",
     "done": "Click to go back to how all was after this step.",
@@ -70,19 +72,17 @@ class HistoryView(QTreeWidget):
     def show_document(self, document: Document) -> None:
         """List the steps of a document."""
         stack = document.stack
-        edits = [stack.command(index) for index in range(stack.count())]
-        steps = [edit.new.history[-1] for edit in edits if isinstance(edit, Edit)]
-        first = document.project
-        if edits and isinstance(edits[0], Edit):
-            first = edits[0].old
+        commands = [stack.command(index) for index in range(stack.count())]
+        edits = [command for command in commands if isinstance(command, Edit)]
+        first = edits[0].old if edits else document.project
         self.clear()
         self._items = []
         for step in first.history[:-1]:
             self._add(step, _BEFORE)
         last = first.history[-1] if first.history else Step("", "Nothing open", "")
         self._add(last, 0)
-        for index, step in enumerate(steps, start=1):
-            self._add(step, index)
+        for index, edit in enumerate(edits, start=1):
+            self._add(edit.new.history[-1], index, gave_many=len(edit.spectra) > 1)
         self._mark(stack.index())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -92,9 +92,10 @@ class HistoryView(QTreeWidget):
             return
         super().keyPressEvent(event)
 
-    def _add(self, step: Step, index: int) -> None:
+    def _add(self, step: Step, index: int, *, gave_many: bool = False) -> None:
         item = QTreeWidgetItem([_clock(step.time), step.text])
         item.setData(0, _INDEX, index)
+        item.setData(0, _GAVE_MANY, gave_many)
         self.addTopLevelItem(item)
         self._items.append(item)
 
@@ -119,8 +120,11 @@ class HistoryView(QTreeWidget):
                 font = QFont(self.font())
                 font.setItalic(True)
                 item.setFont(1, font)
+            tip = f"{item.text(1)}\n{_TIPS[state]}"
+            if item.data(0, _GAVE_MANY) and state != "undone":
+                tip += f"\n{_FOR_ONE}"
             for column in range(2):
-                item.setToolTip(column, tooltip(f"{item.text(1)}\n{_TIPS[state]}"))
+                item.setToolTip(column, tooltip(tip))
             item.setData(
                 1, Qt.ItemDataRole.AccessibleTextRole, f"{item.text(1)}, {state.replace('_', ' ')}"
             )
