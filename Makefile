@@ -6,7 +6,7 @@ DATA ?= ../shared/data
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test coverage lint format bench mutants nexus truth kills script monkey film memory
+.PHONY: help setup system run test coverage lint format bench mutants nexus truth kills script commands monkey film memory
 .PHONY: gaps start pictures guide tables lock clean
 
 ENVIRONMENT := packaging/environment
@@ -74,6 +74,9 @@ script: setup ## repeat exported fits in fresh environments with numpy and lmfit
 
 kills: setup ## kill a program at work 200 times, and see what is lost; takes a quarter of an hour
 	DOUBLET_KILLS=200 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q tests/app/test_kills.py
+
+commands: setup ## run all commands that the documentation shows, those that take minutes too
+	DOUBLET_LONG=1 $(BIN)/python -m pytest -q tests/xps/test_docs_commands.py
 
 monkey: setup ## do 10,000 random things with mouse and keyboard, and undo them all; takes half an hour
 	DOUBLET_MONKEY=10000 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q tests/app/test_monkey.py

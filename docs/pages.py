@@ -12,7 +12,7 @@ import re
 import runpy
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -27,7 +27,9 @@ PAGE = Template((DOCS / "page.html").read_text("utf-8"))
 STYLE = DOCS / "guide.css"
 FOLDERS = ("guide", "reference")
 START = PurePosixPath("guide/index.md")
-PICTURES = PurePosixPath("pictures")
+PICTURES = "pictures"
+SAMPLES = PurePosixPath("../resources/samples")
+_SHORT = 30  # letters of code that are not parted between lines
 _LISTED = (2, 3)  # the levels of heading that the contents of a page show
 
 
@@ -83,32 +85,49 @@ def main() -> None:
     print(f"{folder / 'index.html'}: {len(pages)} pages")
 
 
+@dataclass(frozen=True)
+class Guide:
+    """All pages, and the order in which they are read."""
+
+    docs: Path
+    pages: dict[PurePosixPath, Page]
+    sections: tuple[Section, ...]
+
+    @property
+    def order(self) -> list[PurePosixPath]:
+        return [START, *(path for section in self.sections for path in section.pages)]
+
+
 def build(docs: Path, folder: Path, version: str) -> list[PurePosixPath]:
-    """Write all pages with their pictures into a folder, in place of what was there."""
-    pages = {page.path: page for page in (read(docs, path) for path in sources(docs))}
-    if START not in pages:
-        raise GuideError(f"{START} is missing")
-    sections = navigation(pages[START])
-    order = [START, *(path for section in sections for path in section.pages)]
-    for path in pages.keys() - set(order):
-        raise GuideError(f"{path} is not in the navigation: name it in {START}")
-    for path in order:
-        if path not in pages:
-            raise GuideError(f"{START} names {path}, which is missing")
-    pictures: set[PurePosixPath] = set()
-    written = {
-        pages[path].target: page_html(docs, pages, sections, order, path, pictures, version)
-        for path in order
-    }
+    """Write all pages, and what they show, into a folder in place of what was there."""
+    guide = read_guide(docs)
+    files = {PurePosixPath(STYLE.name): STYLE}
+    written = {}
+    for path in guide.order:
+        files |= settled(guide, guide.pages[path])
+        written[guide.pages[path].target] = html(guide, guide.pages[path], version)
     shutil.rmtree(folder, ignore_errors=True)
     for target, text in written.items():
         (folder / target).parent.mkdir(parents=True, exist_ok=True)
         (folder / target).write_text(text, "utf-8", newline="\n")
-    shutil.copyfile(STYLE, folder / STYLE.name)
-    for picture in sorted(pictures):
-        (folder / picture).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(docs / picture, folder / picture)
+    for target, source in files.items():
+        (folder / target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, folder / target)
     return list(written)
+
+
+def read_guide(docs: Path) -> Guide:
+    """Read all pages; each must be in the navigation, and there."""
+    pages = {page.path: page for page in (read(docs, path) for path in sources(docs))}
+    if START not in pages:
+        raise GuideError(f"{START} is missing")
+    guide = Guide(docs, pages, tuple(navigation(pages[START])))
+    for path in pages.keys() - set(guide.order):
+        raise GuideError(f"{path} is not in the navigation: name it in {START}")
+    for path in guide.order:
+        if path not in pages:
+            raise GuideError(f"{START} names {path}, which is missing")
+    return guide
 
 
 def sources(docs: Path) -> Iterator[PurePosixPath]:
@@ -178,40 +197,46 @@ def resolved(page: PurePosixPath, href: str) -> PurePosixPath:
     return PurePosixPath(os.path.normpath(page.parent / href).replace(os.sep, "/"))
 
 
-def page_html(
-    docs: Path,
-    pages: Mapping[PurePosixPath, Page],
-    sections: list[Section],
-    order: list[PurePosixPath],
-    path: PurePosixPath,
-    pictures: set[PurePosixPath],
-    version: str,
-) -> str:
-    """Return a page with navigation and contents; the pictures that it shows are noted."""
-    page = pages[path]
+def settled(guide: Guide, page: Page) -> dict[PurePosixPath, Path]:
+    """Make the links of a page those of its HTML; return the files that it needs, by target."""
+    files = {}
     for token in walked(page.tokens):
         if token.type == "link_open":
-            token.attrSet("href", leading(pages, page, str(token.attrGet("href"))))
+            href = str(token.attrGet("href"))
+            sample = resolved(page.path, href)
+            if sample.parent == SAMPLES and (guide.docs / sample).is_file():
+                target = PurePosixPath("samples", sample.name)
+                files[target] = guide.docs / sample
+                token.attrSet("href", between(page.target, target))
+            else:
+                token.attrSet("href", leading(guide, page, href))
         elif token.type == "image":
-            picture = resolved(path, str(token.attrGet("src")))
-            if not (docs / picture).is_file() or picture.parts[0] != PICTURES.name:
-                raise GuideError(f"{path} shows {picture}, which is missing")
+            picture = resolved(page.path, str(token.attrGet("src")))
+            if not (guide.docs / picture).is_file() or picture.parts[0] != PICTURES:
+                raise GuideError(f"{page.path} shows {picture}, which is missing")
             if not token.content:
-                raise GuideError(f"{path} shows {picture} without a description")
-            pictures.add(picture)
+                raise GuideError(f"{page.path} shows {picture} without a description")
+            files[picture] = guide.docs / picture
             token.attrSet("src", between(page.target, picture))
+        elif token.type == "code_inline" and len(token.content) <= _SHORT:
+            token.attrSet("class", "short")
         elif token.type in ("html_block", "html_inline") and not token.content.startswith("<!--"):
-            raise GuideError(f"{path} holds HTML: {token.content.strip()}")
-    place = order.index(path)
+            raise GuideError(f"{page.path} holds HTML: {token.content.strip()}")
+    return files
+
+
+def html(guide: Guide, page: Page, version: str) -> str:
+    """Return a page whose links are settled, with navigation and contents."""
+    place = guide.order.index(page.path)
     return PAGE.substitute(
         title=escape(page.title),
         style=between(page.target, PurePosixPath(STYLE.name)),
-        start=between(page.target, pages[START].target),
-        navigation=_navigation(pages, sections, page),
+        start=between(page.target, guide.pages[START].target),
+        navigation=_navigation(guide, page),
         contents=_contents(page),
         body=_body(page.tokens),
-        back=_neighbor(pages, page, order[:place][-1:], "prev"),
-        onward=_neighbor(pages, page, order[place + 1 :][:1], "next"),
+        back=_neighbor(guide, page, guide.order[:place][-1:], "prev"),
+        onward=_neighbor(guide, page, guide.order[place + 1 :][:1], "next"),
         version=escape(version),
     )
 
@@ -223,12 +248,12 @@ def walked(tokens: list[Token]) -> Iterator[Token]:
         yield from walked(token.children or [])
 
 
-def leading(pages: Mapping[PurePosixPath, Page], page: Page, href: str) -> str:
+def leading(guide: Guide, page: Page, href: str) -> str:
     """Return a link of a page as one of its HTML, once it is known to lead somewhere."""
     if re.match(r"https?://|mailto:", href):
         return href
     file, _, anchor = href.partition("#")
-    other = pages.get(resolved(page.path, file)) if file else page
+    other = guide.pages.get(resolved(page.path, file)) if file else page
     if other is None:
         raise GuideError(f"{page.path}: the link {href} leads to no page of the guide")
     if anchor and anchor not in [heading.anchor for heading in other.headings]:
@@ -249,14 +274,14 @@ def _body(tokens: list[Token]) -> str:
     return str(markdown.renderer.render(tokens, markdown.options, {}))
 
 
-def _navigation(pages: Mapping[PurePosixPath, Page], sections: list[Section], page: Page) -> str:
+def _navigation(guide: Guide, page: Page) -> str:
     lines = []
-    for section in sections:
+    for section in guide.sections:
         lines.append(f"<h2>{escape(section.title)}</h2>\n<ul>")
         for path in section.pages:
             here = ' aria-current="page"' if path == page.path else ""
-            href = between(page.target, pages[path].target)
-            lines.append(f'<li><a href="{href}"{here}>{escape(pages[path].title)}</a></li>')
+            href = between(page.target, guide.pages[path].target)
+            lines.append(f'<li><a href="{href}"{here}>{escape(guide.pages[path].title)}</a></li>')
         lines.append("</ul>")
     return "\n".join(lines)
 
@@ -272,12 +297,10 @@ def _contents(page: Page) -> str:
     return "\n".join(["<h2>On this page</h2>", "<ul>", *lines, "</ul>"])
 
 
-def _neighbor(
-    pages: Mapping[PurePosixPath, Page], page: Page, neighbor: list[PurePosixPath], relation: str
-) -> str:
+def _neighbor(guide: Guide, page: Page, neighbor: list[PurePosixPath], relation: str) -> str:
     if not neighbor:
         return "<span></span>"
-    other = pages[neighbor[0]]
+    other = guide.pages[neighbor[0]]
     return (
         f'<a rel="{relation}" href="{between(page.target, other.target)}">{escape(other.title)}</a>'
     )

@@ -1,107 +1,101 @@
-"""Take the pictures of the documentation: the app after the example's fit."""
+"""Take the pictures of the documentation: the app at work on simulated spectra."""
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-# The pictures are the same on every machine only where no desktop has a say.
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parent))
 
-from PySide6.QtCore import QEventLoop, QSettings, Qt, QTimer, SignalInstance
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from stage import LARGE, Stage, stage
+from tutorial import FILES, walk
 
-from app.application import make_application
-from app.settings import Settings
-from app.widgets.theme import Theme
-from app.window import MainWindow
-
-FOLDER = Path(__file__).parent / "pictures"
-SMALL, LARGE = (1366, 768), (1920, 1080)
-_LONGEST_MS = 60_000
+from xps.readers import read
+from xps.resources import resource
+from xps.simulation import simulate
+from xps.truth import read_truth
+from xps.writers import write_vamas
 
 
 def main() -> None:
     """Take all pictures."""
-    FOLDER.mkdir(exist_ok=True)
-    application = make_application()
-    theme = Theme(application)
-    theme.use(Qt.ColorScheme.Light)
-    with tempfile.TemporaryDirectory() as folder:
-        store = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
-        window = MainWindow(Settings(store), theme)
-        window.resize(*SMALL)
-        window.show()
-        take(application, window, "welcome")
-        wait_for(window.analysis.fitted, window.open_example)
-        take(application, window, "app-1366x768-light")
-        select(window, "O 1s", "o_manifold")
-        take(application, window, "component-1366x768-light")
-        theme.use(Qt.ColorScheme.Dark)
-        window.resize(*LARGE)
-        take(application, window, "app-1920x1080-dark")
-        theme.use(Qt.ColorScheme.Light)
-        select(window, "S 2p", None)
-        take(application, window, "app-1920x1080-light")
-        window.results_dock.show_comparison()
-        take(application, window, "compare-1920x1080-light")
-        window.results_dock.show_checks()
-        take(application, window, "checks-1920x1080-light")
-        window.results_dock.show_quantities()
-        window.resize(*SMALL)
-        wait_for(window.suggesting.opened, window.suggesting.suggest)
-        take(application, window, "suggestion-1366x768-light")
-        window.suggesting.leave()
-        wait_for(window.analysis.fitted, lambda: change_model(window))
-        take(application, window, "model-1366x768-light")
-        window.document.stack.setClean()
-        window.close()
+    for album in (views, model, question, weak, walk):
+        with stage() as opened:
+            album(opened)
 
 
-def select(window: MainWindow, core_level: str, component: str | None) -> None:
-    """Select a spectrum of the first sample, and a component of it."""
-    entry = next(e for e in window.document.project.entries if e.label == core_level)
-    window.selection.select_entry(entry.id)
-    window.selection.select_component(component)
+def views(opened: Stage) -> None:
+    """The example after its fit, in all that the window shows of it."""
+    window = opened.window
+    opened.take("welcome")
+    opened.wait_for(window.analysis.fitted, window.open_example)
+    opened.take("app-1366x768-light")
+    opened.select("O 1s", "o_manifold")
+    opened.take("component-1366x768-light")
+    opened.theme.use(Qt.ColorScheme.Dark)
+    window.resize(*LARGE)
+    opened.take("app-1920x1080-dark")
+    opened.theme.use(Qt.ColorScheme.Light)
+    opened.select("S 2p")
+    opened.take("app-1920x1080-light")
+    window.results_dock.show_comparison()
+    opened.take("compare-1920x1080-light")
+    window.results_dock.show_checks()
+    opened.take("checks-1920x1080-light")
 
 
-def change_model(window: MainWindow) -> None:
+def model(opened: Stage) -> None:
+    """A model that is suggested, and one that is changed."""
+    window = opened.window
+    opened.wait_for(window.analysis.fitted, window.open_example)
+    opened.wait_for(window.suggesting.opened, window.suggesting.suggest)
+    opened.take("suggestion-1366x768-light")
+    window.suggesting.leave()
+    opened.wait_for(window.analysis.fitted, lambda: _change(opened))
+    opened.take("model-1366x768-light")
+
+
+def _change(opened: Stage) -> None:
     """Choose another shape and one more term of the background, and fit."""
-    inspector = window.inspector
+    inspector, region = opened.window.inspector, opened.window.selection.region
+    assert region is not None
     inspector.region.termToggled.emit("curvature", True)
     inspector.region.numbers_button.click()
-    region = window.selection.region
-    assert region is not None
-    ids = tuple(component.id for component in region.components)
-    inspector.shape.shapeChosen.emit("voigt", ids)
+    inspector.shape.shapeChosen.emit("voigt", tuple(c.id for c in region.components))
     inspector.fitWanted.emit()
 
 
-def take(application: QApplication, window: MainWindow, name: str) -> None:
-    """Write one picture once everything has found its place."""
-    for _ in range(3):
-        application.processEvents()
-    path = FOLDER / f"{name}.png"
-    if not window.grab().save(str(path)):
-        sys.exit(f"cannot write {path}")
-    print(path.relative_to(FOLDER.parent.parent))
+def question(opened: Stage) -> None:
+    """What is asked of columns that do not say what they are."""
+    spectrum = read(resource("samples", FILES[0]))[0]
+    rows = zip(spectrum.energy_ev, spectrum.intensity, strict=True)
+    path = opened.folder / "spot 3.txt"
+    path.write_text("\n".join(f"{energy:.2f}\t{counts:g}" for energy, counts in rows), "utf-8")
+
+    opened.wait_for(opened.window.files.opened, lambda: opened.window.files.open_paths([path]))
 
 
-def wait_for(signal: SignalInstance, begin: Callable[[], object]) -> None:
-    """Begin something and wait for its signal."""
-    loop = QEventLoop()
-    signal.connect(loop.quit)
-    guard = QTimer()
-    guard.setSingleShot(True)
-    guard.timeout.connect(lambda: sys.exit("the example was not fitted in time"))
-    guard.start(_LONGEST_MS)
-    begin()
-    loop.exec()
-    guard.stop()
+def weak(opened: Stage) -> None:
+    """A coated sample with so little sulfite, counted so short, that it is not there for sure."""
+    truth = read_truth("cathode")
+    coated = truth.samples[1]
+    (spectrum,) = (each for each in coated.spectra if each.core_level == "S 2p")
+    components = tuple(
+        replace(each, area=40.0) if each.species == "sulfite" else each
+        for each in spectrum.components
+    )
+    short = replace(spectrum, components=components, sweeps=6.0)
+    simulated = replace(truth, samples=(replace(coated, spectra=(short,)),))
+    path = opened.folder / "short.vms"
+    write_vamas(path, simulate("argyrodite-s2p", simulated, seed=2))
+    window = opened.window
+    opened.wait_for(window.files.opened, lambda: window.files.open_paths([path]))
+    window.recipes.apply("argyrodite-s2p")
+    opened.wait_for(window.analysis.fitted, window.analysis.fit_all)
+    opened.select("S 2p", "sulfite")
+    opened.take("weak-1366x768-light")
 
 
 if __name__ == "__main__":

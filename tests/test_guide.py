@@ -123,6 +123,17 @@ def test_a_small_guide_is_made_with_its_picture(made: Make) -> None:
     }
 
 
+def test_spectra_that_a_page_links_to_come_with_the_guide(made: Make, tmp_path: Path) -> None:
+    spectra = tmp_path / "resources" / "samples" / "a.vms"
+    spectra.parent.mkdir(parents=True)
+    spectra.write_text("VAMAS", "utf-8")
+    page = tmp_path / "docs" / "reference" / "one.md"
+    page.write_text("# One\n\n[a](../../resources/samples/a.vms)\n", "utf-8")
+    out = made()
+    assert (out / "samples" / "a.vms").read_text("utf-8") == "VAMAS"
+    assert Links(out / "reference" / "one.html").links.count("../samples/a.vms") == 1
+
+
 @pytest.mark.parametrize(
     ("added", "reason"),
     [

@@ -212,11 +212,13 @@ def simulate(options: argparse.Namespace) -> int:
     from xps.atomic import write_atomically
     from xps.recipe import load_recipe
     from xps.simulation import simulate as simulate_spectra
-    from xps.truth import as_truth
+    from xps.truth import as_truth, shipped_truth
     from xps.writers import write_vamas
 
     recipe = load_recipe(options.recipe)
-    given = options.truth is not None and _exists(options.truth)
+    given = options.truth is not None and (
+        _exists(options.truth) or shipped_truth(options.truth) is not None
+    )
     truth = as_truth(options.truth if given else None, recipe)
     spectra = _chosen(simulate_spectra(recipe, truth, options.seed), options)
     write_vamas(options.out, spectra)

@@ -138,8 +138,8 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
     made["simulate"].add_argument(
         "--truth",
         metavar="FILE",
-        help="what is true; where there is no such file, the recipe's own values are used and "
-        "written there",
+        help="what is true: a file, or cathode for that of the example; where there is no such "
+        "file, the recipe's own values are used and written there",
     )
     made["simulate"].add_argument("--seed", type=int, default=0, metavar="N")
     made["compare"].add_argument(

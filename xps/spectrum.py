@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -168,8 +169,8 @@ class Spectrum:
                 "remove the point or export the spectrum again",
                 where=where,
             )
-        steps = np.diff(energy)
-        if not ((steps > 0).all() or (steps < 0).all()):
+        steps = energy[1:] - energy[:-1]
+        if not (steps.min() > 0 or steps.max() < 0):
             raise SpectrumError(
                 "the energies repeat or change direction",
                 "export one sweep per spectrum, with each energy once",
@@ -270,7 +271,7 @@ class Spectrum:
 
 def _positive(number: float, name: str, where: str) -> float:
     value = float(number)
-    if not (np.isfinite(value) and value > 0.0):
+    if not (math.isfinite(value) and value > 0.0):
         raise SpectrumError(f"{name} = {value}", "give a number above zero, or None", where=where)
     return value
 

@@ -13,6 +13,7 @@ from xps.errors import RecipeError
 from xps.lineshapes import SHAPES
 from xps.plain_fields import Fields, MalformedError
 from xps.recipe import Recipe
+from xps.resources import resource
 
 FORMAT = "doublet.truth/1"
 _MAX_BYTES = 10_000_000
@@ -115,7 +116,7 @@ def truth_of(recipe: Recipe) -> Truth:
 
 
 def read_truth(path: str | Path) -> Truth:
-    """Read a truth file, JSON or TOML.
+    """Read a truth file, JSON or TOML, or a shipped truth by its name.
 
     Raises
     ------
@@ -123,6 +124,8 @@ def read_truth(path: str | Path) -> Truth:
         Naming the field that is missing or wrong.
     """
     source = Path(path)
+    if not source.exists():
+        source = shipped_truth(path) or source
     try:
         if source.stat().st_size > _MAX_BYTES:
             raise RecipeError("larger than 10 MB: not a truth file", path=path)
@@ -135,6 +138,14 @@ def read_truth(path: str | Path) -> Truth:
         raise RecipeError(f"cannot read the truth: {error.strerror}", path=path) from error
     except (ValueError, RecursionError) as error:
         raise RecipeError(f"not a truth file: {error}", path=path) from error
+
+
+def shipped_truth(name: str | Path) -> Path | None:
+    """Return the file of a truth that ships with Doublet, such as "cathode", or None."""
+    if Path(name).name != str(name):
+        return None
+    path = resource("samples", f"{name}.truth.json")
+    return path if path.is_file() else None
 
 
 def _truth(table: Fields) -> Truth:

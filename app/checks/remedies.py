@@ -67,6 +67,19 @@ def _step_background(region: Region, finding: Finding) -> Remedy | None:
     )
 
 
+def _noise_weights(region: Region, finding: Finding) -> Remedy | None:
+    def gesture(project: Project) -> Change:
+        where = place(project, project.entry(region.spectrum))
+        weighed = project.with_region(replace(project.region(region.id), weights="noise"))
+        return Change(weighed, f"Weigh the points of {where} by their noise")
+
+    return Remedy(
+        "Weigh by the noise",
+        "Let points count as much as their noise allows, and fit again",
+        gesture,
+    )
+
+
 def _one_doublet(region: Region, finding: Finding) -> Remedy | None:
     """Make a component, or two lines that stand for one, the doublet of the level."""
     components = _components(region, finding)
@@ -185,6 +198,7 @@ _REMEDIES: dict[str, Callable[[Region, Finding], Remedy | None]] = {
     "width-unequal": _one_width,
     "shape-caution": _plain_shape,
     "asymmetric-insulator": _plain_shape,
+    "unweighted": _noise_weights,
 }
 _OF_SAMPLES: dict[str, Callable[[str], Remedy]] = {
     "charge-shift-far": _wider_search,

@@ -289,6 +289,19 @@ def test_unequal_widths_are_tied_at_the_end_of_their_ties() -> None:
     assert root == Ref("ps4", "fwhm")
 
 
+def test_points_that_weighed_alike_are_weighed_by_their_noise() -> None:
+    project = fitted_project()
+    region = replace(project.region(region_id(project, "S 2p")), weights="equal")
+    changed = project.with_region(region)
+    remedy = remedy_of(
+        changed, Finding("unweighted", "note", "", "", "", "", Scope(BARE, region.id))
+    )
+    assert remedy is not None
+    assert remedy.gesture is not None
+    mended = remedy.gesture(changed).project.region(region.id)
+    assert mended == replace(region, weights="noise")
+
+
 def test_the_charge_reference_is_searched_farther() -> None:
     project = fitted_project()
     finding = Finding("charge-shift-far", "warning", "", "", "", "", Scope(BARE))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import runpy
 import shlex
 import shutil
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,9 +21,12 @@ from xps.recipe import load_recipe
 from xps.species import Species, read_library, shipped
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(\w*)(?: (long))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # What opens a window is parsed by the app and tested there.
 WITHOUT_WINDOW = tuple(cli.COMMANDS)
+LONG = "DOUBLET_LONG"
+"""In the environment: run the blocks marked long as well (make commands)."""
+LEFT_OUT = "..."
 
 
 def blocks(language: str) -> list[tuple[str, str]]:
@@ -29,17 +34,46 @@ def blocks(language: str) -> list[tuple[str, str]]:
     return [
         (page.name, text)
         for page in PAGES
-        for found, text in FENCE.findall(page.read_text("utf-8"))
-        if found == language
+        for found, long, text in FENCE.findall(page.read_text("utf-8"))
+        if found == language and (not long or LONG in os.environ)
     ]
 
 
-SHELL = [
-    (page, [shlex.split(line, comments=True)[1:] for line in lines])
-    for language in ("", "sh", "bash", "console")
-    for page, text in blocks(language)
-    if (lines := [line for line in text.splitlines() if line.startswith("doublet ")])
-]
+@dataclass(frozen=True)
+class Shown:
+    """A command of a page, and what the page says that it prints; nothing if "" is shown."""
+
+    words: list[str]
+    output: str
+
+
+def shown(text: str) -> list[Shown]:
+    """The commands of a block: after "$ ", or in blocks without language at their own."""
+    commands = []
+    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+        line, _, output = part.partition("\n")
+        commands.append(Shown(shlex.split(line, comments=True), output))
+    return commands or [
+        Shown(shlex.split(line, comments=True), "")
+        for line in text.splitlines()
+        if line.startswith("doublet ")
+    ]
+
+
+SHELL = {
+    page: commands
+    for page in (page.name for page in PAGES)
+    if (
+        commands := [
+            command
+            for language in ("", "sh", "bash", "console")
+            for name, text in blocks(language)
+            if name == page
+            for command in shown(text)
+            if command.words[0] == "doublet"
+        ]
+    )
+}
 SYNOPSES = [
     match[1]
     for page in PAGES
@@ -57,20 +91,41 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_pages_show_commands() -> None:
-    assert len(SHELL) >= 2
+    assert {"README.md", "tutorial.md"} <= set(SHELL)
+    assert any(command.output for command in SHELL["tutorial.md"])
     assert len(SYNOPSES) >= len(cli.COMMANDS)
 
 
-@pytest.mark.parametrize(("page", "commands"), SHELL, ids=[page for page, _ in SHELL])
-def test_the_commands_of_a_block_run_one_after_another(
-    run: Run, checkout: Path, page: str, commands: list[list[str]]
+@pytest.mark.parametrize("page", SHELL)
+def test_the_commands_of_a_page_run_one_after_another_and_print_what_it_shows(
+    run: Run, checkout: Path, page: str
 ) -> None:
-    for command in commands:
-        ended = run(*command)
-        assert (ended.code, ended.err) == (0, ""), f"{page}: doublet {shlex.join(command)}"
+    for command in SHELL[page]:
+        ended = run(*command.words[1:])
+        assert (ended.code, ended.err) == (0, ""), f"{page}: {shlex.join(command.words)}"
         for option in ("--out", "--session", "--report", "--figure", "--to"):
-            if option in command:
-                assert (checkout / command[command.index(option) + 1]).stat().st_size > 0
+            if option in command.words:
+                made = checkout / command.words[command.words.index(option) + 1]
+                assert made.stat().st_size > 0
+        if command.output:
+            assert_shown(command.output, ended.out)
+
+
+def assert_shown(expected: str, printed: str) -> None:
+    """Hold what was printed against what a page shows, but for what it leaves out."""
+    parts = [re.escape(part) for part in re.split(rf"^{LEFT_OUT}\n", expected, flags=re.MULTILINE)]
+    assert re.fullmatch("(?s:.*)".join(parts), printed), f"shown:\n{expected}\nis:\n{printed}"
+
+
+@pytest.mark.parametrize("expected", ["a\nb\nc\n", "a\n...\n", "a\n...\nc\n", "...\n"])
+def test_output_may_be_left_out(expected: str) -> None:
+    assert_shown(expected, "a\nb\nc\n")
+
+
+@pytest.mark.parametrize("expected", ["a\nc\n", "b\n...\n", "a\n...\nb\n"])
+def test_output_that_differs_is_noticed(expected: str) -> None:
+    with pytest.raises(AssertionError):
+        assert_shown(expected, "a\nb\nc\n")
 
 
 def parsers() -> dict[str, argparse.ArgumentParser]:

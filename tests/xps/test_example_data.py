@@ -16,9 +16,9 @@ from xps.resources import resource
 from xps.truth import ComponentTruth, read_truth
 
 COMMANDS = [
-    shlex.split(line)[1:]
-    for line in (ROOT / "docs" / "reference" / "command-line.md").read_text("utf-8").splitlines()
-    if line.startswith("doublet simulate") and "resources/samples" in line
+    shlex.split(line)[2:]
+    for line in (ROOT / "docs" / "guide" / "tutorial.md").read_text("utf-8").splitlines()
+    if line.startswith("$ doublet simulate")
 ]
 
 

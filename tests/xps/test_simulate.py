@@ -20,6 +20,7 @@ from tests.xps.commands import Run
 from xps.errors import RecipeError, XpsError
 from xps.readers import read
 from xps.recipe import load_recipe, shipped_recipes
+from xps.resources import resource
 from xps.simulation import simulate
 from xps.spectrum import Spectrum
 from xps.truth import Truth, as_truth, read_truth, truth_of
@@ -157,6 +158,25 @@ def test_a_truth_is_read_from_json_and_toml(tmp_path: Path) -> None:
     as_json.write_text(json.dumps(TRUTH), "utf-8")
     as_toml.write_text("\n".join(f"{key} = {toml(TRUTH[key])}" for key in TRUTH), "utf-8")
     assert read_truth(as_json) == read_truth(as_toml) == as_truth(TRUTH, load_recipe("cathode"))
+
+
+def test_a_shipped_truth_is_read_by_its_name_unless_a_file_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert read_truth("cathode") == read_truth(resource("samples", "cathode.truth.json"))
+    own = truth_of(load_recipe("ncm-o1s"))
+    Path("cathode").write_text(own.to_json(), "utf-8")
+    assert read_truth("cathode") == own
+
+
+def test_a_shipped_truth_is_not_overwritten(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = run("simulate", "--recipe", "cathode", "--truth", "cathode", "--out", "some.vms")
+    assert (ended.code, ended.err) == (0, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["some.vms"]
 
 
 def test_a_truth_comes_back_from_its_own_text(tmp_path: Path) -> None:

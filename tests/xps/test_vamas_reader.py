@@ -243,6 +243,31 @@ def test_labels_blank_altogether_fall_back_to_the_energies(reading) -> None:
     assert "O 1s from its energies" in spectrum.warnings[0]
 
 
+VARIANTS: tuple[dict[str, Lines], ...] = (
+    {},
+    {"comment": [2, "a", "b"]},
+    {"comment": [70, *(f"line {i}" for i in range(70))]},
+    {"comment": [71, *(f"line {i}" for i in range(71))]},
+    {"date": [2024, 1, 23, 13, 5, 9, 0]},
+    {"species": ["O"], "transition": ["1s", -1]},
+    {"analyzer": ["FAT", 40]},
+    {"abscissa": ["kinetic energy", "eV", 950, 0.25]},
+)
+
+
+@given(st.lists(st.sampled_from(VARIANTS), min_size=2, max_size=8))
+def test_what_stands_in_one_block_changes_no_other(variants: list[dict[str, Lines]]) -> None:
+    def facts(blocks: list[dict[str, Lines]]) -> list[object]:
+        found, _ = read_vamas(Content("x.vms", vamas(*blocks)))
+        return [
+            (s.notes, s.acquired, s.core_level, s.pass_energy_ev, s.energy_ev.tolist())
+            for s in found
+        ]
+
+    blocks = [block(**variant) for variant in variants]
+    assert facts(blocks) == [fact for one in blocks for fact in facts([one])]
+
+
 def test_a_survey_has_no_core_level(reading) -> None:
     survey = block(name=["C1s first"], species=["Survey"], transition=["", -1])
     assert reading(vamas(survey)).spectra[0].core_level is None

@@ -18,7 +18,7 @@ MISSING = 1e36
 
 _REMEDY = "the file is damaged: export it again"
 _CHUNK = 1 << 24
-_LINES_AHEAD = 40
+_LINES_AHEAD = 64
 
 
 class LineEnds(Protocol):
@@ -107,6 +107,22 @@ class LineCursor:
         """Return the position of the next line."""
         return int(self._ends[self.number - 1]) + 1 if self.number else 0
 
+    def repeats(self, lines: list[str]) -> bool:
+        """Pass over the next lines if they are these, and tell whether they are.
+
+        Never true of more lines than were looked at already.
+        """
+        at = self.number - self._first_ahead
+        if self._ahead[at : at + len(lines)] != lines:
+            return False
+        self.number += len(lines)
+        return True
+
+    def since(self, number: int) -> list[str]:
+        """Return the lines read since there were so many; none where not all are at hand."""
+        first, last = number - self._first_ahead, self.number - self._first_ahead
+        return self._ahead[first:last] if first >= 0 and last <= len(self._ahead) else []
+
     def text(self, what: str) -> str:
         """Read one line without the blanks around it."""
         return self.raw(what).strip()
@@ -171,7 +187,9 @@ class LineCursor:
         if values is None or values.size != count:
             values = self._convert_slowly(block, count, what)
         self.number += count
-        values[~(np.abs(values) < MISSING)] = np.nan
+        magnitudes = np.abs(values)
+        if not magnitudes.max() < MISSING:
+            values[~(magnitudes < MISSING)] = np.nan
         return values
 
     def _convert_slowly(self, block: bytes, count: int, what: str) -> Floats:

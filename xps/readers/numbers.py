@@ -37,17 +37,20 @@ def _fixed_point(block: bytes) -> Floats | None:
     Both the digits and the power of ten are exact in float64, so their quotient is rounded
     once, as it should be (Clinger, PLDI 1990). None where the text does not allow that.
     """
+    pointed = b"." in block
     try:
-        digits = np.fromstring(block.replace(b".", b""), dtype=np.int64, sep=" ")
+        digits = np.fromstring(
+            block.replace(b".", b"") if pointed else block, dtype=np.int64, sep=" "
+        )
     except ValueError:
         return None
     if not digits.size or digits.max() >= _LARGEST_EXACT or digits.min() <= -_LARGEST_EXACT:
         return None
     values = digits.astype(np.float64)
+    if not pointed:
+        return values
     characters = np.frombuffer(block, dtype=np.uint8)
     points = np.flatnonzero(characters == _POINT)
-    if not points.size:
-        return values
     ends = np.append(np.flatnonzero(characters == _LINE_FEED), characters.size)
     lines = np.searchsorted(ends, points)
     if digits.size != ends.size or (np.diff(lines) == 0).any():

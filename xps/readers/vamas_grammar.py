@@ -6,7 +6,7 @@ read before. This module turns lines into records and judges nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,7 +103,7 @@ def read_blocks(cursor: LineCursor, experiment: Experiment) -> Iterator[Block]:
         read: dict[str, Any] = {"sample": cursor.text("the sample identifier")}
         if bool(first) not in heads:
             heads[bool(first)] = _plan(_HEAD, experiment, "", first)
-        read |= _followed(heads[bool(first)], cursor, experiment)
+        read |= heads[bool(first)].followed(cursor, experiment)
         technique = read["technique"]
         # Blocks of one technique are read alike, but the first tells what is repeated.
         plan = plans.get(technique)
@@ -111,10 +111,36 @@ def read_blocks(cursor: LineCursor, experiment: Experiment) -> Iterator[Block]:
             plan = _plan(_REST, experiment, technique, first)
             if first:
                 plans[technique] = plan
-        read |= _followed(plan, cursor, experiment)
+        read |= plan.followed(cursor, experiment)
         first = first or read
         values = _values(cursor, experiment, read["columns"])
         yield _block(number, line, name, read, values)
+
+
+class _Run:
+    """Parameters that follow one another, with what the same lines meant in the last block.
+
+    The blocks of a map differ in a line or two of fifty, which halving finds.
+    """
+
+    def __init__(self, parts: Sequence[_Part]) -> None:
+        half = len(parts) // 2
+        self._parts = parts
+        self._halves = (_Run(parts[:half]), _Run(parts[half:])) if half else ()
+        self._lines: list[str] = []
+        self._values: dict[str, Any] = {}
+
+    def read(self, cursor: LineCursor, experiment: Experiment) -> dict[str, Any]:
+        """Return the values of the next lines by name."""
+        if not self._lines or not cursor.repeats(self._lines):
+            start = cursor.number
+            if self._halves:
+                first, second = self._halves
+                self._values = first.read(cursor, experiment) | second.read(cursor, experiment)
+            else:
+                self._values = {part.name: part.parse(cursor, experiment) for part in self._parts}
+            self._lines = cursor.since(start)
+        return self._values
 
 
 @dataclass(frozen=True)
@@ -122,7 +148,11 @@ class _Plan:
     """What to read of a block: parameters known already, and those that stand in the file."""
 
     known: dict[str, Any]
-    steps: tuple[tuple[str, Callable[[LineCursor, Experiment], Any]], ...]
+    run: _Run
+
+    def followed(self, cursor: LineCursor, experiment: Experiment) -> dict[str, Any]:
+        """Return the parameters of the next block."""
+        return self.known | self.run.read(cursor, experiment)
 
 
 def _plan(
@@ -132,19 +162,15 @@ def _plan(
     first: dict[str, Any],
 ) -> _Plan:
     known: dict[str, Any] = {}
-    steps = []
+    present = []
     for number, part in parts:
         if first and number in experiment.repeated:
             known[part.name] = first[part.name]
         elif part.applies(experiment, technique):
-            steps.append((part.name, part.parse))
+            present.append(part)
         else:
             known[part.name] = None
-    return _Plan(known, tuple(steps))
-
-
-def _followed(plan: _Plan, cursor: LineCursor, experiment: Experiment) -> dict[str, Any]:
-    return plan.known | {name: parse(cursor, experiment) for name, parse in plan.steps}
+    return _Plan(known, _Run(present))
 
 
 def _block(number: int, line: int, name: str, read: dict[str, Any], values: Floats) -> Block:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from xps.spectrum import Floats
 
@@ -35,9 +36,8 @@ class Experiment:
     n_blocks: int
 
 
-@dataclass(frozen=True)
-class Block:
-    """One block of a VAMAS file, as written.
+class Block(NamedTuple):
+    """One block of a VAMAS file, as written; a tuple, since maps have 100,000.
 
     `values` has the shape (points, columns); missing values are NaN, and None in scalars.
     """

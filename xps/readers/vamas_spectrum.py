@@ -221,7 +221,7 @@ def _unit(
     if not pulses and not are_counts(intensity):
         warnings.append(f"the signal mode {block.signal_mode!r} does not tell the unit")
         return "arbitrary", True
-    if not np.array_equal(intensity, np.rint(intensity)):
+    if not (intensity == np.rint(intensity)).all():
         warnings.append(
             "the counts are not whole numbers: they were corrected or averaged before export, "
             "so their noise may not be that of counting"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -170,7 +170,7 @@ def _stack(
     try:
         column = intensity_column(block.columns)
         values = _first_whole(group, text, column)
-        first = spectrum_of(replace(block, values=values), experiment, source)
+        first = spectrum_of(block._replace(values=values), experiment, source)
     except SpectrumError as error:
         place = f"{len(group.lines)} blocks of {block.species} {block.transition}".strip()
         warnings.append(f"{place} are left out: {error.reason}")
