@@ -275,7 +275,7 @@ def check(options: argparse.Namespace) -> int:
             _print(finding_text(finding))
         for failure in failures:
             _print(f"not fitted: {failure}")
-        _print(f"{len(findings)} findings")
+        _print("1 finding" if len(findings) == 1 else f"{len(findings)} findings")
     failed = bool(failures) or any(f.severity == "error" and f.waived is None for f in findings)
     return EXIT_FAILED if failed else EXIT_OK
 

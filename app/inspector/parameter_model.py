@@ -19,7 +19,7 @@ from app.widgets.plain import tooltip
 from app.widgets.theme import VERMILLION, mix
 from xps.errors import XpsError
 from xps.model import Param, Ref, Region
-from xps.numbers_text import UNKNOWN
+from xps.numbers_text import UNKNOWN, number
 
 HEADERS = ("Value", "Fitted", "Min", "Max", "Tied")
 VALUE, FITTED, MIN, MAX, TIED = range(len(HEADERS))
@@ -195,7 +195,9 @@ def _value_text(row: ParameterRow, param: Param) -> str:
     plain = _signed(plain_number(param.value))
     if cell.mark == "bound":
         return f"{plain} {cell.note}"
-    if cell.mark == "limit" or not cell.note.startswith("± ") or cell.note == f"± {UNKNOWN}":
+    if cell.mark == "limit":
+        return number(param.value)
+    if not cell.note.startswith("± ") or cell.note == f"± {UNKNOWN}":
         return plain
     return f"{cell.value} {cell.note}"
 
