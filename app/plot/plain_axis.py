@@ -7,6 +7,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QGraphicsSceneResizeEvent
 
 from app.widgets.numerals import MINUS, same_decimals
 
@@ -16,7 +17,8 @@ _WIDTH = 68
 class PlainAxis(pg.AxisItem):
     """An axis with plain numbers, all of them with the same decimals.
 
-    Large intensities are multiples of a power of ten, which stands in the label.
+    Large intensities are multiples of a power of ten, which stands in the label. A label that is
+    longer than its axis is left out, because it would run into that of the next plot.
     """
 
     def __init__(self, side: str) -> None:
@@ -33,6 +35,12 @@ class PlainAxis(pg.AxisItem):
             self._total = total
             self.picture = None
             self.update()
+
+    def resizeEvent(self, event: QGraphicsSceneResizeEvent | None = None) -> None:
+        super().resizeEvent(event)
+        if self.orientation == "left":
+            fits = self.label.boundingRect().width() <= self.size().height()
+            self.label.setOpacity(1.0 if fits else 0.0)
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         if self._total is None:

@@ -190,6 +190,17 @@ def labels_of(axis: PlainAxis) -> list[str]:
     return [text for _, _, text in labels]
 
 
+@pytest.mark.parametrize(("height", "shown"), [(500, True), (120, False)])
+def test_a_label_longer_than_its_axis_is_left_out(
+    fitted: MainWindow, height: int, *, shown: bool
+) -> None:
+    canvas = fitted.panel.plot.canvas
+    canvas.setFixedHeight(height)
+    QApplication.processEvents()
+    label = fitted.panel.plot.residual.getAxis("left").label
+    assert (label.opacity() == 1.0) is shown
+
+
 @pytest.mark.parametrize("scheme", ["Dark", "Light"])
 def test_colors_follow_the_scheme_while_the_app_runs(
     qapp: QApplication, fitted: MainWindow, scheme: str
