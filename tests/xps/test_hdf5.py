@@ -26,10 +26,11 @@ def library() -> Any:
 
 
 def by_library(fill: Any, **options: Any) -> bytes:
-    file = io.BytesIO()
-    with library().File(file, "w", **options) as h:
+    with library().File("image", "w", driver="core", backing_store=False, **options) as h:
         fill(h)
-    return file.getvalue()
+        h.flush()
+        image: bytes = h.id.get_file_image()
+        return image
 
 
 def tree(group: Group, depth: int = 8) -> dict[str, Any]:
@@ -62,6 +63,78 @@ def test_numbers_of_the_library_are_read(libver: str, storage: Any, dtype: str) 
     values = (VALUES * 100).astype(dtype)
     data = by_library(lambda h: h.create_dataset("a/b/x", data=values, **storage), libver=libver)
     np.testing.assert_array_equal(open_file(data, "it").numbers("a/b/x"), values)
+
+
+ENDLESS = None
+
+
+@pytest.mark.parametrize("packing", [{}, {"compression": "gzip", "shuffle": True}])
+@pytest.mark.parametrize(("shape", "chunks", "largest"), [
+    ((5000,), (1,), (5000,)),  # a fixed array in pages
+    ((40, 50), (1, 1), (60, 70)),  # numbered by what it can grow to
+    ((7,), (2,), (ENDLESS,)),  # an extensible array: the index block alone
+    ((90,), (2,), (ENDLESS,)),  # and data blocks
+    ((9000,), (2,), (ENDLESS,)),  # and super blocks
+    ((6, 50), (2, 7), (9, ENDLESS)),  # the axis without end is not the first
+    ((3, 50, 4), (2, 7, 3), (3, ENDLESS, 8)),
+    ((30, 40), (2, 3), (ENDLESS, ENDLESS)),  # a tree
+    ((60, 70), (1, 1), (ENDLESS, ENDLESS)),  # of several levels
+])  # fmt: skip
+def test_chunks_of_every_index_are_read(
+    shape: tuple[int, ...], chunks: tuple[int, ...], largest: tuple[int | None, ...], packing: Any
+) -> None:
+    values = np.random.default_rng(1).integers(0, 1 << 30, shape).astype("i4")
+    data = by_library(
+        lambda h: h.create_dataset("x", data=values, chunks=chunks, maxshape=largest, **packing),
+        libver="latest",
+    )
+    node = open_file(data, "it").get("x")
+    assert isinstance(node, Dataset)
+    np.testing.assert_array_equal(node.numbers(), values)
+    begins, ends = tuple(n // 3 for n in shape), tuple(n - n // 4 for n in shape)
+    np.testing.assert_array_equal(node.part(begins, ends), values[tuple(map(slice, begins, ends))])
+
+
+def test_pages_of_an_index_that_grew_long_are_read() -> None:
+    values = np.arange(140_000, dtype="i4")
+    data = by_library(
+        lambda h: h.create_dataset("x", data=values, chunks=(1,), maxshape=(ENDLESS,)),
+        libver="latest",
+    )
+    np.testing.assert_array_equal(open_file(data, "it").numbers("x"), values)
+
+
+@pytest.mark.parametrize("largest", [(20_000, 3), (ENDLESS, 3), (ENDLESS, ENDLESS)])
+def test_chunks_that_were_never_written_are_no_values(largest: tuple[int | None, ...]) -> None:
+    def fill(h: Any) -> None:
+        x = h.create_dataset("x", (20_000, 3), "f8", chunks=(10, 3), maxshape=largest)
+        h["else"] = np.zeros(1000)
+        x[4320:4330] = np.ones((10, 3))
+
+    node = open_file(by_library(fill, libver="latest"), "it").get("x")
+    assert isinstance(node, Dataset)
+    with pytest.raises(ReadError, match="2000 chunks are announced, but 1 stored"):
+        node.numbers()
+    np.testing.assert_array_equal(node.part((4328, 0), (4332, 3))[:, 0], [1, 1, np.nan, np.nan])
+
+
+@pytest.mark.parametrize("largest", [(1100, 4), (ENDLESS, 4), (ENDLESS, ENDLESS)])
+def test_damaged_indices_are_read_or_refused(largest: tuple[int | None, ...]) -> None:
+    def fill(h: Any) -> None:
+        h.create_dataset("x", data=np.arange(4400.0).reshape(1100, 4), chunks=(1, 4),
+                         maxshape=largest)  # fmt: skip
+
+    data = by_library(fill, libver="latest")
+    start = min(at for sign in (b"FAHD", b"EAHD", b"BTHD") if (at := data.find(sign)) >= 0)
+    refused = 0
+    for i in range(100):
+        broken = bytearray(data)
+        broken[start + i] ^= 1 << i % 8
+        try:
+            tree(open_file(bytes(broken), "it"))
+        except ReadError:
+            refused += 1
+    assert refused > 10
 
 
 @pytest.mark.parametrize("libver", ["earliest", "latest"])

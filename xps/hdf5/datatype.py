@@ -69,6 +69,15 @@ def parse_shape(buffer: Buffer, data: bytes) -> tuple[int, ...] | None:
     return tuple(whole(data[start + 8 * i : start + 8 * i + 8]) for i in range(rank))
 
 
+def parse_largest_shape(data: bytes, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape that a dataset can grow to; `UNDEFINED` where that is without end."""
+    rank, flags = data[1], data[2]
+    start = (8 if data[0] == 1 else 4) + 8 * rank
+    if not flags & 1 or len(data) < start + 8 * rank:
+        return shape
+    return struct.unpack_from(f"<{rank}Q", data, start)
+
+
 def numbers(raw: bytes, kind: Datatype, shape: tuple[int, ...]) -> NDArray[np.generic]:
     """Return an array of numbers of bytes that are long enough."""
     assert kind.dtype is not None

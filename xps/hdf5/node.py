@@ -14,7 +14,15 @@ from xps.errors import ReadError
 from xps.file_bytes import Bytes
 from xps.hdf5.attributes import Value, attributes
 from xps.hdf5.buffer import Buffer
-from xps.hdf5.datatype import Datatype, numbers, parse_datatype, parse_shape, texts
+from xps.hdf5.chunk_index import Extent
+from xps.hdf5.datatype import (
+    Datatype,
+    numbers,
+    parse_datatype,
+    parse_largest_shape,
+    parse_shape,
+    texts,
+)
 from xps.hdf5.header import DATATYPE, FILTERS, LAYOUT, SHAPE, Message, messages
 from xps.hdf5.links import links
 from xps.hdf5.parts import Parts
@@ -42,8 +50,8 @@ class Dataset:
         self._layout = found.get(LAYOUT, b"")
         self._filters = found.get(FILTERS, b"")
         self._type: Datatype = parse_datatype(found.get(DATATYPE, b""))
-        shape = found.get(SHAPE, b"")
-        self.shape = parse_shape(buffer, shape) if len(shape) >= 4 else None
+        self._space = found.get(SHAPE, b"")
+        self.shape = parse_shape(buffer, self._space) if len(self._space) >= 4 else None
 
     @cached_property
     def attributes(self) -> dict[str, Value]:
@@ -91,7 +99,8 @@ class Dataset:
     def _parts(self) -> Parts:
         if self._type.dtype is None or self.shape is None:
             raise self._buffer.error("a dataset does not hold numbers")
-        return Parts(self._buffer, self._layout, self._filters, self.shape, self._type)
+        extent = self._extent(self.shape)
+        return Parts(self._buffer, self._layout, self._filters, extent, self._type)
 
     def texts(self) -> list[str]:
         """Return the values that are text; an empty list of others."""
@@ -100,7 +109,11 @@ class Dataset:
         return texts(self._buffer, self._raw(self.shape), self._type, math.prod(self.shape))
 
     def _raw(self, shape: tuple[int, ...]) -> bytes:
-        return raw_values(self._buffer, self._layout, self._filters, shape, self._type.size)
+        extent = self._extent(shape)
+        return raw_values(self._buffer, self._layout, self._filters, extent, self._type.size)
+
+    def _extent(self, shape: tuple[int, ...]) -> Extent:
+        return Extent(shape, parse_largest_shape(self._space, shape))
 
 
 class Group:

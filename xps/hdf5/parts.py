@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xps.hdf5.buffer import UNDEFINED, Buffer
+from xps.hdf5.chunk_index import Extent
 from xps.hdf5.datatype import Datatype, numbers
 from xps.hdf5.storage import (
     CHUNKED,
@@ -40,7 +41,7 @@ class Parts:
     buffer : Buffer
     layout, filters : bytes
         The messages.
-    shape : tuple of int
+    extent : Extent
     kind : Datatype
         Of numbers.
 
@@ -51,17 +52,18 @@ class Parts:
     """
 
     def __init__(
-        self, buffer: Buffer, layout: bytes, filters: bytes, shape: Places, kind: Datatype
+        self, buffer: Buffer, layout: bytes, filters: bytes, extent: Extent, kind: Datatype
     ) -> None:
         assert kind.dtype is not None
-        self._buffer, self._layout, self._shape = buffer, layout, shape
+        self._buffer, self._layout, self._extent = buffer, layout, extent
+        self._shape = shape = extent.shape
         self._dtype = kind.dtype
         self._kind = kind_of(buffer, layout)
         self._filters = filters_of(buffer, filters) if self._kind == CHUNKED else []
         self._lock = Lock()
         self._unpacked: OrderedDict[Places, NDArray[np.generic]] = OrderedDict()
         if self._kind == COMPACT:
-            raw = raw_values(buffer, layout, filters, shape, kind.size)
+            raw = raw_values(buffer, layout, filters, extent, kind.size)
             self._small: Floats = numbers(raw, kind, shape).astype(np.float64)
 
     def box(self, begins: Places, ends: Places) -> Floats:
@@ -143,7 +145,7 @@ class Parts:
         """Shape of the chunks, and address, bytes and mask of filters of each that is stored."""
         buffer, shape = self._buffer, self._shape
         size = self._dtype.itemsize
-        dimensions, chunks = chunks_of(buffer, self._layout, self._filters, shape, size)
+        dimensions, chunks = chunks_of(buffer, self._layout, self._extent, size)
         needed = math.prod(-(-n // d) for n, d in zip(shape, dimensions, strict=True))
         if needed > len(buffer.data):
             raise buffer.error(f"{needed} chunks do not fit into it")

@@ -6,26 +6,18 @@ import math
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from itertools import product
 
 import numpy as np
 
 from xps.hdf5.buffer import UNDEFINED, Buffer
-from xps.hdf5.links import keyed_leaves
+from xps.hdf5.chunk_index import EXPORT, Chunk, Extent, indexed_chunks
 
 COMPACT, CONTIGUOUS, CHUNKED = 0, 1, 2
 _DEFLATE, _SHUFFLE, _FLETCHER = 1, 2, 3
 MAX_BYTES = 256 << 20
-_SINGLE, _IMPLICIT, _FIXED_ARRAY = 1, 2, 3
-_EXPORT = "write it again without chunks, e.g. by h5repack -l CONTI, or export VAMAS"
-
-Chunk = tuple[tuple[int, ...], int, int, int]
-"""Offsets, address, bytes stored and mask of filters left out."""
 
 
-def raw_values(
-    buffer: Buffer, layout: bytes, filters: bytes, shape: tuple[int, ...], size: int
-) -> bytes:
+def raw_values(buffer: Buffer, layout: bytes, filters: bytes, extent: Extent, size: int) -> bytes:
     """Return the bytes of all values of a dataset.
 
     Parameters
@@ -33,7 +25,7 @@ def raw_values(
     buffer : Buffer
     layout, filters : bytes
         The messages; `filters` is empty where there are none.
-    shape : tuple of int
+    extent : Extent
     size : int
         Bytes of one value.
 
@@ -42,7 +34,7 @@ def raw_values(
     ReadError
         If they are not all there, too many, or stored in a way that is not read.
     """
-    expected = math.prod(shape) * size
+    expected = math.prod(extent.shape) * size
     if expected > MAX_BYTES:
         raise buffer.error(f"a dataset of {expected >> 20} MB is too large")
     kind = kind_of(buffer, layout)
@@ -52,7 +44,7 @@ def raw_values(
         address, stored = struct.unpack_from("<QQ", layout.ljust(18, b"\0"), 2)
         raw = bytes(expected) if address == UNDEFINED else buffer.piece(address, stored)
     else:
-        raw = _assembled(buffer, layout, filters_of(buffer, filters), shape, size)
+        raw = _assembled(buffer, layout, filters_of(buffer, filters), extent, size)
     if len(raw) < expected:
         raise buffer.error(f"{expected} bytes of values are announced, but {len(raw)} stored")
     return raw
@@ -68,37 +60,42 @@ def kind_of(buffer: Buffer, layout: bytes) -> int:
     """
     version, kind = (layout[0], layout[1]) if len(layout) > 1 else (0, 0)
     if version not in (3, 4, 5):
-        raise buffer.error(f"a layout of version {version} is not read", _EXPORT)
+        raise buffer.error(f"a layout of version {version} is not read", EXPORT)
     if kind not in (COMPACT, CONTIGUOUS, CHUNKED):
-        raise buffer.error(f"a layout of kind {kind} is not read", _EXPORT)
+        raise buffer.error(f"a layout of kind {kind} is not read", EXPORT)
     return kind
 
 
 def _assembled(
-    buffer: Buffer, layout: bytes, filters: Sequence[int], shape: tuple[int, ...], size: int
+    buffer: Buffer, layout: bytes, filters: Sequence[int], extent: Extent, size: int
 ) -> bytes:
-    dimensions, chunks = chunks_of(buffer, layout, filters, shape, size)
+    dimensions, chunks = chunks_of(buffer, layout, extent, size)
+    shape = extent.shape
     values = np.zeros((*shape, size), dtype=np.uint8)
-    stored = 0
+    stored = set()
     per_chunk = math.prod(dimensions) * size
+    needed = math.prod(-(-n // d) for n, d in zip(shape, dimensions, strict=True))
+    if needed * per_chunk > 4 * MAX_BYTES:
+        raise buffer.error(f"{needed} chunks of {per_chunk} bytes for {values.size} bytes")
     for offsets, address, length, mask in chunks:
-        packed = buffer.piece(address, length)
-        plain = unpacked(buffer, packed, filters, mask, per_chunk, size)
-        if any(offset >= extent for offset, extent in zip(offsets, shape, strict=True)):
+        outside = any(offset >= extent for offset, extent in zip(offsets, shape, strict=True))
+        if outside or address == UNDEFINED:
             continue
-        stored += 1
+        if offsets in stored:
+            raise buffer.error("a chunk stands twice in its index")
+        stored.add(offsets)
+        plain = unpacked(buffer, buffer.piece(address, length), filters, mask, per_chunk, size)
         chunk = np.frombuffer(plain, dtype=np.uint8).reshape(*dimensions, size)
         place = tuple(slice(o, min(o + d, n))
                       for o, d, n in zip(offsets, dimensions, shape, strict=True))  # fmt: skip
         values[place] = chunk[tuple(slice(0, s.stop - s.start) for s in place)]
-    needed = math.prod(-(-n // d) for n, d in zip(shape, dimensions, strict=True))
-    if stored < needed:
-        raise buffer.error(f"{needed} chunks are announced, but {stored} stored")
+    if len(stored) < needed:
+        raise buffer.error(f"{needed} chunks are announced, but {len(stored)} stored")
     return values.tobytes()
 
 
 def chunks_of(
-    buffer: Buffer, layout: bytes, filters: Sequence[int], shape: tuple[int, ...], size: int
+    buffer: Buffer, layout: bytes, extent: Extent, size: int
 ) -> tuple[tuple[int, ...], Iterator[Chunk]]:
     """Return the shape of the chunks of a dataset, and the places of all that are stored.
 
@@ -107,11 +104,7 @@ def chunks_of(
     ReadError
         If they are indexed in a way that is not read, or too large.
     """
-    rank = len(shape)
-    if layout[0] == 3:
-        dimensions, chunks = _by_tree(buffer, layout, rank)
-    else:
-        dimensions, chunks = _by_index(buffer, layout, shape, size, filtered=bool(filters))
+    dimensions, chunks = indexed_chunks(buffer, layout, extent, size)
     per_chunk = math.prod(dimensions) * size
     if not 0 < per_chunk <= MAX_BYTES:
         raise buffer.error(f"a chunk of {per_chunk} bytes")
@@ -126,80 +119,6 @@ def unpacked(
     if len(plain) != per_chunk:
         raise buffer.error(f"a chunk of {per_chunk} bytes holds {len(plain)}")
     return plain
-
-
-def _by_tree(buffer: Buffer, layout: bytes, rank: int) -> tuple[tuple[int, ...], Iterator[Chunk]]:
-    if len(layout) < 11 + 4 * rank or layout[2] != rank + 1:
-        raise buffer.error("chunks are not described as expected")
-    (tree,) = struct.unpack_from("<Q", layout, 3)
-    dimensions = struct.unpack_from(f"<{rank}I", layout, 11)
-
-    def chunks() -> Iterator[Chunk]:
-        for key, address in keyed_leaves(buffer, tree, kind=1, key_size=8 + 8 * (rank + 1)):
-            length, mask, *offsets = struct.unpack_from(f"<II{rank}Q", key)
-            yield tuple(offsets), address, length, mask
-
-    return dimensions, chunks()
-
-
-def _by_index(
-    buffer: Buffer, layout: bytes, shape: tuple[int, ...], size: int, *, filtered: bool
-) -> tuple[tuple[int, ...], Iterator[Chunk]]:
-    """Return chunks of the newer layout, for indices that need no tree."""
-    rank = len(shape)
-    if len(layout) < 5 or layout[3] != rank + 1 or not 1 <= layout[4] <= 8:
-        raise buffer.error("chunks are not described as expected")
-    flags, width = layout[2], layout[4]
-    at = 5 + width * (rank + 1)
-    rest = layout[at:].ljust(32, b"\0")
-    dimensions = tuple(
-        int.from_bytes(layout[5 + i * width : 5 + (i + 1) * width], "little") for i in range(rank)
-    )
-    if 0 in dimensions:
-        raise buffer.error("chunks without size")
-    per_chunk = math.prod(dimensions) * size
-    index = rest[0]
-    if index == _SINGLE:
-        length, mask, address = per_chunk, 0, struct.unpack_from("<Q", rest, 1)[0]
-        if flags & 2:
-            length, mask, address = struct.unpack_from("<QIQ", rest, 1)
-        return dimensions, iter([((0,) * rank, address, length, mask)])
-    places = product(
-        *(range(0, extent, step) for extent, step in zip(shape, dimensions, strict=True))
-    )
-    if index == _IMPLICIT:
-        (first,) = struct.unpack_from("<Q", rest, 1)
-        chunks = ((place, first + i * per_chunk, per_chunk, 0) for i, place in enumerate(places))
-        return dimensions, chunks
-    if index == _FIXED_ARRAY:
-        return dimensions, _fixed_array(buffer, rest, places, per_chunk, filtered=filtered)
-    raise buffer.error(f"an index of chunks of kind {index} is not read", _EXPORT)
-
-
-def _fixed_array(
-    buffer: Buffer,
-    rest: bytes,
-    places: Iterator[tuple[int, ...]],
-    per_chunk: int,
-    *,
-    filtered: bool,
-) -> Iterator[Chunk]:
-    page_bits, header = struct.unpack_from("<BQ", rest, 1)
-    buffer.expect(b"FAHD", header)
-    entry_size, count, block = buffer.unpack("6xBxQQ", header)
-    if count > 1 << page_bits or (filtered and entry_size < 13):
-        raise buffer.error("an index of chunks in pages is not read", _EXPORT)
-    buffer.expect(b"FADB", block)
-    at = block + 14
-    for place, _ in zip(places, range(count), strict=False):
-        entry = buffer.piece(at, entry_size)
-        at += entry_size
-        address = int.from_bytes(entry[:8], "little")
-        if not filtered:
-            yield place, address, per_chunk, 0
-            continue
-        length = int.from_bytes(entry[8:-4], "little")
-        yield place, address, length, int.from_bytes(entry[-4:], "little")
 
 
 def filters_of(buffer: Buffer, data: bytes) -> list[int]:
@@ -223,7 +142,7 @@ def filters_of(buffer: Buffer, data: bytes) -> list[int]:
             at += 4 * (n_values % 2) + -name_size % 8
         if identifier not in (_DEFLATE, _SHUFFLE, _FLETCHER):
             raise buffer.error(
-                f"values are compressed by filter {identifier}, which is not read", _EXPORT
+                f"values are compressed by filter {identifier}, which is not read", EXPORT
             )
         found.append(identifier)
     return found
