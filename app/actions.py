@@ -103,6 +103,14 @@ ACTIONS = (
     ActionSpec("align_sweeps", "Edit", "&Align and sum sweeps", "sweeps.align_and_sum", None,
                "Find by how many eV each sweep drifted, move it back by whole channels, and add "
                "the counts; the sweeps stay", needs="sweeps"),
+    ActionSpec("copy_spectrum", "Edit", "&Copy spectrum as figure", "figures.copy_spectrum",
+               "Ctrl+Shift+C", "Put the selected spectrum with its fit onto the clipboard, drawn "
+               "as for print: PNG, SVG, PDF", needs="region", starts_group=True),
+    ActionSpec("copy_figure", "Edit", "Copy c&omparison as figure", "copy_figure", None,
+               "Put the samples of the Compare tab onto the clipboard, drawn as for print: PNG, "
+               "SVG, PDF", needs="regions"),
+    ActionSpec("preferences", "Edit", "Pre&ferences…", "preferences.show", "Ctrl+,",
+               "Colors, axes, recipe for opened spectra, figures", starts_group=True),
     ActionSpec("fit", "Analysis", "&Fit", "analysis.fit_current", "F5",
                "Fit the region of the selected spectrum", "fit", True, "region", True),
     ActionSpec("fit_all", "Analysis", "Fit &all", "analysis.fit_all", "Shift+F5",
@@ -206,6 +214,10 @@ def make_actions(
         action.triggered.connect(lambda _=False, run=run: _run_after_typing(run))
         if spec.name == "quit":
             action.setMenuRole(QAction.MenuRole.QuitRole)
+        elif spec.name == "preferences":
+            action.setMenuRole(QAction.MenuRole.PreferencesRole)
+        elif spec.name == "about":
+            action.setMenuRole(QAction.MenuRole.AboutRole)
         actions[spec.name] = action
     return actions
 

@@ -61,7 +61,7 @@ def make_window(application: QApplication) -> MainWindow:
     """Return the window as the settings want it, not yet shown."""
     settings = Settings()
     theme = Theme(application)
-    theme.use(settings.color_scheme)
+    theme.use(settings.preferences.colors)
     window = MainWindow(settings, theme)
     CrashReporter(window.messages).install()
     if isinstance(application, Application):

@@ -62,6 +62,7 @@ class CommandBar:
             window, self.actions, self.recipe_menu, icon("recipe")
         )
         self.recent_menu = QMenu("Open &recent", window)
+        self._schemes = QMenu(window)
         self._menus["File"].insertMenu(self.actions["save"], self.recent_menu)
         self._menus["Analysis"].insertMenu(self.actions["fit"], self.recipe_menu)
         recipes.own.changed.connect(self._list_recipes)
@@ -73,14 +74,19 @@ class CommandBar:
         scheme: Qt.ColorScheme,
         use_scheme: Callable[[Qt.ColorScheme], object],
         docks: Sequence[QAction],
-    ) -> QMenu:
-        """Put into the menu View what the table cannot know; return the menu of colors."""
-        view, colors = self._menus["View"], make_scheme_menu(self._window, scheme, use_scheme)
+    ) -> None:
+        """Put into the menu View what the table cannot know."""
+        view = self._menus["View"]
+        self._schemes = make_scheme_menu(self._window, scheme, use_scheme)
         view.addMenu(make_overlay_menu(self._window, overlays))
-        view.addMenu(colors)
+        view.addMenu(self._schemes)
         view.addSeparator()
         view.addActions(docks)
-        return colors
+
+    def check_scheme(self, scheme: Qt.ColorScheme) -> None:
+        """Mark the color scheme that holds."""
+        for action in self._schemes.actions():
+            action.setChecked(action.objectName() == f"colors {scheme.name}")
 
     def context_menu(self, names: Sequence[str]) -> QMenu:
         """Return a menu of some actions that goes when it is closed."""

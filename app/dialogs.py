@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMessageBox, QW
 from app.importing.import_dialog import ImportDialog
 from app.importing.importing import ImportAnswer
 from app.importing.opening import Unclear
+from app.preferences.preferences import FIGURE_ENDINGS
 
 SPECTRA_AND_SESSIONS = (
     "Spectra and sessions (*.vms *.npl *.vamas *.vgd *.spe *.pro *.xlsx *.xls *.xml *.ibw *.itx"
@@ -19,7 +20,6 @@ SPECTRA_AND_SESSIONS = (
 )
 SESSIONS = "Doublet sessions (*.doublet)"
 TABLES = "Tables (*.csv *.txt *.tsv);;All files (*)"
-FIGURES = "Figure, PDF (*.pdf);;Figure, SVG (*.svg);;Figure, PNG (*.png)"
 TEXTS = "Text (*.txt)"
 RECIPES = "Recipes (*.toml);;All files (*)"
 
@@ -123,6 +123,12 @@ class NativeDialogs:
             return dialog.answer if dialog.exec() else None
         finally:
             dialog.deleteLater()
+
+
+def figure_filters(first: str) -> str:
+    """Return the file filters of figures, that of one ending before the others."""
+    endings = sorted(FIGURE_ENDINGS, key=lambda ending: ending != first)
+    return ";;".join(f"Figure, {ending[1:].upper()} (*{ending})" for ending in endings)
 
 
 def with_ending(path: Path, chosen: str, filters: str) -> Path:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtCore import QByteArray, QSettings
 
 from app.places import portable_folder
+from app.preferences.preferences import Preferences, read_preferences
 
 ORGANIZATION = "Doublet"
 APPLICATION = "Doublet"
 
 _RECENT = "recent_files"
 _MOST_RECENT = 10
+_CHOSEN = "preferences"
+_PREFERENCES = tuple(Preferences().stored())
 
 
 class Settings:
@@ -57,14 +60,15 @@ class Settings:
         self._store.setValue("folder", str(folder))
 
     @property
-    def color_scheme(self) -> Qt.ColorScheme:
-        """Light, dark, or unknown: as the system has it."""
-        name = str(self._store.value("color_scheme", "Unknown"))
-        return Qt.ColorScheme.__members__.get(name, Qt.ColorScheme.Unknown)
+    def preferences(self) -> Preferences:
+        """What the user chose once for all work."""
+        texts = {key: str(self._store.value(f"{_CHOSEN}/{key}", "")) for key in _PREFERENCES}
+        return read_preferences({key: text for key, text in texts.items() if text})
 
-    @color_scheme.setter
-    def color_scheme(self, scheme: Qt.ColorScheme) -> None:
-        self._store.setValue("color_scheme", scheme.name)
+    @preferences.setter
+    def preferences(self, preferences: Preferences) -> None:
+        for key, text in preferences.stored().items():
+            self._store.setValue(f"{_CHOSEN}/{key}", text)
 
     @property
     def window_layout(self) -> tuple[QByteArray, QByteArray] | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QTimer
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QMainWindow,
@@ -23,6 +23,7 @@ from app.checks.finding_place import Place
 from app.command_bar import CommandBar
 from app.dialogs import Dialogs, NativeDialogs
 from app.docks import Docks
+from app.figures.figure_actions import FigureActions
 from app.fitting.analysis import Analysis
 from app.fitting.jobs import Jobs
 from app.fitting.solver_import import load_solver
@@ -35,7 +36,10 @@ from app.places import own_folder
 from app.plot.modes import Mode
 from app.plot.plot_marks import PlotMarks
 from app.plot.plot_tools import make_plot_tools
+from app.plot.scales import Scales
 from app.plot.spectrum_panel import SpectrumPanel
+from app.preferences.preference_actions import PreferenceActions
+from app.preferences.preferences import Preferences
 from app.recipes.own_recipes import OwnRecipes, recipe_folder
 from app.recipes.recipe_actions import RecipeActions
 from app.results.results import Results
@@ -93,6 +97,15 @@ class MainWindow(QMainWindow):
         self.editor = Editor(self.document, self.messages)
         self.analysis = Analysis(self.document, self.selection, self.jobs, self.messages, self)
         self.files = Files(self.document, self.jobs, self.messages, self._dialogs, settings, self)
+        self.figures = FigureActions(
+            self.document,
+            self.selection,
+            self.jobs,
+            self.messages,
+            self._dialogs,
+            settings,
+            self.files,
+        )
         self.autosave = Autosave(self.document, recovery_folder(), self)
         self.restorer = Restorer(
             self.document, self.autosave, self.files, self.jobs, self.messages, self
@@ -112,6 +125,7 @@ class MainWindow(QMainWindow):
             settings,
             self,
         )
+        self.preferences = PreferenceActions(self, settings, self.recipes.own)
         self.help = HelpActions(
             self, self.jobs, self.messages, self._dialogs, opener, own_folder("logs")
         )
@@ -120,6 +134,7 @@ class MainWindow(QMainWindow):
         self._build_commands()
         self._connect()
         self._connect_views()
+        self.preferences.begin(self._prefer)
         self.docks.restore(settings)
         self.setAcceptDrops(True)
         self.setWindowIcon(app_icon())
@@ -142,9 +157,11 @@ class MainWindow(QMainWindow):
 
     def export_figure(self) -> None:
         """Save what the comparison shows as a figure for print."""
-        compare = self.results_dock.show_comparison()
-        chosen = compare.samples.names, compare.levels, compare.figure_width_mm
-        self.files.export_figure(*chosen, compare.figure_shows)
+        self.figures.export(self.results_dock.show_comparison().figure_choice)
+
+    def copy_figure(self) -> None:
+        """Copy what the comparison shows as a figure for print."""
+        self.figures.copy(self.results_dock.show_comparison().figure_choice)
 
     def _show_place(self, place: Place) -> None:
         """Bring forward what a finding of the checks is about."""
@@ -217,7 +234,10 @@ class MainWindow(QMainWindow):
     def _build_commands(self) -> None:
         self.commands = CommandBar(self, lambda name: attrgetter(name)(self), self.recipes)
         self.commands.add_views(
-            self.panel.overlays, self._settings.color_scheme, self._use_scheme, self.docks.toggles
+            self.panel.overlays,
+            self._settings.preferences.colors,
+            self.preferences.use_colors,
+            self.docks.toggles,
         )
 
     def _connect(self) -> None:
@@ -228,6 +248,7 @@ class MainWindow(QMainWindow):
         self.document.stack.indexChanged.connect(self._enable_actions)
         self.selection.changed.connect(self._on_selection)
         self.jobs.changed.connect(self._enable_actions)
+        self.files.spectraAdded.connect(self.recipes.apply_to_opened)
         self.files.recentChanged.connect(self._show_recent)
         self.autosave.failed.connect(self.messages.warn)
         self.findings.shown.connect(self._show_place)
@@ -257,11 +278,11 @@ class MainWindow(QMainWindow):
         self.inspector.picker.highlighted.connect(self.marks.show_species)
         self.inspector.suggestionWanted.connect(self.suggesting.suggest)
         self.results.figureWanted.connect(self.export_figure)
+        self.results.copyWanted.connect(self.copy_figure)
         self.status.cancelWanted.connect(self.jobs.cancel)
         self.plot_tools.modeChanged.connect(self._show_mode)
         self.plot_tools.drag.qualityChanged.connect(self.status.show_live_quality)
         self._show_mode(self.plot_tools.mode)
-        self.commands.actions["live_refit"].setChecked(self.plot_tools.drag.refits)
         plot = self.panel.plot
         plot.pointerMoved.connect(
             lambda energy: self.status.show_pointer(energy, plot.shown, plot.scales)
@@ -316,9 +337,19 @@ class MainWindow(QMainWindow):
         names = ("fit", "take_back", "sum_sweeps", "align_sweeps", "rename_sample")
         self.commands.context_menu((*names, "remove_region", "remove")).popup(point)
 
-    def _use_scheme(self, scheme: Qt.ColorScheme) -> None:
-        self._settings.color_scheme = scheme
-        self._theme.use(scheme)
+    def _prefer(self, chosen: Preferences, changes: frozenset[str]) -> None:
+        """Let preferences act, those that changed."""
+        if "colors" in changes:
+            self._theme.use(chosen.colors)
+            self.commands.check_scheme(chosen.colors)
+        if changes & {"kinetic", "counts"}:
+            self.panel.plot.use_scales(Scales(chosen.kinetic, chosen.counts))
+        if "live_refit" in changes:
+            self.plot_tools.drag.refits = chosen.live_refit
+        for name in changes & {"kinetic", "counts", "live_refit"}:
+            self.commands.actions[name].setChecked(getattr(chosen, name))
+        if "figure_width_mm" in changes:
+            self.results.compare.choose_width(chosen.figure_width_mm)
 
     # What Qt tells the window
 

@@ -25,7 +25,7 @@ def csv_bytes(project: Project, failures: Mapping[str, XpsError] | None = None) 
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     for row in number_rows(project, failures):
-        writer.writerow(map(cell_text, row))
+        writer.writerow(map(_cell, row))
     return text.getvalue().encode("utf-8-sig", "replace")
 
 
@@ -38,9 +38,9 @@ def number_rows(
     rows: list[Sequence[Cell]] = [columns]
     for table in tables:
         for row in table.rows or (None,):
-            cells = dict(region_cells(project, table))
+            cells = dict(_region_cells(project, table))
             if row is not None:
-                cells.update(component_cells(row))
+                cells.update(_component_cells(row))
             rows.append([cells.get(column) for column in columns])
     return rows
 
@@ -101,8 +101,7 @@ COLUMNS = (
 )
 
 
-def region_cells(project: Project, table: RegionTable) -> Iterator[tuple[str, Cell]]:
-    """Yield what is said of a region, by column."""
+def _region_cells(project: Project, table: RegionTable) -> Iterator[tuple[str, Cell]]:
     low, high = table.region.window_ev
     yield "sample", table.entry.sample
     yield "spectrum", table.entry.spectrum.name or table.entry.label
@@ -129,8 +128,7 @@ def region_cells(project: Project, table: RegionTable) -> Iterator[tuple[str, Ce
     yield "success", _yes(fit.success)
 
 
-def component_cells(row: ComponentRow) -> Iterator[tuple[str, Cell]]:
-    """Yield what is said of a component, by column."""
+def _component_cells(row: ComponentRow) -> Iterator[tuple[str, Cell]]:
     component = row.component
     yield "component", component.name
     yield "species", component.species
@@ -161,8 +159,7 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def cell_text(value: Cell) -> str:
-    """Return what stands in a cell: all digits, nothing for what is unknown, no formula."""
+def _cell(value: Cell) -> str:
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     if isinstance(value, str):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -21,21 +20,21 @@ from app.compare.compared import Compared, bases, comparable, compared
 from app.compare.difference_table import DifferenceTable
 from app.compare.sample_choice import SampleChoice
 from app.compare.stacked_panels import StackedPanels
+from app.figures.figure_choice import FigureChoice
+from app.preferences.preferences import FIGURE_WIDTHS_MM, Preferences
 from app.widgets.check_box import CheckBox
 from app.widgets.plain import tooltip
 from xps.composition import Kind
 from xps.errors import XpsError
 from xps.project import Project
+from xps.series import series_names, with_places
 
-if TYPE_CHECKING:
-    from xps.figure import Shows
-
-FIGURE_WIDTHS_MM = (85, 89, 120, 178, 183)
-_WIDTH_MM = 178
 _KINDS: Mapping[Kind, str] = {"share": "Shares", "atomic_percent": "Atomic percent"}
 _FIRST = 6  # samples that are shown until others are chosen
 _SPLIT = (200, 293, 412)
 _LEVELS_ABREAST = 4
+_ALONG = "along "
+_KINDS_OF_FIGURE = 2  # spectra and bars, before those along series
 _EMPTY = "Fits of two or more samples are compared here."
 
 
@@ -49,11 +48,13 @@ class CompareView(QWidget):
     -------
     groupTyped(str, str)
         Sample, and the group of replicates that it shall belong to.
-    figureWanted()
+    figureWanted(), copyWanted()
+        The figure, in a file or on the clipboard.
     """
 
     groupTyped = Signal(str, str)
     figureWanted = Signal()
+    copyWanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +72,7 @@ class CompareView(QWidget):
         self.figure_kind = QComboBox()
         self.width_mm = QComboBox()
         self.figure_button = QPushButton("Figure…")
+        self.copy_button = QPushButton("Copy")
         self._level_grid = QGridLayout()
         self._level_boxes: dict[str, CheckBox] = {}
         self._notes = QLabel()
@@ -95,17 +97,27 @@ class CompareView(QWidget):
         return float(self.width_mm.currentData())
 
     @property
-    def figure_shows(self) -> Shows:
-        """Spectra, or the amounts that are compared."""
-        if self.figure_kind.currentData() == "spectra":
-            return "spectra"
+    def figure_choice(self) -> FigureChoice:
+        """What the figure shall show."""
+        what: str = self.figure_kind.currentData()
         kind: Kind = self.kind.currentData()
-        return kind
+        series = what.removeprefix(_ALONG) if what.startswith(_ALONG) else None
+        return FigureChoice(
+            self.samples.names,
+            self.levels,
+            self.figure_width_mm,
+            "spectra" if what == "spectra" else kind,
+            series,
+        )
 
     @property
     def notes_text(self) -> str:
         """What the numbers leave out."""
         return self._notes.text()
+
+    def choose_width(self, width_mm: int) -> None:
+        """Let figures have another of the widths that are offered."""
+        self.width_mm.setCurrentIndex(FIGURE_WIDTHS_MM.index(width_mm))
 
     def show_project(self, project: Project, failures: Mapping[str, XpsError]) -> None:
         """Compare the samples of a project."""
@@ -122,6 +134,7 @@ class CompareView(QWidget):
         self._splitter.setVisible(bool(names))
         self._head.setVisible(bool(names))
         self._show_levels()
+        self._offer_series()
         self._refresh()
 
     def _build(self) -> None:
@@ -149,7 +162,7 @@ class CompareView(QWidget):
         )
         for width in FIGURE_WIDTHS_MM:
             self.width_mm.addItem(f"{width} mm", width)
-        self.width_mm.setCurrentIndex(FIGURE_WIDTHS_MM.index(_WIDTH_MM))
+        self.choose_width(Preferences().figure_width_mm)
         self.width_mm.setAccessibleName("Width of the figure in mm")
         self.width_mm.setToolTip(
             "Width of the figure in mm: journals ask for 85 to 89 (one column), 120, or 178 to 183 "
@@ -159,6 +172,9 @@ class CompareView(QWidget):
             "Save them as a figure for print: PDF, SVG or PNG of 600 dpi (Ctrl+Shift+E)"
         )
         self.figure_button.clicked.connect(self.figureWanted)
+        self.copy_button.setToolTip("Put the figure onto the clipboard, as PNG, SVG and PDF")
+        self.copy_button.setAccessibleName("Copy the figure")
+        self.copy_button.clicked.connect(self.copyWanted)
         self._level_grid.setContentsMargins(0, 0, 0, 0)
         self._level_grid.setVerticalSpacing(0)
         head = QHBoxLayout(self._head)
@@ -172,6 +188,7 @@ class CompareView(QWidget):
         head.addWidget(self.figure_kind)
         head.addWidget(self.width_mm)
         head.addWidget(self.figure_button)
+        head.addWidget(self.copy_button)
         for widget in (self.samples, self.panels, self.table):
             self._splitter.addWidget(widget)
         for place, stretch in enumerate((1, 3, 3)):
@@ -204,6 +221,17 @@ class CompareView(QWidget):
             box.toggled.connect(lambda on, level=level: self._toggle_level(level, on=on))
             self._level_grid.addWidget(box, *divmod(place, _LEVELS_ABREAST))
             self._level_boxes[level] = box
+
+    def _offer_series(self) -> None:
+        """Offer figures along the series that the samples stand in."""
+        box, names = self.figure_kind, _series(self._project)
+        wanted = [_ALONG + name for name in names]
+        if [box.itemData(i) for i in range(_KINDS_OF_FIGURE, box.count())] == wanted:
+            return
+        while box.count() > _KINDS_OF_FIGURE:
+            box.removeItem(box.count() - 1)
+        for name, data in zip(names, wanted, strict=True):
+            box.addItem(f"Along {name}", data)
 
     def _toggle_level(self, level: str, *, on: bool) -> None:
         (self._hidden_levels.discard if on else self._hidden_levels.add)(level)
@@ -238,9 +266,15 @@ class CompareView(QWidget):
         self.panels.show_columns(result.columns, result.looks)
         self.table.show_compared(result)
         self.table.setVisible(bool(result.rows))
-        self.figure_button.setEnabled(bool(result.columns))
+        for button in (self.figure_button, self.copy_button):
+            button.setEnabled(bool(result.columns))
         self._notes.setText(result.problem or "  ·  ".join(result.notes[:2]))
         self._notes.setToolTip(tooltip("\n".join(result.notes)))
+
+
+def _series(project: Project) -> tuple[str, ...]:
+    """The series along which fits of several samples stand."""
+    return series_names(with_places(project).samples) if project.fits else ()
 
 
 def _levels(project: Project) -> tuple[str, ...]:

@@ -59,7 +59,12 @@ class Analysis(QObject):
         document.failuresChanged.connect(self._settle_failures)
         document.projectChanged.connect(self._settle_failures)
 
-    def apply_recipe(self, recipe: str | Path, sample: str | None = None) -> bool:
+    def apply_recipe(
+        self,
+        recipe: str | Path,
+        sample: str | None = None,
+        entry_ids: Collection[str] | None = None,
+    ) -> bool:
         """Give all spectra that a recipe knows their regions with start values.
 
         Parameters
@@ -68,6 +73,8 @@ class Analysis(QObject):
             Name of a shipped recipe, or a recipe file.
         sample : str, optional
             The spectra of this sample only.
+        entry_ids : collection of str, optional
+            These spectra only.
 
         Returns
         -------
@@ -79,7 +86,9 @@ class Analysis(QObject):
         from xps.recipe import load_recipe
 
         before = self._document.project
-        ids = None if sample is None else [e.id for e in before.entries if e.sample == sample]
+        ids = entry_ids
+        if sample is not None:
+            ids = [entry.id for entry in before.entries if entry.sample == sample]
         try:
             loaded = load_recipe(recipe)
             project, notes = apply_recipe(before, loaded, ids)

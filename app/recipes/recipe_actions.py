@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -17,6 +18,7 @@ from app.session.selection import Selection
 from app.settings import Settings
 from app.widgets.message_bar import Button, MessageBar
 from xps.errors import XpsError
+from xps.recipe import load_recipe
 from xps.recipe_text import recipe_of
 
 
@@ -66,6 +68,24 @@ class RecipeActions(QObject):
     def apply_to_sample(self, recipe: str | Path) -> None:
         """Apply a recipe to the selected sample alone."""
         self._apply(recipe, True)
+
+    def apply_to_opened(self, entry_ids: Collection[str]) -> None:
+        """Give spectra that were just opened the recipe of the preferences, if it knows any."""
+        recipe = self._settings.preferences.recipe
+        if not recipe:
+            return
+        try:
+            loaded = load_recipe(recipe)
+        except XpsError as error:
+            self._messages.warn(f"Preferences, recipe for opened spectra: {error}")
+            return
+        known = [
+            entry.id
+            for entry in self._document.project.entries
+            if entry.id in entry_ids and loaded.region_for(entry.spectrum.core_level) is not None
+        ]
+        if known:
+            self._analysis.apply_recipe(recipe, entry_ids=known)
 
     def choose(self) -> None:
         """Ask for a recipe file, and apply it to all samples."""

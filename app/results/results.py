@@ -37,11 +37,12 @@ class Results(QTabWidget):
 
     Signals
     -------
-    figureWanted()
-        What the comparison shows shall become a figure.
+    figureWanted(), copyWanted()
+        What the comparison shows shall become a figure, in a file or on the clipboard.
     """
 
     figureWanted = Signal()
+    copyWanted = Signal()
 
     def __init__(
         self,
@@ -122,6 +123,7 @@ class Results(QTabWidget):
         form.materialWanted.connect(self._choose_material)
         self.compare.groupTyped.connect(self._set_group)
         self.compare.figureWanted.connect(self.figureWanted)
+        self.compare.copyWanted.connect(self.copyWanted)
         self.checks.showWanted.connect(findings.show)
         self.checks.remedyWanted.connect(findings.mend)
         self.checks.waiveWanted.connect(findings.waive)

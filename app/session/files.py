@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.dialogs import FIGURES, SESSIONS, SPECTRA_AND_SESSIONS, Dialogs
+from app.dialogs import SESSIONS, SPECTRA_AND_SESSIONS, Dialogs
 from app.fitting.jobs import Jobs
 from app.gestures import gestures
 from app.importing.importing import settle
@@ -23,9 +22,6 @@ from xps.errors import XpsError
 from xps.file_lock import file_digest
 from xps.spectrum import Spectrum
 
-if TYPE_CHECKING:
-    from xps.figure import Shows
-
 _SAVING, _EXPORTING, _SHARED = "saving", "exporting", "shared"
 _VAMAS, _SCRIPT = ".vms", ".py"
 
@@ -37,11 +33,14 @@ class Files(QObject):
     -------
     opened()
         A request to open files was carried out, as far as it could be.
+    spectraAdded(tuple of str)
+        These entries came in that request, and nothing else is planned for them.
     saved(Path), exported(Path)
     recentChanged()
     """
 
     opened = Signal()
+    spectraAdded = Signal(object)
     saved = Signal(object)
     exported = Signal(object)
     recentChanged = Signal()
@@ -91,12 +90,14 @@ class Files(QObject):
 
         def done(read: Opened) -> None:
             opened = settle(read, self._dialogs.ask_columns, self._open_hashes())
-            self._take(opened)
+            added = self._take(opened)
             if remember:
                 self._remember(opened)
-            self.opened.emit()
             if then is not None:
                 then()
+            elif added:
+                self.spectraAdded.emit(added)
+            self.opened.emit()
 
         what = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
         self._jobs.run(
@@ -162,9 +163,7 @@ class Files(QObject):
         """Write what the ending of the chosen file says; `ending` is that of the suggested one."""
         from xps.export import export
 
-        folder = self._document.path.parent if self._document.path else self._settings.folder
-        suggested = folder / f"{self._suggested_name()}{ending}"
-        path = self._dialogs.save_file(title, suggested, filters)
+        path = self._dialogs.save_file(title, self.suggested(ending), filters)
         if path is None:
             return
         project, failures = self._document.project, self._document.failures
@@ -172,43 +171,21 @@ class Files(QObject):
         self._jobs.run(
             f"Export {path.name}",
             lambda job: export(project, path, failures=failures),
-            lambda lost: self._on_exported(path, lost),
-            lambda error: self._messages.error(str(error), topic=_EXPORTING),
+            lambda lost: self.say_exported(path, lost),
+            self.say_not_exported,
         )
 
-    def export_figure(
-        self,
-        samples: Sequence[str],
-        core_levels: Sequence[str],
-        width_mm: float,
-        shows: Shows = "spectra",
-    ) -> None:
-        """Ask for a file and draw samples into it, for print: spectra, or amounts as bars."""
-        from xps.figure import save_figure
-
+    def suggested(self, end: str) -> Path:
+        """Return a path for what is made of the document, by what follows its name."""
         folder = self._document.path.parent if self._document.path else self._settings.folder
-        suggested = folder / f"{self._suggested_name()} comparison.pdf"
-        path = self._dialogs.save_file("Figure", suggested, FIGURES)
-        if path is None:
-            return
-        project, failures = self._document.project, self._document.failures
-        self._settings.folder = path.parent
-        self._jobs.run(
-            f"Draw {path.name}",
-            lambda job: save_figure(
-                project,
-                path,
-                shows,
-                core_levels=core_levels,
-                samples=samples,
-                width_mm=width_mm,
-                failures=failures,
-            ),
-            lambda _: self._on_exported(path),
-            lambda error: self._messages.error(str(error), topic=_EXPORTING),
-        )
+        return folder / f"{self._suggested_name()}{end}"
 
-    def _on_exported(self, path: Path, lost: Sequence[str] = ()) -> None:
+    def say_not_exported(self, error: XpsError) -> None:
+        """Say why something was not exported."""
+        self._messages.error(str(error), topic=_EXPORTING)
+
+    def say_exported(self, path: Path, lost: Sequence[str] = ()) -> None:
+        """Say that something was exported, and what of it the format cannot hold."""
         if lost:
             head = f"Exported to {path.name}, without what it cannot hold:"
             self._messages.warn(listed(head, lost), topic=_EXPORTING)
@@ -246,7 +223,9 @@ class Files(QObject):
         self.saved.emit(path)
         return True
 
-    def _take(self, opened: Opened) -> None:
+    def _take(self, opened: Opened) -> tuple[str, ...]:
+        """Put what was read into the document, say what was not; return the new entries."""
+        added: tuple[str, ...] = ()
         if opened.session is not None and opened.session_path is not None:
             self._messages.clear()
             self._document.replace(opened.session, opened.session_path)
@@ -256,6 +235,8 @@ class Files(QObject):
             change = gestures.add_spectra(
                 self._document.project, new, [path.name for path in opened.files]
             )
+            before = {entry.id for entry in self._document.project.entries}
+            added = tuple(e.id for e in change.project.entries if e.id not in before)
             self._document.push(change.project, change.text)
         if opened.unclear:
             names = ", ".join(file.path.name for file in opened.unclear)
@@ -267,6 +248,7 @@ class Files(QObject):
             self._messages.warn(listed("", opened.warnings))
         if opened.failures:
             self._messages.error(_failure_text(opened))
+        return added
 
     def _open_hashes(self) -> set[str]:
         origins = (entry.spectrum.origin for entry in self._document.project.entries)

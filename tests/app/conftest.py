@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -33,6 +35,8 @@ from tests.app import projects
 from tests.app.projects import region_id
 from tests.app.user import choose, fit_all, open_files
 from xps.resources import resource
+
+SCREEN = (1366, 768)
 
 
 @dataclass
@@ -197,3 +201,25 @@ def plotted(window: MainWindow) -> MainWindow:
     window.selection.select_entry(project.region(region_id(project, "S 2p")).spectrum)
     QCoreApplication.processEvents()
     return window
+
+
+@pytest.fixture
+def display() -> Iterator[int]:
+    """An X server of its own, without a window manager."""
+    server = shutil.which("Xvfb")
+    if server is None:
+        pytest.skip("Xvfb is not installed: sudo bash packaging/environment/system.sh xvfb")
+    read, write = os.pipe()
+    options = ["-screen", "0", "{}x{}x24".format(*SCREEN), "-ac", "-nolisten", "tcp"]
+    process = subprocess.Popen(
+        [server, "-displayfd", str(write), *options], pass_fds=(write,), stderr=subprocess.DEVNULL
+    )
+    os.close(write)
+    with os.fdopen(read) as told:
+        number = told.readline()
+    if not number:
+        process.wait()
+        pytest.fail(f"Xvfb ended with {process.returncode} before it had a display")
+    yield int(number)
+    process.terminate()
+    process.wait()

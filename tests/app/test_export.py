@@ -1,3 +1,5 @@
+import html
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,16 @@ from tests.app.user import LONG, choose, fit_all, open_files
 from xps.casaxps.grammar import parse_comment
 from xps.readers import read
 
-SIGNATURES = {".pdf": b"%pdf", ".png": b"\x89png", ".svg": b"<?xml", ".html": b"<!doctype html>"}
+SIGNATURES = {
+    ".xlsx": b"pk",
+    ".pdf": b"%pdf",
+    ".png": b"\x89png",
+    ".svg": b"<?xml",
+    ".html": b"<!doctype html>",
+}
 
 
-@pytest.mark.parametrize("ending", [".pdf", ".png", ".svg", ".html", ".csv", ".json"])
+@pytest.mark.parametrize("ending", [".pdf", ".png", ".svg", ".html", ".csv", ".json", ".xlsx"])
 def test_results_are_exported_by_the_ending(
     qtbot: QtBot,
     window: MainWindow,
@@ -98,3 +106,22 @@ def test_a_script_of_the_fits_is_written(
     assert dialogs.asked[-1].endswith(".py")
     fits = len(fitted.document.project.fits)
     assert path.read_text("utf-8").count("FITS.append(") == fits > 0
+
+
+def test_tables_are_exported_as_a_workbook_with_the_numbers_of_the_fit(
+    qtbot: QtBot, plotted: MainWindow, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    path = tmp_path / "표 결과.xlsx"
+    dialogs.to_save = [path]
+    with qtbot.waitSignal(plotted.files.exported, timeout=LONG):
+        choose(plotted, "export")
+    with zipfile.ZipFile(path) as book:
+        sheets = [name for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+        cells = b"".join(book.read(name) for name in book.namelist()).decode("utf-8")
+    assert len(sheets) >= 2
+    project = plotted.document.project
+    for fit in project.fits:
+        for component in fit.region.components:
+            assert html.escape(component.name, quote=False) in cells
+            assert repr(component.area.value) in cells
+    assert "표 결과.xlsx" in plotted.messages.text

@@ -7,11 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
 from PySide6.QtGui import QImage
 
 from tests.app.journey import SIZE
@@ -24,28 +22,6 @@ PICTURES = [
     *("dragging", "dragged", "undone", "nudged", "cathode-menu", "cathode", "all-fitted"),
     *("compared", "figure-dialog", "exported"),
 ]
-
-
-@pytest.fixture
-def display() -> Iterator[int]:
-    """An X server of its own, without a window manager."""
-    server = shutil.which("Xvfb")
-    if server is None:
-        pytest.skip("Xvfb is not installed: sudo bash packaging/environment/system.sh xvfb")
-    read, write = os.pipe()
-    options = ["-screen", "0", "{}x{}x24".format(*SIZE), "-ac", "-nolisten", "tcp"]
-    process = subprocess.Popen(
-        [server, "-displayfd", str(write), *options], pass_fds=(write,), stderr=subprocess.DEVNULL
-    )
-    os.close(write)
-    with os.fdopen(read) as told:
-        number = told.readline()
-    if not number:
-        process.wait()
-        pytest.fail(f"Xvfb ended with {process.returncode} before it had a display")
-    yield int(number)
-    process.terminate()
-    process.wait()
 
 
 def test_from_the_empty_window_to_the_figure_with_mouse_and_keyboard(

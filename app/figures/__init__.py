@@ -1,0 +1,1 @@
+"""Figures for print: what they show, into a file or onto the clipboard."""

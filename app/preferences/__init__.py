@@ -1,0 +1,1 @@
+"""What people choose once, and the window that they choose it in."""
