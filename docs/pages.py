@@ -12,7 +12,7 @@ import re
 import runpy
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -20,7 +20,9 @@ from pathlib import Path, PurePosixPath
 from string import Template
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
 DOCS = Path(__file__).parent
 PAGE = Template((DOCS / "page.html").read_text("utf-8"))
@@ -271,7 +273,16 @@ def _body(tokens: list[Token]) -> str:
     markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
     markdown.add_render_rule("table_open", lambda *_: '<div class="table"><table>\n')
     markdown.add_render_rule("table_close", lambda *_: "</table></div>\n")
+    markdown.add_render_rule("image", _image)
     return str(markdown.renderer.render(tokens, markdown.options, {}))
+
+
+def _image(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    """A picture that a click shows in its own size."""
+    source = escape(str(tokens[index].attrGet("src")))
+    return f'<a href="{source}">{renderer.image(tokens, index, options, env)}</a>'
 
 
 def _navigation(guide: Guide, page: Page) -> str:

@@ -39,7 +39,8 @@ class PlainAxis(pg.AxisItem):
     def resizeEvent(self, event: QGraphicsSceneResizeEvent | None = None) -> None:
         super().resizeEvent(event)
         if self.orientation == "left":
-            fits = self.label.boundingRect().width() <= self.size().height()
+            margins = 2.0 * self.label.document().documentMargin()
+            fits = self.label.boundingRect().width() - margins <= self.size().height()
             self.label.setOpacity(1.0 if fits else 0.0)
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
