@@ -28,6 +28,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         Exit code.
     """
+    if getattr(sys, "frozen", False):  # a bundle starts itself again for each worker of a batch
+        from multiprocessing import freeze_support
+
+        freeze_support()
     from xps import cli
 
     arguments = list(sys.argv[1:] if argv is None else argv)

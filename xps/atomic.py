@@ -6,7 +6,9 @@ import contextlib
 import errno
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from xps.errors import WriteError
 
@@ -28,8 +30,22 @@ _REASONS = {
 def write_atomically(path: str | Path, data: bytes) -> None:
     """Replace a file by new content, so that a reader sees the old or the new, never half.
 
+    Raises
+    ------
+    WriteError
+        As `written_atomically`.
+    """
+    with written_atomically(path) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def written_atomically(path: str | Path) -> Iterator[BinaryIO]:
+    """Give a file to write into that takes the place of another at the end of the block.
+
     The data go to a temporary file in the same folder, are forced to the disk, and take the
-    place of the old file in one step. A symbolic link stays one; its target is replaced.
+    place of the old file in one step. A symbolic link stays one; its target is replaced. Where
+    the block raises, the old file stays.
 
     Raises
     ------
@@ -37,7 +53,8 @@ def write_atomically(path: str | Path, data: bytes) -> None:
         If the folder is missing, full or read-only; the old file is then untouched.
     """
     try:
-        _replace(Path(os.path.realpath(path)), data)
+        with _replacing(Path(os.path.realpath(path))) as file:
+            yield file
     except (OSError, ValueError) as error:
         code = error.errno if isinstance(error, OSError) else errno.EINVAL
         reason, remedy = _REASONS.get(
@@ -46,7 +63,8 @@ def write_atomically(path: str | Path, data: bytes) -> None:
         raise WriteError(reason, remedy, path=path) from error
 
 
-def _replace(target: Path, data: bytes) -> None:
+@contextlib.contextmanager
+def _replacing(target: Path) -> Iterator[BinaryIO]:
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if target.exists() and not target.is_file():
@@ -54,7 +72,7 @@ def _replace(target: Path, data: bytes) -> None:
     handle, temporary = tempfile.mkstemp(prefix=".doublet-", suffix=".tmp", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(_mode(target))

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
-import os
 import sys
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from xps.cli_batch import batch
 from xps.cli_options import Command, Parser, UsageError, figure_choice, parser_of
-from xps.errors import ReadError, XpsError
+from xps.cli_output import (
+    EXIT_FAILED,
+    EXIT_INPUT,
+    EXIT_OK,
+    OutputError,
+    complain,
+    discard_output,
+    print_json,
+    print_text,
+)
+from xps.errors import FitError, ReadError, XpsError
 from xps.project import Project, Step
 from xps.quantification_settings import QuantificationSettings, parse_escape, parse_transmission
 from xps.sample_table import SampleTable, read_sample_table
@@ -23,8 +32,6 @@ from xps.spectrum import Spectrum
 if TYPE_CHECKING:
     from xps.result import FitResult
     from xps.waiving import WaiverRequest
-
-EXIT_OK, EXIT_FAILED, EXIT_INPUT = 0, 1, 2
 
 INFO_FORMAT = "doublet.info/1"
 CHECK_FORMAT = "doublet.check/1"
@@ -39,10 +46,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     try:
         return _run(list(sys.argv[1:] if argv is None else argv))
-    except _OutputError as error:
-        _discard_output()
+    except OutputError as error:
+        discard_output()
         if not isinstance(error.__cause__, BrokenPipeError):  # else the reader had enough
-            _complain(f"the output cannot be written: {error}")
+            complain(f"the output cannot be written: {error}")
         return EXIT_FAILED
 
 
@@ -99,7 +106,7 @@ def info(options: argparse.Namespace) -> int:
             }
         )
     if options.json:
-        _print_json(
+        print_json(
             {
                 "format": INFO_FORMAT,
                 "file": str(options.file),
@@ -111,7 +118,7 @@ def info(options: argparse.Namespace) -> int:
         return EXIT_OK
     from xps.cli_text import info_text
 
-    _print(info_text(str(options.file), reader, rows, warnings))
+    print_text(info_text(str(options.file), reader, rows, warnings))
     return EXIT_OK
 
 
@@ -136,7 +143,7 @@ def fit(options: argparse.Namespace) -> int:
         spectra += found
         notes += [f"{Path(file).name}: {warning}" for warning in warnings]
     for reason in unreadable if spectra else unreadable[1:]:
-        _complain(str(reason))
+        complain(str(reason))
     if not spectra:
         raise unreadable[0]
     chosen = _chosen(spectra, options)
@@ -159,9 +166,9 @@ def fit(options: argparse.Namespace) -> int:
         document = result.to_dict()
         document["notes"] = notes
         document["unreadable"] = [error.to_dict() for error in unreadable]
-        _print_json(document)
+        print_json(document)
     else:
-        _print(fit_text(result, notes))
+        print_text(fit_text(result, notes))
     if unreadable:
         return EXIT_INPUT
     return EXIT_OK if result.success else EXIT_FAILED
@@ -191,7 +198,7 @@ def export(options: argparse.Namespace) -> int:
     from xps.session import load
 
     for note in export_project(load(options.session), options.to, figure=figure_choice(options)):
-        _print(f"note: {note}")
+        print_text(f"note: {note}")
     return EXIT_OK
 
 
@@ -203,7 +210,7 @@ def script(options: argparse.Namespace) -> int:
     text, notes = script_text(_load(options.session), Path(options.out).name)
     write_atomically(options.out, text.encode("utf-8", "backslashreplace"))
     for note in notes:
-        _print(f"note: {note}")
+        print_text(f"note: {note}")
     return EXIT_OK
 
 
@@ -234,9 +241,9 @@ def verify(options: argparse.Namespace) -> int:
 
     outcome = verify_project(load(options.session))
     if options.json:
-        _print_json(outcome.to_dict())
+        print_json(outcome.to_dict())
     else:
-        _print(outcome.to_text())
+        print_text(outcome.to_text())
     return EXIT_OK if outcome.passed else EXIT_FAILED
 
 
@@ -263,7 +270,7 @@ def check(options: argparse.Namespace) -> int:
             save(options.file, project.with_step(Step.now(f"Waive {len(waivers)} findings")))
     findings = check_project(project)
     if options.json:
-        _print_json(
+        print_json(
             {
                 "format": CHECK_FORMAT,
                 "checks": [finding.to_dict() for finding in findings],
@@ -272,10 +279,10 @@ def check(options: argparse.Namespace) -> int:
         )
     else:
         for finding in findings:
-            _print(finding_text(finding))
+            print_text(finding_text(finding))
         for failure in failures:
-            _print(f"not fitted: {failure}")
-        _print("1 finding" if len(findings) == 1 else f"{len(findings)} findings")
+            print_text(f"not fitted: {failure}")
+        print_text("1 finding" if len(findings) == 1 else f"{len(findings)} findings")
     failed = bool(failures) or any(f.severity == "error" and f.waived is None for f in findings)
     return EXIT_FAILED if failed else EXIT_OK
 
@@ -297,11 +304,11 @@ def compare(options: argparse.Namespace) -> int:
     joint = joint_comparison_fit(project) if options.joint else None
     comparison = compare_samples(project, options.base, joint, series=options.series)
     if options.json:
-        _print_json(comparison.to_dict())
+        print_json(comparison.to_dict())
     else:
         from xps.cli_text import comparison_text
 
-        _print(comparison_text(comparison))
+        print_text(comparison_text(comparison))
     return EXIT_OK
 
 
@@ -326,9 +333,9 @@ def thickness(options: argparse.Namespace) -> int:
         page = report_html(project, films=series)
         write_atomically(options.report, page.encode("utf-8", "xmlcharrefreplace"))
     if options.json:
-        _print_json(thickness_dict(series))
+        print_json(thickness_dict(series))
     else:
-        _print(thickness_text(series))
+        print_text(thickness_text(series))
     return EXIT_FAILED if any(one.failure for one in series.samples) else EXIT_OK
 
 
@@ -353,9 +360,9 @@ def suggest(options: argparse.Namespace) -> int:
         raise ReadError(f"no spectrum of {level}", f"there are: {', '.join(levels)}")
     if options.json:
         suggestions = [one.to_dict() for one in found]
-        _print_json({"format": SUGGEST_FORMAT, "core_level": level, "suggestions": suggestions})
+        print_json({"format": SUGGEST_FORMAT, "core_level": level, "suggestions": suggestions})
     else:
-        _print(suggest_text(found))
+        print_text(suggest_text(found))
     return EXIT_FAILED if any(one.failure for one in found) else EXIT_OK
 
 
@@ -365,9 +372,9 @@ def selfcheck(options: argparse.Namespace) -> int:
 
     outcome = run_selfcheck()
     if options.json:
-        _print_json(outcome.to_dict())
+        print_json(outcome.to_dict())
     else:
-        _print(outcome.to_text())
+        print_text(outcome.to_text())
     return EXIT_OK if outcome.passed else EXIT_FAILED
 
 
@@ -381,9 +388,9 @@ def convert(options: argparse.Namespace) -> int:
     chosen = _chosen(spectra, options)
     write_spectra(options.to, chosen)
     for warning in warnings:
-        _complain(f"{Path(options.file).name}: {warning}")
+        complain(f"{Path(options.file).name}: {warning}")
     count = "1 spectrum" if len(chosen) == 1 else f"{len(chosen)} spectra"
-    _print(f"{options.to}: {count}, read as {reader}")
+    print_text(f"{options.to}: {count}, read as {reader}")
     return EXIT_OK
 
 
@@ -391,6 +398,7 @@ COMMANDS: dict[str, Command] = {
     "info": info,
     "convert": convert,
     "fit": fit,
+    "batch": batch,
     "export": export,
     "script": script,
     "simulate": simulate,
@@ -401,10 +409,6 @@ COMMANDS: dict[str, Command] = {
     "suggest": suggest,
     "selfcheck": selfcheck,
 }
-
-
-class _OutputError(Exception):
-    """Standard output takes no more."""
 
 
 def _parser() -> Parser:
@@ -472,31 +476,6 @@ def _chosen(spectra: Sequence[Spectrum], options: argparse.Namespace) -> list[Sp
 
 def _failed(error: XpsError, as_json: bool) -> int:
     if as_json:
-        _print_json(error.to_dict())
-    _complain(str(error))
-    return EXIT_INPUT
-
-
-def _complain(reason: str) -> None:
-    text = f"doublet: {reason}".encode("utf-8", "backslashreplace").decode()
-    print(text, file=sys.stderr)
-
-
-def _print_json(document: dict[str, Any]) -> None:
-    _print(json.dumps(document, allow_nan=False, indent=1))
-
-
-def _print(text: str) -> None:
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    try:
-        print(text.encode(encoding, "replace").decode(encoding), flush=True)
-    except OSError as error:
-        raise _OutputError(error.strerror) from error
-
-
-def _discard_output() -> None:
-    """Let what is left in the buffer go nowhere, so that Python can end without complaint."""
-    with contextlib.suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        print_json(error.to_dict())
+    complain(str(error))
+    return EXIT_FAILED if isinstance(error, FitError) else EXIT_INPUT

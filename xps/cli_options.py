@@ -11,6 +11,8 @@ from xps.error_budget import ERROR_METHODS
 
 Command = Callable[[argparse.Namespace], int]
 
+_MOST_WORKERS = 1024
+
 
 class UsageError(Exception):
     """The words of the call are wrong.
@@ -66,7 +68,7 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
         "shipped recipe of the level",
     )
     made["fit"].add_argument("files", nargs="+", metavar="FILE")
-    for name in ("fit", "simulate"):
+    for name in ("fit", "batch", "simulate"):
         made[name].add_argument(
             "--recipe",
             required=True,
@@ -77,7 +79,7 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
     for name in ("fit", "simulate", "convert"):
         made[name].add_argument("--sample", metavar="TEXT", help="samples with TEXT in the name")
         made[name].add_argument("--spectrum", metavar="TEXT", help="spectra with TEXT in the name")
-    for name in ("fit", "simulate", "check", "suggest"):
+    for name in ("fit", "batch", "simulate", "check", "suggest"):
         made[name].add_argument(
             "--species",
             action="append",
@@ -133,6 +135,7 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
         made[name].add_argument("session", metavar="SESSION")
     for name in ("export", "convert"):
         made[name].add_argument("--to", required=True, metavar="FILE")
+    _add_batch(made["batch"])
     _add_figure(made["export"])
     made["simulate"].add_argument("--out", required=True, metavar="FILE.vms")
     made["simulate"].add_argument(
@@ -161,9 +164,43 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
             "another, and a column for each series that they stand in",
         )
     _add_thickness(made["thickness"])
-    for name in ("info", "fit", "verify", "check", "compare", "thickness", "suggest", "selfcheck"):
+    printing = "info fit batch verify check compare thickness suggest selfcheck"
+    for name in printing.split():
         made[name].add_argument("--json", action="store_true", help="one JSON object on stdout")
     return parser
+
+
+def _add_batch(parser: Parser) -> None:
+    """Where the spectra are, where the table goes, and who does the work."""
+    parser.add_argument("files", nargs="+", metavar="FILE_OR_FOLDER")
+    parser.add_argument(
+        "--out",
+        required=True,
+        metavar="TABLE_OR_FOLDER",
+        help="a table .csv or .parquet, or a folder that gets table.csv; a run that was stopped "
+        "goes on where the same command is given again",
+    )
+    parser.add_argument(
+        "--sessions", metavar="FOLDER", help="save a session for each file there, too"
+    )
+    parser.add_argument(
+        "--workers",
+        type=_count,
+        metavar="N",
+        help="processes on this machine; by default as many as it has processors",
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="fit on a Dask cluster: tls://HOST:PORT, tcp://127.0.0.1:PORT, or local for one "
+        "that is started on this machine with --workers processes",
+    )
+    for name, what in (
+        ("ca", "authority that signed the certificates of a tls:// cluster"),
+        ("cert", "certificate that this program shows it"),
+        ("key", "private key of that certificate"),
+    ):
+        parser.add_argument(f"--tls-{name}", metavar="FILE.pem", help=what)
 
 
 def _add_figure(parser: Parser) -> None:
@@ -251,6 +288,13 @@ def _add_thickness(parser: Parser) -> None:
 
 def _first_line(function: Callable[..., Any]) -> str:
     return (function.__doc__ or "").partition("\n")[0]
+
+
+def _count(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if not 1 <= number <= _MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"{text!r}: a number from 1 to {_MOST_WORKERS}")
+    return number
 
 
 def _errors(text: str) -> tuple[str, ...]:

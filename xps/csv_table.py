@@ -25,7 +25,7 @@ def csv_bytes(project: Project, failures: Mapping[str, XpsError] | None = None) 
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     for row in number_rows(project, failures):
-        writer.writerow(map(_cell, row))
+        writer.writerow(map(cell_text, row))
     return text.getvalue().encode("utf-8-sig", "replace")
 
 
@@ -38,9 +38,9 @@ def number_rows(
     rows: list[Sequence[Cell]] = [columns]
     for table in tables:
         for row in table.rows or (None,):
-            cells = dict(_region_cells(project, table))
+            cells = dict(region_cells(project, table))
             if row is not None:
-                cells.update(_component_cells(row))
+                cells.update(component_cells(row))
             rows.append([cells.get(column) for column in columns])
     return rows
 
@@ -101,7 +101,8 @@ COLUMNS = (
 )
 
 
-def _region_cells(project: Project, table: RegionTable) -> Iterator[tuple[str, Cell]]:
+def region_cells(project: Project, table: RegionTable) -> Iterator[tuple[str, Cell]]:
+    """Yield what is said of a region, by column."""
     low, high = table.region.window_ev
     yield "sample", table.entry.sample
     yield "spectrum", table.entry.spectrum.name or table.entry.label
@@ -128,7 +129,8 @@ def _region_cells(project: Project, table: RegionTable) -> Iterator[tuple[str, C
     yield "success", _yes(fit.success)
 
 
-def _component_cells(row: ComponentRow) -> Iterator[tuple[str, Cell]]:
+def component_cells(row: ComponentRow) -> Iterator[tuple[str, Cell]]:
+    """Yield what is said of a component, by column."""
     component = row.component
     yield "component", component.name
     yield "species", component.species
@@ -159,7 +161,8 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def _cell(value: Cell) -> str:
+def cell_text(value: Cell) -> str:
+    """Return what stands in a cell: all digits, nothing for what is unknown, no formula."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     if isinstance(value, str):
