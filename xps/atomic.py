@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from xps.errors import WriteError
+from xps.leftovers import SUFFIX, remove_leftovers, temporary_prefix
 
 _REASONS = {
     errno.ENOSPC: ("the disk is full", "free some space or choose another folder"),
@@ -45,7 +46,7 @@ def written_atomically(path: str | Path) -> Iterator[BinaryIO]:
 
     The data go to a temporary file in the same folder, are forced to the disk, and take the
     place of the old file in one step. A symbolic link stays one; its target is replaced. Where
-    the block raises, the old file stays.
+    the block raises, the old file stays. What killed processes left of earlier tries is removed.
 
     Raises
     ------
@@ -69,7 +70,8 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if target.exists() and not target.is_file():
         raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
-    handle, temporary = tempfile.mkstemp(prefix=".doublet-", suffix=".tmp", dir=target.parent)
+    remove_leftovers(target)
+    handle, temporary = tempfile.mkstemp(SUFFIX, temporary_prefix(target), target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             yield file

@@ -146,7 +146,7 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
     )
     made["simulate"].add_argument("--seed", type=int, default=0, metavar="N")
     made["compare"].add_argument(
-        "--base", required=True, metavar="SAMPLE", help="sample or group that others differ from"
+        "--base", default="", metavar="SAMPLE", help="sample or group that others differ from"
     )
     made["compare"].add_argument(
         "--joint",

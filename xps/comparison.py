@@ -13,11 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from xps.chemistry import amount_ties
 from xps.composition import Kind, Quantity, percents_of_samples, shares_of_samples
 from xps.composition_table import CompositionTable, tables_of
 from xps.errors import XpsError
 from xps.fitted import standard_error
 from xps.joint_fit import JointFit, fit_together
+from xps.joint_problem import AmountTie
 from xps.multiple_tests import COUNTING_ONLY, holm, two_sided
 from xps.project import Project
 from xps.series import position, series_names, with_places
@@ -160,7 +162,7 @@ def compare(
     project : Project
         Fitted.
     base : str
-        A sample, or a group of replicates.
+        A sample, or a group of replicates; "" names none and is refused with those there are.
     joint : JointFit, optional
         Of `joint_comparison_fit`, whose areas and covariance, across samples, are taken.
     series : str, optional
@@ -180,7 +182,8 @@ def compare(
     names = list(dict.fromkeys(name for table in shares for name in table.samples))
     if base not in names:
         known = ", ".join(names) or "none is fitted"
-        raise XpsError(f"no fitted sample {base!r}", f"name one of: {known}")
+        reason = f"no fitted sample {base!r}" if base else "no base to compare with is named"
+        raise XpsError(reason, f"name one of: {known}")
     if len(names) < 2:
         raise XpsError("only one sample is fitted", "open and fit another one")
     trends: list[Trend] = []
@@ -203,13 +206,20 @@ def compare(
 def joint_comparison_fit(project: Project) -> JointFit:
     """Fit all fitted regions again, with positions, widths and shapes in common.
 
+    Where the project ties amounts across core levels, they are tied in each sample here, too.
+
     Raises
     ------
     FitError
         If nothing is fitted, or the joint fit does not converge.
     """
+    project = with_places(project)
     fitted = [region.id for region in project.regions if project.fit_of(region.id)]
-    return fit_together(with_places(project), fitted, share_shapes=True)
+    ties: list[AmountTie] = []
+    if project.ties is not None:
+        for sample in project.samples:
+            ties += amount_ties(project, sample.name, sigma=project.ties.sigma)[0]
+    return fit_together(project, fitted, share_shapes=True, ties=ties)
 
 
 def _with_fits(project: Project, joint: JointFit) -> Project:

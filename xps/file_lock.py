@@ -10,14 +10,13 @@ import contextlib
 import hashlib
 import json
 import os
-import socket
-import sys
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from xps.plain_fields import Fields, MalformedError
+from xps.process import Process
 
 _MOST_BYTES = 10_000
 
@@ -51,9 +50,7 @@ class Holder:
     @property
     def is_gone(self) -> bool:
         """Whether the process is known to have ended; never known of another computer."""
-        if self.host != socket.gethostname():
-            return False
-        return not _is_running(self.pid) or self.born not in ("", _born(self.pid))
+        return Process(self.pid, self.host, self.born).is_gone
 
 
 class FileLock:
@@ -69,14 +66,9 @@ class FileLock:
 
     def __init__(self, path: Path, note: str = "") -> None:
         self.path = lock_path(path)
-        self._own = Holder(
-            os.getpid(),
-            socket.gethostname(),
-            datetime.now(UTC).isoformat(timespec="seconds"),
-            _born(os.getpid()),
-            uuid.uuid4().hex,
-            note,
-        )
+        own = Process.own()
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        self._own = Holder(own.pid, own.host, since, own.born, uuid.uuid4().hex, note)
 
     def take(self) -> Holder | None:
         """Take the lock; return who holds it instead, if somebody does.
@@ -137,39 +129,3 @@ def _created(path: Path, holder: Holder) -> bool:
     with contextlib.suppress(OSError), os.fdopen(handle, "wb") as file:
         file.write(json.dumps(vars(holder)).encode("ascii"))
     return True
-
-
-def _born(pid: int) -> str:
-    """When a process began, in ticks since the system did; "" where that is not told."""
-    with contextlib.suppress(OSError, IndexError):
-        stat = Path(f"/proc/{pid}/stat").read_bytes()
-        return stat.rpartition(b")")[2].split()[19].decode("ascii")
-    return ""
-
-
-if sys.platform == "win32":
-
-    def _is_running(pid: int) -> bool:
-        import ctypes
-
-        kernel = ctypes.windll.kernel32
-        process = kernel.OpenProcess(0x1000, False, pid)  # only to ask about it
-        if not process:
-            return False
-        code = ctypes.c_ulong()
-        kernel.GetExitCodeProcess(process, ctypes.byref(code))
-        kernel.CloseHandle(process)
-        return code.value == 259  # still active
-
-else:
-
-    def _is_running(pid: int) -> bool:
-        if not 0 < pid < 1 << 31:
-            return False
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return False
-        except OSError:  # somebody else's
-            return True
-        return True

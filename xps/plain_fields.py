@@ -47,6 +47,10 @@ class Fields:
             return []
         return [(name, value) for name, value in self.plain.items() if name not in self._taken]
 
+    def settle(self) -> None:
+        """Let nothing count as unread any more."""
+        self._taken |= self.plain.keys()
+
     def _take(self, name: str, default: object = None) -> Any:
         self._taken.add(name)
         return self.plain.get(name, default)

@@ -97,12 +97,15 @@ class Sample:
         Name of what it is a replicate of, such as another spot or piece; "" if of nothing.
     series : tuple of (str, float)
         Where it stands in series, e.g. ``(("ALD cycles", 5.0),)``.
+    unknown : tuple
+        What its session says of it that this version does not know; see `xps.unknown_keys`.
     """
 
     name: str
     charge: ChargeReference = ChargeReference()
     group: str = ""
     series: tuple[tuple[str, float], ...] = ()
+    unknown: Unknown = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)

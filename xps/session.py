@@ -24,6 +24,7 @@ from xps.atomic import write_atomically
 from xps.environment import present_environment
 from xps.errors import SessionError, WriteError, XpsError
 from xps.hdf5 import MAGIC, open_file
+from xps.leftovers import remove_leftovers
 from xps.plain_fields import MalformedError
 from xps.project import HoldsProject, Project, project_in
 from xps.readers.nexus_terms import SESSION_GROUP, SESSION_MARK
@@ -115,6 +116,8 @@ def load(path: str | Path) -> Project:
     SessionError
         If the file is no session, is damaged, too large, or of a newer version.
     """
+    for written in (Path(path), Path(f"{path}.bak")):
+        remove_leftovers(written)
     try:
         source, size = _container(path)
         with zipfile.ZipFile(source) as archive:

@@ -30,7 +30,10 @@ _NAMING = (
 
 
 def unknown_keys(fields: Fields) -> Unknown:
-    """Return what was not asked for of an object and of the objects in it."""
+    """Return what was not asked for of an object and of the objects in it, each key once.
+
+    What can be renamed asks for its own and keeps them; what is left is found again by name.
+    """
     found: list[tuple[tuple[Step, ...], Any]] = [((name,), value) for name, value in fields.unread]
     for name, inner in fields.inner.items():
         if isinstance(inner, Fields):
@@ -40,6 +43,7 @@ def unknown_keys(fields: Fields) -> Unknown:
             if of_item := unknown_keys(item):  # what an item is called costs time to say
                 step = name, _item(item.plain, place)
                 found += (((step, *way), value) for way, value in of_item)
+    fields.settle()
     return tuple(found)
 
 

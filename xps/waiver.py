@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xps.errors import XpsError
+from xps.unknown_keys import Unknown
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Waiver:
         Why; it is printed beside the finding.
     time, version : str
         When (ISO 8601, UTC) and with which version it was given.
+    unknown : tuple
+        What its session says of it that this version does not know; see `xps.unknown_keys`.
 
     Raises
     ------
@@ -61,6 +64,7 @@ class Waiver:
     reason: str
     time: str
     version: str
+    unknown: Unknown = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         if not self.rule:

@@ -19,6 +19,7 @@ from xps.chemistry import (
     compound_lines,
     raw_area_ratio,
 )
+from xps.comparison import joint_comparison_fit
 from xps.errors import RecipeError
 from xps.fitted import covariance_of_areas
 from xps.joint_fit import fit_together
@@ -308,3 +309,17 @@ def test_spread_below_zero_is_refused_by_field(recipe: Path) -> None:
     with pytest.raises(RecipeError, match="spread") as caught:
         xps.load_recipe(recipe)
     assert "ties" in str(caught.value)
+
+
+def test_joint_fit_of_a_comparison_keeps_the_ties(recipe: Path) -> None:
+    spectra = [s.with_(sample=f"{s.sample} {n}") for n in (1, 2) for s in simulated(n)]
+    project = xps.fit(spectra, recipe).project
+    joint = joint_comparison_fit(project)
+    assert [tie.tie.name.partition(":")[0] for tie in joint.ties] == ["bare 1", "bare 2"]
+    free = joint_comparison_fit(replace(project, ties=None))
+    assert not free.ties
+    of_sulfate = [row for row, place in enumerate(joint.places) if "sulfate" in place.ref.component]
+    tied_variance, free_variance = (
+        np.diag(fit.covariance)[of_sulfate].sum() for fit in (joint, free)
+    )
+    assert tied_variance < free_variance

@@ -130,6 +130,15 @@ def test_unknown_base_is_named_with_those_there_are(project: Project, base: str)
         compare(project, base)
 
 
+def test_command_without_a_base_lists_what_there_is(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "two.doublet"
+    save(path, project)
+    assert main(["compare", str(path)]) == 2
+    assert "no base to compare with is named (name one of: bare, coated)" in capsys.readouterr().err
+
+
 def test_single_sample_cannot_be_compared() -> None:
     with pytest.raises(XpsError, match="only one"):
         compare(fitted({"bare": BARE}, 4), "bare")

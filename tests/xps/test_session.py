@@ -7,9 +7,10 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.xps.projects import fitted, one_fit, projects, with_center
+from xps.atomic import write_atomically
 from xps.errors import SessionError
 from xps.model import Ref
 from xps.plain_fields import Fields
@@ -144,6 +146,43 @@ def test_saving_leaves_no_other_file(tmp_path: Path) -> None:
     path = _saved(tmp_path)
     save(path, one_fit())
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.doublet", "a.doublet.bak"]
+
+
+_KILLED_WHILE_WRITING = """
+import os, sys
+from xps.atomic import write_atomically
+os.fsync = lambda _: os._exit(9)
+write_atomically(sys.argv[1], b"half")
+"""
+
+
+@pytest.mark.parametrize("written", ["a.doublet", "a.doublet.bak", "other.doublet"])
+@pytest.mark.parametrize("then", [load, lambda path: save(path, one_fit())], ids=["open", "save"])
+def test_what_a_killed_process_left_of_a_session_is_removed(
+    tmp_path: Path, written: str, then: Callable[[Path], object]
+) -> None:
+    path = _saved(tmp_path)
+    save(path, one_fit())  # so that there is a backup
+    call = [sys.executable, "-c", _KILLED_WHILE_WRITING, str(tmp_path / written)]
+    assert subprocess.run(call, check=False).returncode == 9
+    assert len(list(tmp_path.glob("*.tmp"))) == 1
+    then(path)
+    assert len(list(tmp_path.glob("*.tmp"))) == (written == "other.doublet")
+
+
+def test_what_a_running_process_writes_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _saved(tmp_path)
+    seen = []
+
+    def open_meanwhile(_: int) -> None:
+        load(path)
+        seen.append(len(list(tmp_path.glob(".doublet-*.tmp"))))
+
+    monkeypatch.setattr(os, "fsync", open_meanwhile)
+    write_atomically(path, path.read_bytes())
+    assert seen[0] == 1
 
 
 def test_a_symbolic_link_stays_one(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from xps.project import Project
 from xps.session import load, to_bytes
 from xps.session_migrations import FORMAT, MIGRATIONS, migrated
 from xps.verify import verify
+from xps.waiver import Scope, Waiver
 
 Plain = dict[str, Any]
 SAVED = Path(__file__).parents[1] / "data" / "sessions"
@@ -170,7 +172,8 @@ def test_unknown_keys_are_kept(place: tuple[str | int, ...], tmp_path: Path) -> 
     document, members = content(to_bytes(fitted()))
     at(document, place)["from_the_future"] = {"a": [1, None, "ä"]}
     project = reopened(document, members, tmp_path)
-    assert len(project.unknown) == 1
+    of_items = [item.unknown for item in (*project.samples, *project.waivers)]
+    assert sum(map(len, (project.unknown, *of_items))) == 1
     again, _ = content(to_bytes(project))
     assert again == document
 
@@ -193,6 +196,38 @@ def test_unknown_keys_stay_with_what_they_belong_to(tmp_path: Path) -> None:
     again, _ = content(to_bytes(project))
     assert [table["mark"] for table in again["regions"]] == [r.id for r in project.regions]
     assert [table["mark"] for table in again["samples"]] == [s.name for s in project.samples]
+
+
+def renamed(project: Project, old: str, new: str) -> Project:
+    return replace(
+        project,
+        samples=tuple(replace(s, name=new) if s.name == old else s for s in project.samples),
+        entries=tuple(
+            replace(e, spectrum=e.spectrum.with_(sample=new)) if e.sample == old else e
+            for e in project.entries
+        ),
+        waivers=tuple(
+            replace(w, scope=replace(w.scope, sample=new)) if w.scope.sample == old else w
+            for w in project.waivers
+        ),
+    )
+
+
+def test_unknown_keys_go_with_a_sample_under_its_new_name(tmp_path: Path) -> None:
+    waiver = Waiver("residuals", Scope(fitted().samples[0].name), "a spike", "", "")
+    document, members = content(to_bytes(fitted().with_waiver(waiver)))
+    document["samples"][0]["mark"] = 1
+    document["samples"][0]["charge"]["mark"] = 2
+    document["waivers"][0]["mark"] = 3
+    old = document["samples"][0]["name"]
+    project = reopened(document, members, tmp_path)
+    for name, new in ((old, "other"), (project.samples[1].name, old)):
+        project = renamed(project, name, new)
+    again, _ = content(to_bytes(project))
+    first, second = again["samples"]
+    assert (first["name"], first["mark"], first["charge"]["mark"]) == ("other", 1, 2)
+    assert (again["waivers"][0]["scope"]["sample"], again["waivers"][0]["mark"]) == ("other", 3)
+    assert "mark" not in second
 
 
 def test_an_unknown_key_never_hides_what_is_known(tmp_path: Path) -> None:
