@@ -1,9 +1,10 @@
 """The solver for many spectra at once: one region, one axis, one kind of noise.
 
 The same Levenberg-Marquardt as in `xps.engine`, with the spectra along the first axis of every
-array. A few are worked on at a time, so that the arrays stay in the processor's cache; a place
-that becomes free takes the next spectrum. What is not straightforward, such as equations that
-need their singular values, is left to `xps.engine.solve`.
+array. Some are under way at a time, a few of which are linearized together, so that the arrays
+stay in the processor's cache; a place that becomes free takes the next spectrum. What is not
+straightforward, such as equations that need their singular values, is left to
+`xps.engine.solve`.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
 
-_AT_ONCE = 16  # spectra: more fall out of the cache, fewer leave numpy's overhead
+_PLACES = 256  # spectra under way: enough to share the overhead of numpy
+_AT_ONCE = 12  # of these, linearized together: more fall out of the cache
+_NEAR_DAMPING = 1e-6  # of a start near the end
 _LEAST_VALUE = 1e-10  # of the largest eigenvalue: below, a direction is hardly determined
 _WORTH_IT = 4  # spectra; fewer take less time one by one
 _MOST_ITERATIONS = 100  # after which a spectrum is left to the solver for one
@@ -56,12 +59,16 @@ class Batch:
         Instead of those of the problem.
     static_backgrounds : ndarray, shape (spectra, points), optional
         Instead of that of the problem's kernel.
+    curvatures : ndarray, shape (spectra, free, free), optional
+        What is known at the starts of the second derivatives of the deviance beside Fisher's
+        information (halved, as that is). With them the starts are taken to be near the ends.
     """
 
     observed: Floats
     starts: Floats
     prior_means: Floats | None = None
     static_backgrounds: Floats | None = None
+    curvatures: Floats | None = None
 
     def part(self, chosen: slice) -> Batch:
         """Return some of the spectra."""
@@ -70,6 +77,7 @@ class Batch:
             self.starts[chosen],
             None if self.prior_means is None else self.prior_means[chosen],
             None if self.static_backgrounds is None else self.static_backgrounds[chosen],
+            None if self.curvatures is None else self.curvatures[chosen],
         )
 
     def problem(self, shared: Problem, spectrum: int) -> Problem:
@@ -166,7 +174,7 @@ def solve_batch(
     def work(chosen: slice) -> None:
         _Places(problem, batch.part(chosen), solution.part(chosen), tolerance).run(cancelled)
 
-    if threads <= 1 or spectra <= _AT_ONCE:
+    if threads <= 1 or spectra <= _PLACES:
         work(slice(None))
     else:
         share = -(-spectra // threads)
@@ -198,7 +206,7 @@ class _Places:
         self._waiting = iter(range(len(batch.starts)))
         self._prior_information = problem.priors.weighted.T @ problem.priors.weighted
         self._freedom = max(batch.observed.shape[1] - problem.lower.size, 1)
-        places, size = min(_AT_ONCE, len(batch.starts)), problem.lower.size
+        places, size = min(_PLACES, len(batch.starts)), problem.lower.size
         self.spectrum = np.zeros(places, dtype=np.intp)
         self.iterations = np.zeros(places, dtype=np.intp)
         self.free, self.trial, self.lower, self.gradient, self.scale = np.zeros((5, places, size))
@@ -238,6 +246,9 @@ class _Places:
             self._batch.starts[spectra], problem.first_lower, problem.upper
         )
         self._begin(filled)
+        if self._batch.curvatures is not None:
+            self.curvature[filled], self.is_bent[filled] = self._batch.curvatures[spectra], True
+            self.damping[filled] = _NEAR_DAMPING
         if unused.size:
             for name, array in vars(self).items():
                 if not name.startswith("_"):
@@ -252,23 +263,16 @@ class _Places:
 
     def _evaluate(self) -> None:
         """Linearize at the trial values, and move to them where they are better."""
-        problem, batch = self._problem, self._batch
-        if batch.static_backgrounds is not None:
-            background = batch.static_backgrounds[self.spectrum]
-            problem = replace(problem, kernel=problem.kernel.with_static_background(background))
-        observed = batch.observed[self.spectrum]
-        expected, rows = problem.expected_and_jacobian(self.trial)
-        weight = 1.0 / np.sqrt(problem.noise.variance(expected))
-        rows *= weight[:, None, :]
-        residual = (observed - expected) * weight
-        information = rows @ rows.transpose(0, 2, 1)
-        gradient = (rows @ residual[:, :, None])[:, :, 0]
-        deviance = problem.noise.deviances(observed, expected)
-        if problem.priors.sigma.size:
+        information, gradient = np.empty_like(self.information), np.empty_like(self.gradient)
+        deviance, chi2 = np.empty_like(self.deviance), np.empty_like(self.chi2)
+        for first in range(0, self.spectrum.size, _AT_ONCE):
+            part = slice(first, first + _AT_ONCE)
+            information[part], gradient[part], deviance[part], chi2[part] = self._linearized(part)
+        if self._problem.priors.sigma.size:
             missed = self._missed_priors()
             information += self._prior_information
-            gradient -= missed @ problem.priors.weighted
-            deviance = deviance + np.sum(missed**2, axis=1)
+            gradient -= missed @ self._problem.priors.weighted
+            deviance += np.sum(missed**2, axis=1)
         finite = np.isfinite(deviance) & np.isfinite(np.sum(gradient, axis=1))
         finite &= np.isfinite(np.trace(information, axis1=1, axis2=2))
         began = np.isinf(self.deviance)
@@ -287,8 +291,26 @@ class _Places:
         self.gradient = np.where(better[:, None], gradient, self.gradient)
         self.information = np.where(better[:, None, None], information, self.information)
         self.deviance = np.where(better, deviance, self.deviance)
-        self.chi2 = np.where(better, np.sum(residual**2, axis=1), self.chi2)
+        self.chi2 = np.where(better, chi2, self.chi2)
         self.iterations += 1
+
+    def _linearized(self, part: slice) -> tuple[Floats, Floats, Floats, Floats]:
+        """Information, gradient, deviance and χ² of the data at the trial values of some places."""
+        problem, batch, spectrum = self._problem, self._batch, self.spectrum[part]
+        if batch.static_backgrounds is not None:
+            background = batch.static_backgrounds[spectrum]
+            problem = replace(problem, kernel=problem.kernel.with_static_background(background))
+        observed = batch.observed[spectrum]
+        expected, rows = problem.expected_and_jacobian(self.trial[part])
+        weight = 1.0 / np.sqrt(problem.noise.variance(expected))
+        rows *= weight[:, None, :]
+        residual = (observed - expected) * weight
+        return (
+            rows @ rows.transpose(0, 2, 1),
+            np.matvec(rows, residual),
+            problem.noise.deviances(observed, expected),
+            np.vecdot(residual, residual),
+        )
 
     def _learn(self, better: Bools, gain: Floats, gradient: Floats, information: Floats) -> None:
         """Learn from the steps near the end how the model bends."""

@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 NEGATIVE_SIGMA = 3.0  # an area this far below zero is no fluctuation
 TENSE_SIGMA = 1.96  # of data and a tie, from where on they are said to contradict each other
-_MISFIT_SIGMA = 4.0  # scatter of χ²ᵣ that counting noise may cause
+MISFIT_SIGMA = 4.0  # scatter of χ²ᵣ that counting noise may cause
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ class RegionFit:
         reduced = self.reduced_chi2
         if reduced is None or self.noise_model != "poisson":
             return False
-        return reduced > 1.0 + _MISFIT_SIGMA * self.chi2_spread
+        return reduced > 1.0 + MISFIT_SIGMA * self.chi2_spread
 
     def negative_components(self) -> tuple[Component, ...]:
         """Components whose area is below zero by more than noise can explain."""

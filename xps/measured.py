@@ -54,6 +54,22 @@ class Measured:
         return Measured(self.energy_ev, self.observed * scale, noise, self.whole)
 
 
+def channels_between(
+    spectrum: Spectrum, shift_ev: float, low: float, high: float
+) -> NDArray[np.intp]:
+    """Return which channels `measured(spectrum, shift_ev).between(low, high)` takes, in order.
+
+    Raises
+    ------
+    FitError
+        As `measured`.
+    """
+    numbered = spectrum.with_(
+        intensity=np.arange(spectrum.n_points), unit="counts", dwell_s=None, sweeps=None
+    )
+    return measured(numbered, shift_ev).between(low, high).observed.astype(np.intp)
+
+
 _EDGE = 1e-6  # eV: a point on the window's edge belongs to it, whatever its last digit
 
 
