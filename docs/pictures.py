@@ -9,11 +9,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from PySide6.QtCore import Qt
-from stage import LARGE, Stage, stage
+from stage import LARGE, Stage, keep_figure, stage
 from tutorial import FILES, walk
 
+from xps import fit
+from xps.figure import save_figure
 from xps.readers import read
 from xps.resources import resource
+from xps.sample_table import read_sample_table
 from xps.simulation import simulate
 from xps.truth import read_truth
 from xps.writers import write_vamas
@@ -21,7 +24,7 @@ from xps.writers import write_vamas
 
 def main() -> None:
     """Take all pictures."""
-    for album in (views, model, question, weak, walk):
+    for album in (views, model, question, weak, series, walk):
         with stage() as opened:
             album(opened)
 
@@ -96,6 +99,22 @@ def weak(opened: Stage) -> None:
     opened.wait_for(window.analysis.fitted, window.analysis.fit_all)
     opened.select("S 2p", "sulfite")
     opened.take("weak-1366x768-light")
+
+
+def series(opened: Stage) -> None:
+    """Amounts along ALD cycles, of samples that a table puts in their places."""
+    truth = read_truth("cathode")
+    bare, coated = truth.samples
+    named = {"bare 1": bare, "bare 2": bare, "ALD5": coated, "ALD10": coated}
+    samples = tuple(replace(sample, name=name) for name, sample in named.items())
+    table = opened.folder / "table.csv"
+    rows = "bare 1,bare,0\nbare 2,bare,0\nALD5,,5\nALD10,,10\n"
+    table.write_text(f"sample,group,ALD cycles\n{rows}", "utf-8")
+    fitted = fit(simulate("cathode", replace(truth, samples=samples), seed=3), "cathode")
+    project = read_sample_table(table).applied_to(fitted.project)
+    path = opened.folder / "series.png"
+    save_figure(project, path, "share", series="ALD cycles")
+    keep_figure(path, "series")
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from app.window import MainWindow
 
 FOLDER = Path(__file__).parent / "pictures"
 SMALL, LARGE = (1366, 768), (1920, 1080)
+_FIGURE_WIDTH = 1100
 _LONGEST_MS = 60_000
 _PATIENCE_MS = 20
 _EVENTS = QEventLoop.ProcessEventsFlag.WaitForMoreEvents
@@ -152,3 +153,9 @@ def keep(picture: QPixmap | QImage, name: str) -> None:
     if not picture.save(str(path)):
         sys.exit(f"cannot write {path}")
     print(path.relative_to(FOLDER.parent.parent))
+
+
+def keep_figure(path: Path, name: str) -> None:
+    """Write a figure for print as a picture of the documentation, at the size of a screen."""
+    smooth = Qt.TransformationMode.SmoothTransformation
+    keep(QImage(str(path)).scaledToWidth(_FIGURE_WIDTH, smooth), name)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
-from stage import Stage, keep
+from stage import Stage, keep_figure
 
 from xps.resources import resource
 
 FILES = ("bare-ncm-simulated.vms", "ald5-ncm-simulated.vms")
-_FIGURE_WIDTH = 1100
 _LOW, _HIGH = 215, 440  # heights of the results
 
 
@@ -41,6 +39,4 @@ def walk(opened: Stage) -> None:
     opened.take("tutorial-compared")
     opened.dialogs.path = opened.folder / "figure.png"
     opened.wait_for(window.files.exported, window.export_figure)
-    figure = QImage(str(opened.dialogs.path))
-    smooth = Qt.TransformationMode.SmoothTransformation
-    keep(figure.scaledToWidth(_FIGURE_WIDTH, smooth), "tutorial-figure")
+    keep_figure(opened.dialogs.path, "tutorial-figure")
