@@ -35,6 +35,7 @@ def walk(opened: Stage) -> None:
     window.resizeDocks([window.results_dock], [_HIGH], below)
     opened.take("tutorial-amounts", window.results_dock)
     window.resizeDocks([window.results_dock], [_LOW], below)
+    opened.settle()
     window.results_dock.show_comparison()
     opened.take("tutorial-compared")
     opened.dialogs.path = opened.folder / "figure.png"
