@@ -6,6 +6,7 @@ import csv
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from xps.casaxps.recovery import Recovery, recovery
 from xps.checks import check
 from xps.errors import RecipeError
 from xps.lineshapes import SHAPES
-from xps.model import Ref, Region
+from xps.model import Background, Ref, Region
 from xps.problem import evaluate
 from xps.project import Project
 from xps.result import FitResult
@@ -276,6 +277,27 @@ def test_a_fit_that_was_stopped_early_is_told_and_one_at_its_minimum_is_not() ->
     found = recovery(again.regions[0], again.project.entries[0])
     assert found is not None
     assert found.verdict.endswith("at most")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"weights": "noise"}, "the weights of the points changed"),
+        ({"background": Background("peak-shirley")}, "the background changed"),
+        ({"window_ev": (157.0, 166.0)}, "the window changed"),
+    ],
+)
+def test_a_fit_that_was_changed_since_is_not_held_against_the_stored_one(
+    change: dict[str, Any], said: str
+) -> None:
+    project = xps.fit([made()], "stored").project
+    region = replace(project.regions[0], **change)
+    fitted = fit_project(project.with_region(region)).project
+    found = recovery(fitted.fits[0], fitted.entries[0])
+    assert found is not None
+    assert said in found.inexact
+    assert found.at_minimum is None
+    assert "stored-not-minimum" not in {f.rule for f in check(fitted)}
 
 
 def test_points_that_weigh_alike_are_told() -> None:

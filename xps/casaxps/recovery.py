@@ -152,7 +152,28 @@ def recovery(fit: RegionFit, entry: Entry) -> Recovery | None:
         for before, after in pairs
         for name in PARAMETERS
     ]
-    return Recovery(tuple(numbers), _excess(stored, fit, entry.spectrum), found.inexact)
+    inexact = (*found.inexact, *_changes(stored, fit.region))
+    return Recovery(tuple(numbers), _excess(stored, fit, entry.spectrum), inexact)
+
+
+def _changes(stored: Region, present: Region) -> tuple[str, ...]:
+    """What somebody chose otherwise since the fit was taken over."""
+    before, after = (
+        {
+            "the background": region.background.kind,
+            "the weights of the points": region.weights,
+            "the components": [component.id for component in region.components],
+            "line shapes": [component.shape for component in region.components],
+        }
+        for region in (stored, present)
+    )
+    changed = [what for what, was in before.items() if after[what] != was]
+    if any(
+        abs(one - other) > ENERGY_TOLERANCE_EV
+        for one, other in zip(stored.window_ev, present.window_ev, strict=True)
+    ):
+        changed.append("the window")
+    return tuple(f"{what} changed" for what in changed)
 
 
 def _is_large(component: Component, largest: float) -> bool:
