@@ -13,6 +13,7 @@ from xps.figure_text import printable, text_width, wrapped
 from xps.legend import LegendEntry, draw_legend, flow, legend_height
 from xps.numbers_text import ceiled
 from xps.palette import lighter
+from xps.trend import Trend
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -94,7 +95,8 @@ def draw_series(charts: Sequence[Chart], series: str, width: float) -> Figure:
             [
                 LegendEntry("point", s.color, s.name, marker=_MARKERS[n % len(_MARKERS)])
                 for n, s in enumerate(chart.species)
-            ],
+            ]
+            + _trend_entries(chart),
             across,
         )[0]
         for chart in charts
@@ -120,6 +122,17 @@ def draw_series(charts: Sequence[Chart], series: str, width: float) -> Figure:
             draw_legend(legend, legends[number])
         top += tall + space
     return figure
+
+
+def _trend_entries(chart: Chart) -> list[LegendEntry]:
+    """What the lines through the points are, and what the dashed ones are not."""
+    trends = [one.trend for one in chart.species if one.trend is not None]
+    entries = []
+    if any(trend.is_straight for trend in trends):
+        entries.append(LegendEntry("trend", _INK, "straight line ±1σ"))
+    if not all(trend.is_straight for trend in trends):
+        entries.append(LegendEntry("bent", _INK, "no straight line: more scatter than errors"))
+    return entries
 
 
 def _beside(width: float, charts: int) -> int:
@@ -268,7 +281,11 @@ def _points(axes: Axes, chart: Chart, across: float) -> None:
             if amount is not None
         ]
         x, y = [place for place, _ in there], [amount.value for _, amount in there]
-        axes.plot(x, y, color=one.color, linewidth=0.6, alpha=0.6, zorder=1)
+        if one.trend is None:
+            axes.plot(x, y, color=one.color, linewidth=0.6, alpha=0.6, zorder=1)
+        else:
+            places = [p for p, a in zip(chart.places, one.amounts, strict=True) if a is not None]
+            _trend(axes, one.trend, one.color, (min(places), max(places)))
         for place, amount in there:
             axes.errorbar(
                 [place],
@@ -292,3 +309,29 @@ def _points(axes: Axes, chart: Chart, across: float) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
     axes.yaxis.set_minor_locator(AutoMinorLocator(2))
+
+
+def _trend(axes: Axes, trend: Trend, color: str, ends: tuple[float, float]) -> None:
+    """Draw the line with the band of its error, one standard deviation to each side."""
+    places = np.linspace(*ends, 60)
+    scale = 100.0 if trend.kind == "share" else 1.0
+    values, errors = trend.line(places)
+    if errors is not None:
+        axes.fill_between(
+            places,
+            scale * (values - errors),
+            scale * (values + errors),
+            facecolor=lighter(color, 0.25),
+            linewidth=0.0,
+            zorder=0.5,
+        )
+    dashes = "-" if trend.is_straight else (0, (3, 1.5))
+    axes.plot(
+        places,
+        scale * values,
+        color=color,
+        linewidth=0.7,
+        linestyle=dashes,
+        zorder=1,
+        label="trend",
+    )

@@ -17,6 +17,7 @@ from xps.palette import color_key, component_colors
 from xps.project import Project
 from xps.series import with_places
 from xps.tables import ComponentRow, region_tables
+from xps.trend import Trend, trends_of
 
 MOST_BARS = 6
 """Samples whose shades are told apart side by side."""
@@ -52,11 +53,14 @@ class Species:
     name, color : str
     amounts : tuple of (Amount or None)
         In the order of the chart's samples; None where a sample does not have it.
+    trend : Trend or None
+        Of the amounts along a series, as fractions or percents; None at fewer than three places.
     """
 
     name: str
     color: str
     amounts: tuple[Amount | None, ...]
+    trend: Trend | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,11 @@ def charts(
         raise XpsError("no amounts of that choice to draw", f"fitted samples: {known}")
     rows = _rows(project)
     colors = _colors(project)
-    return tuple(_chart(table, places, rows, colors) for table in tables_of(wanted, None))
+    found_charts = []
+    for table in tables_of(wanted, None):
+        trends = trends_of(table, series, places, []) if series is not None else []
+        found_charts.append(_chart(table, places, rows, colors, trends))
+    return tuple(found_charts)
 
 
 def _chosen(project: Project, names: Sequence[str] | None) -> set[str]:
@@ -172,6 +180,7 @@ def _chart(
     places: Mapping[str, float],
     rows: Mapping[tuple[str, str, str], Sequence[ComponentRow]],
     colors: Mapping[_Key, str],
+    trends: Sequence[Trend],
 ) -> Chart:
     scale = 100.0 if table.kind == "share" else 1.0
     order = sorted(range(len(table.samples)), key=lambda n: places.get(table.samples[n], 0.0))
@@ -200,6 +209,7 @@ def _chart(
                 quantity.name,
                 colors.get((quantity.core_level, quantity.species), _ELEMENT_COLOR),
                 tuple(amount(number, column, quantity) for number in order),
+                next((trend for trend in trends if trend.quantity == quantity), None),
             )
             for column, quantity in enumerate(table.quantities)
         ),

@@ -20,7 +20,7 @@ from xps.legend import (
     marks,
 )
 from xps.palette import component_colors
-from xps.panel_drawing import BACKGROUND, BAND, DATA, INK, draw_panel
+from xps.panel_drawing import BACKGROUND, BAND, DATA, INK, MASKED, draw_panel
 from xps.panels import Column, lettered
 
 if TYPE_CHECKING:
@@ -135,13 +135,17 @@ def _unit(column: Column) -> str:
 def _key_entries(columns: Sequence[Column]) -> list[LegendEntry]:
     panels = [panel for column in columns for panel in column.drawn]
     entries = [LegendEntry("data", DATA, "data")]
+    if any(panel.masked[0].size for panel in panels):
+        entries.append(LegendEntry("masked", MASKED, "masked, not fitted"))
     if any(panel.curves is not None for panel in panels):
         stale = [
             panel.letter
             for panel in panels
             if panel.table is not None and panel.table.state == "stale"
         ]
-        fit = f"fit (stale in {', '.join(stale)})" if stale else "fit"
+        stale.sort(key=lambda letter: (len(letter), letter))
+        where = "" if len(stale) == len(panels) > 1 else f" in {', '.join(stale)}"
+        fit = f"fit (stale{where})" if stale else "fit"
         entries += [
             LegendEntry("fit", INK, fit),
             LegendEntry("background", BACKGROUND, "background"),
@@ -275,7 +279,7 @@ def _ticks(main: Axes, residual: Axes | None, *, labeled: bool) -> None:
             axes.xaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 5, 10]))
             axes.xaxis.set_minor_locator(AutoMinorLocator(2))
             axes.tick_params(axis="x", labelbottom=labeled and axes is main)
-    main.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
+    main.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
     if residual is None:
         # A number at the upper edge would touch that at the lower edge of the panel above.
         low, high = main.get_ylim()

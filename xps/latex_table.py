@@ -11,6 +11,7 @@ from xps.escaping import latex_text
 from xps.printed_table import PrintedTable, printed_table
 from xps.project import Project
 
+LABEL = "tab:xps-components"
 _SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+−n", strict=True))
 _SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₓᵣₙ", "0123456789+−xrn", strict=True))
 _RAISING = str.maketrans({plain: raised for raised, plain in _SUPERSCRIPTS.items()})
@@ -52,13 +53,14 @@ _BEYOND = "% Some names have letters that pdfLaTeX lacks: use LuaLaTeX with a fo
 def latex_bytes(project: Project, failures: Mapping[str, XpsError] | None = None) -> bytes:
     """Return the table of `printed_table` as LaTeX, in UTF-8; text from files is escaped.
 
-    Needs the packages booktabs and longtable.
+    Needs the packages booktabs and longtable. Its label is `LABEL`.
     """
     body = "".join(f"{line}\n" for line in _lines(printed_table(project, failures)))
     letters = body.encode("latin-1", "replace").count(b"?") > body.count("?")
     head = (
         f"% Results of Doublet {__version__}.\n"
         "% In the preamble: \\usepackage{booktabs,longtable}\n"
+        f"% In the text: Table~\\ref{{{LABEL}}}\n"
     )
     return (head + _BEYOND * letters + body).encode("utf-8", "replace")
 
@@ -84,9 +86,11 @@ def _lines(table: PrintedTable) -> Iterator[str]:
     many = len(table.head)
     yield r"\begingroup\footnotesize\setlength{\tabcolsep}{3pt}"
     yield f"\\begin{{longtable}}{{p{{0.22\\linewidth}}{'r' * (many - 1)}}}"
-    yield r"\toprule"
-    yield _row(table.head)
-    yield r"\midrule"
+    yield f"\\caption{{{typeset(table.caption)}}}\\label{{{LABEL}}}\\\\"
+    yield from _head(table)
+    yield r"\endfirsthead"
+    yield f"\\multicolumn{{{many}}}{{l}}{{\\tablename~\\thetable{{}}, continued}}\\\\"
+    yield from _head(table)
     yield r"\endhead"
     yield r"\bottomrule"
     yield r"\endfoot"
@@ -100,6 +104,12 @@ def _lines(table: PrintedTable) -> Iterator[str]:
     if table.notes:
         yield f"\\noindent {typeset(' '.join(table.notes))}"
     yield r"\par\endgroup"
+
+
+def _head(table: PrintedTable) -> Iterator[str]:
+    yield r"\toprule"
+    yield _row(table.head)
+    yield r"\midrule"
 
 
 def _row(cells: tuple[str, ...]) -> str:

@@ -20,7 +20,10 @@ _PAD = 1.0  # between swatch and name
 _SPACE = 2.8  # between entries
 
 
-Kind = Literal["component", "weak", "data", "fit", "background", "band", "bar", "limit", "point"]
+Kind = Literal[
+    "component", "weak", "data", "masked", "fit", "background", "band", "bar", "limit", "point",
+    "trend", "bent",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,9 @@ class LegendEntry:
 
     Attributes
     ----------
-    kind : {"component", "weak", "data", "fit", "background", "band", "bar", "limit", "point"}
-        "weak" is a component that is not significant anywhere.
+    kind : Kind
+        "weak" is a component that is not significant anywhere; "bent" a trend that is no
+        straight line.
     color : str
     label : str
     mark : str
@@ -176,6 +180,21 @@ def _draw_point(axes: Axes, entry: LegendEntry, x: float, y: float) -> None:
     )
 
 
+def _draw_cross(axes: Axes, entry: LegendEntry, x: float, y: float) -> None:
+    axes.plot(
+        [x + _SWATCH / 2], [y], linestyle="none", marker="x", markersize=2.6,
+        markeredgecolor=entry.color, markeredgewidth=0.5,
+    )  # fmt: skip
+
+
+def _draw_trend(axes: Axes, entry: LegendEntry, x: float, y: float) -> None:
+    axes.fill_between(
+        [x, x + _SWATCH], y - 0.85, y + 0.85, facecolor=lighter(entry.color, 0.25), linewidth=0.0
+    )
+    dashes = (0, (3, 1.5)) if entry.kind == "bent" else "-"
+    axes.plot([x, x + _SWATCH], [y, y], color=entry.color, linewidth=0.7, linestyle=dashes)
+
+
 def _draw_line(axes: Axes, entry: LegendEntry, x: float, y: float) -> None:
     dashes = (0, (3, 1.5)) if entry.kind == "background" else "-"
     axes.plot([x, x + _SWATCH], [y, y], color=entry.color, linewidth=0.8, linestyle=dashes)
@@ -192,6 +211,9 @@ _DRAWN: dict[str, Callable[[Axes, LegendEntry, float, float], None]] = {
     "band": _draw_area,
     "bar": _draw_area,
     "data": _draw_point,
+    "masked": _draw_cross,
+    "trend": _draw_trend,
+    "bent": _draw_trend,
     "point": _draw_point,
     "fit": _draw_line,
     "background": _draw_line,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 INK = "#1A1A1A"
 DATA = "#5A5A5A"
 OUTSIDE = "#B8B8B8"  # data that the fit did not see
+MASKED = "#6E6E6E"
 BACKGROUND = "#4D4D4D"
 BAND = "#E4E4E4"
 FILL_ALPHA = 0.8
@@ -88,6 +89,7 @@ def draw_panel(
         main.plot(curves.energy_ev, curves.model.total / scale, color=INK, linewidth=0.75, zorder=4)
     else:
         _points(main, energy, intensity, DATA)
+    _crosses(main, panel.masked[0], panel.masked[1] / scale)
     if residual is not None and curves is not None:
         _residual(residual, curves)
     _name(main, panel, scale, size_mm, tips)
@@ -104,6 +106,20 @@ def _points(axes: Axes, x: np.ndarray, y: np.ndarray, color: str) -> None:
         markeredgecolor=color,
         markeredgewidth=0.35,
         zorder=3 if color == DATA else 2.9,
+    )
+
+
+def _crosses(axes: Axes, x: np.ndarray, y: np.ndarray) -> None:
+    """Cross out masked points; the scale is that of the others, which spikes must not crush."""
+    axes.plot(
+        x,
+        y,
+        linestyle="none",
+        marker="x",
+        markersize=2.8,
+        markeredgecolor=MASKED,
+        markeredgewidth=0.55,
+        zorder=4.5,
     )
 
 

@@ -13,6 +13,7 @@ from xps.errors import XpsError
 from xps.measured import measured
 from xps.problem import RegionCurves, evaluate
 from xps.project import Entry, Project
+from xps.spectrum import Spectrum
 from xps.tables import NOT_FITTED, RegionTable, region_tables
 
 Floats = NDArray[np.float64]
@@ -28,7 +29,9 @@ class Panel:
         Of the panel within its figure; "" before `lettered`.
     sample : str
     energy_ev, intensity : ndarray, shape (n,)
-        All data points, charge corrected, ascending; empty where they cannot be drawn.
+        The data points, charge corrected, ascending; empty where they cannot be drawn.
+    masked : (ndarray, ndarray), each of shape (m,)
+        Energies and intensities of the points that are masked, which are not among these.
     intensity_unit : str
         "counts/s", "counts" or "arbitrary".
     window_ev : (float, float)
@@ -45,6 +48,7 @@ class Panel:
     sample: str
     energy_ev: Floats
     intensity: Floats
+    masked: tuple[Floats, Floats]
     intensity_unit: str
     window_ev: tuple[float, float]
     table: RegionTable | None
@@ -176,21 +180,43 @@ def _panel(project: Project, entry: Entry, tables: Mapping[str, RegionTable]) ->
             curves = evaluate(fit.region, entry.spectrum, shift)
         except XpsError as error:
             message = str(error)
-    energy, intensity, unit = _points(entry, shift)
+    energy, intensity, masked, unit = _points(entry, shift)
     if table is not None:
         window = table.region.window_ev
     else:
         window = (float(energy[0]), float(energy[-1])) if energy.size else (0.0, 1.0)
-    return Panel("", entry.sample, energy, intensity, unit, window, table, curves, message)
+    return Panel("", entry.sample, energy, intensity, masked, unit, window, table, curves, message)
 
 
-def _points(entry: Entry, shift_ev: float) -> tuple[Floats, Floats, str]:
+def _points(entry: Entry, shift_ev: float) -> tuple[Floats, Floats, tuple[Floats, Floats], str]:
+    """Points that count, points that are masked, and the unit of their intensities."""
+    nothing = np.empty(0)
     try:
         points = measured(entry.spectrum, shift_ev)
     except XpsError:
-        energy = entry.spectrum.binding_energy_ev
-        if energy is None:
-            return np.empty(0), np.empty(0), entry.spectrum.unit
-        order = np.argsort(energy)
-        return energy[order] + shift_ev, entry.spectrum.intensity[order], entry.spectrum.unit
-    return points.energy_ev, points.intensity, points.noise.intensity_unit
+        energy, intensity, unit = _recorded(entry.spectrum, shift_ev)
+        return energy, intensity, (nothing, nothing), unit
+    unit = points.noise.intensity_unit
+    if not entry.spectrum.masked_ev:
+        return points.energy_ev, points.intensity, (nothing, nothing), unit
+    spectrum = entry.spectrum
+    kept = spectrum.is_kept
+    # Masked points stand on the scale of the others, whatever their noise would be.
+    scale = float(points.intensity.sum()) / float(spectrum.intensity[kept].sum() or 1.0)
+    energy, intensity, _ = _recorded(spectrum, shift_ev)
+    hidden = ~kept if _ascends(spectrum) else ~kept[::-1]
+    return points.energy_ev, points.intensity, (energy[hidden], scale * intensity[hidden]), unit
+
+
+def _ascends(spectrum: Spectrum) -> bool:
+    energy = spectrum.binding_energy_ev
+    return energy is not None and bool(energy[0] < energy[-1])
+
+
+def _recorded(spectrum: Spectrum, shift_ev: float) -> tuple[Floats, Floats, str]:
+    """All points, as they were recorded; none without binding energies."""
+    energy = spectrum.binding_energy_ev
+    if energy is None:
+        return np.empty(0), np.empty(0), spectrum.unit
+    order = slice(None) if _ascends(spectrum) else slice(None, None, -1)
+    return energy[order] + shift_ev, spectrum.intensity[order], spectrum.unit

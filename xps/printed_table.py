@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xps.errors import XpsError
+from xps.model_text import listed
 from xps.numbers_text import number
 from xps.project import Project
 from xps.quantification import quantify
@@ -16,6 +17,7 @@ _ERRORS = (
     "Errors are one standard deviation, with counting statistics and the background in the fit."
 )
 _SYSTEMATIC = "Where there are two errors, the second is systematic."
+_MOST_NAMED = 4  # samples in the caption; the sections name them all
 _LIMITS = "< marks upper 95 % limits of components that are not significant."
 
 
@@ -41,12 +43,15 @@ class PrintedTable:
 
     Attributes
     ----------
+    caption : str
+        What the table shows, in a sentence.
     head : tuple of str
     sections : tuple of Section
     notes : tuple of str
         What a reader of the numbers must know.
     """
 
+    caption: str
     head: tuple[str, ...]
     sections: tuple[Section, ...]
     notes: tuple[str, ...]
@@ -65,10 +70,18 @@ def printed_table(project: Project, failures: Mapping[str, XpsError] | None = No
     units = list(dict.fromkeys(t.fit.area_unit for t in tables if t.fit is not None))
     area = f"Area / ({units[0]})" if len(units) == 1 else "Area"
     return PrintedTable(
+        _caption(tables),
         ("Component", "Binding energy / eV", "FWHM / eV", area, "Share / %", "Atomic %"),
         tuple(_section(table, name_unit=len(units) > 1) for table in tables),
         tuple(_notes(project, tables)),
     )
+
+
+def _caption(tables: Sequence[RegionTable]) -> str:
+    levels = list(dict.fromkeys(table.region.core_level for table in tables))
+    samples = list(dict.fromkeys(table.entry.sample for table in tables))
+    of = listed(samples) if len(samples) <= _MOST_NAMED else f"{len(samples)} samples"
+    return f"Components fitted to the X-ray photoelectron spectra ({listed(levels)}) of {of}."
 
 
 def _section(table: RegionTable, *, name_unit: bool) -> Section:

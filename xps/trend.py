@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,8 @@ class Trend:
         or of samples that differ by more than their errors.
     note : str
         What the error leaves out.
+    covariance : ndarray, shape (2, 2), or None
+        Of intercept and slope; None where a fit has no errors.
     """
 
     kind: Kind
@@ -60,6 +62,24 @@ class Trend:
     samples: int
     misfit_p_value: float | None
     note: str
+    covariance: Floats | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether the points scatter about the line no more than their errors explain."""
+        return self.misfit_p_value is None or self.misfit_p_value >= _MISFIT
+
+    def line(self, places: Floats) -> tuple[Floats, Floats | None]:
+        """Return the line at places, and its error there, one standard deviation.
+
+        ``s² = C₀₀ + 2·C₀₁·x + C₁₁·x²`` with the covariance C of intercept and slope.
+        """
+        values = self.intercept + self.slope * places
+        if self.covariance is None:
+            return values, None
+        at = np.column_stack((np.ones_like(places), places))
+        variance = np.einsum("ij,jk,ik->i", at, self.covariance, at)
+        return values, np.sqrt(np.maximum(variance, 0.0))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the trend as it stands in ``doublet.compare/1``."""
@@ -131,8 +151,11 @@ def _trend(
     rule = np.linalg.solve(design.T @ weighted, weighted.T)
     level, steepness = (rule @ values).tolist()
     slope = steepness / float(reach)
-    stderr, p_value, misfit = None, None, None
+    stderr, p_value, misfit, spread = None, None, None, None
     if known:
+        # From level and steepness about the middle to intercept and slope.
+        turned = np.array([[1.0, -middle / reach], [0.0, 1.0 / reach]]) @ rule
+        spread = turned @ covariance @ turned.T
         lever = rule[1] / reach
         variance = float(lever @ covariance @ lever)
         stderr = standard_error(variance)
@@ -153,6 +176,7 @@ def _trend(
         len(rows),
         misfit,
         _note(replicates, misfit),
+        spread,
     )
 
 

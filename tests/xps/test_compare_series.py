@@ -7,14 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
+from matplotlib.collections import FillBetweenPolyCollection
 
 from tests.truth import Truth, argyrodite
 from xps.analysis import apply_recipe, fit_project
+from xps.charts import charts
 from xps.cli import main
 from xps.comparison import compare, joint_comparison_fit
 from xps.errors import XpsError
+from xps.figure import series_figure
 from xps.multiple_tests import COUNTING_ONLY
 from xps.project import Project
 from xps.recipe import load_recipe
@@ -140,6 +144,31 @@ def test_depths_of_one_sample_are_a_series() -> None:
         "pellet, Depth / nm = 4",
         "pellet, Depth / nm = 8",
     }
+
+
+def test_figure_of_a_series_has_the_line_of_least_squares_and_its_band(project: Project) -> None:
+    (chart,) = charts(project, series=SERIES)
+    (axes,) = (axes for axes in series_figure(project, SERIES).axes if axes.get_xlabel() == SERIES)
+    lines = [line for line in axes.lines if line.get_label() == "trend"]
+    bands = [c for c in axes.collections if isinstance(c, FillBetweenPolyCollection)]
+    assert len(lines) == len(bands) == len(chart.species) == 5
+    for species, line, band in zip(chart.species, lines, bands, strict=True):
+        amounts = [(a.value, a.stderr) for a in species.amounts if a is not None and a.stderr]
+        values, errors = np.array(amounts).T
+        straight, covariance = np.polyfit(CYCLES, values, 1, w=1.0 / errors, cov="unscaled")
+        x, y = line.get_data()
+        assert (x[0], x[-1]) == (CYCLES[0], CYCLES[-1])
+        np.testing.assert_allclose(y, np.polyval(straight, x), rtol=1e-6)
+        at = np.column_stack((x, np.ones_like(x)))
+        error = np.sqrt(np.einsum("ij,jk,ik->i", at, covariance, at))
+        inside = band.get_paths()[0].vertices
+        assert inside[:, 1].max() == pytest.approx((y + error).max())
+        assert inside[:, 1].min() == pytest.approx((y - error).min())
+
+
+def test_series_of_two_places_has_no_line(project: Project) -> None:
+    two = ["0 cycles", "5 cycles"]
+    assert all(s.trend is None for s in charts(project, samples=two, series=SERIES)[0].species)
 
 
 # The command -----------------------------------------------------------------------------------

@@ -137,6 +137,33 @@ def test_all_data_are_inside_their_panels() -> None:
         assert low < points.min() < points.max() < high
 
 
+def test_masked_points_are_crosses_named_in_the_legend_and_set_no_scale() -> None:
+    project = pair().project
+    entry = next(e for e in project.entries if e.spectrum.core_level == "S 2p")
+    spectrum = entry.spectrum
+    spiked = spectrum.intensity.copy()
+    spiked[60] *= 50.0
+    ends = sorted((float(spectrum.energy_ev[59]), float(spectrum.energy_ev[60])))
+    masked = spectrum.with_(intensity=spiked, masked_ev=((ends[0], ends[1]),))
+    entries = tuple(replace(e, spectrum=masked) if e is entry else e for e in project.entries)
+    drawn = stacked_figure(replace(project, entries=entries), core_levels=["S 2p"])
+    first, second = panels(drawn)
+    (crosses,) = (
+        line for line in first.lines if line.get_marker() == "x" and len(line.get_xdata())
+    )
+    shift = project.charge_of(entry.id).shift_ev
+    binding = spectrum.binding_energy_ev
+    assert binding is not None
+    assert sorted(crosses.get_xdata()) == pytest.approx(sorted(binding[59:61] + shift))
+    points = np.concatenate([line.get_ydata() for line in first.lines if line.get_marker() == "o"])
+    assert points.size == spectrum.n_points - 2
+    assert min(crosses.get_ydata()) == pytest.approx(np.median(points), rel=1.0)
+    assert max(crosses.get_ydata()) > 10.0 * first.get_ylim()[1]
+    assert not any(len(line.get_xdata()) for line in second.lines if line.get_marker() == "x")
+    assert "masked, not fitted" in texts(drawn)
+    assert "masked, not fitted" not in texts(stacked_figure(project, core_levels=["S 2p"]))
+
+
 def test_curves_keep_clear_of_the_name(figure: Figure) -> None:
     renderer = FigureCanvasAgg(figure).get_renderer()
     for axes in panels(figure):

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.xps.example import hostile, mixed, pair, stale
-from xps.latex_table import latex_bytes, typeset
+from xps.latex_table import LABEL, latex_bytes, typeset
 from xps.numbers_text import with_error
 from xps.printed_table import printed_table
+from xps.project import Project, Sample
 
 
 def latex(case: object) -> str:
@@ -23,7 +24,8 @@ def rows(text: str) -> list[str]:
 
 def test_every_component_has_a_row_of_as_many_cells_as_the_head() -> None:
     text = latex(pair())
-    head, *found = rows(text)
+    head, again, *found = rows(text)
+    assert again == head  # of the pages after the first
     components = [c for region in pair().project.regions for c in region.components]
     assert len(found) == len(components)
     assert {len(re.findall(r"(?<!\\)&", row)) for row in found} == {head.count("&")} == {5}
@@ -52,6 +54,30 @@ def test_environment_is_opened_and_closed() -> None:
     text = latex(pair())
     assert text.count(r"\begin{longtable}") == text.count(r"\end{longtable}") == 1
     assert text.index(r"\toprule") < text.index(r"\midrule") < text.index(r"\bottomrule")
+
+
+def test_caption_names_core_levels_and_samples_and_the_label_can_be_referred_to() -> None:
+    text = latex(pair())
+    (caption,) = (line for line in text.splitlines() if line.startswith(r"\caption{"))
+    samples = dict.fromkeys(entry.sample for entry in pair().project.entries)
+    assert all(typeset(name) in caption for name in (*samples, "S 2p", "O 1s"))
+    assert caption.endswith(rf"\label{{{LABEL}}}\\")
+    assert text.index(r"\caption{") < text.index(r"\endfirsthead") < text.index(r"\endhead")
+
+
+def test_caption_counts_samples_that_are_too_many_to_name() -> None:
+    project = pair().project
+    entry, region = project.entries[0], project.regions[0]
+    entries = tuple(
+        replace(entry, id=f"{n}", spectrum=entry.spectrum.with_(sample=f"piece {n}"))
+        for n in range(5)
+    )
+    many = Project(
+        samples=tuple(Sample(each.sample) for each in entries),
+        entries=entries,
+        regions=tuple(replace(region, id=e.id, spectrum=e.id) for e in entries),
+    )
+    assert printed_table(many).caption.endswith("of 5 samples.")
 
 
 @pytest.mark.parametrize(
