@@ -9,7 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from PySide6.QtCore import Qt
-from stage import LARGE, Stage, keep_figure, stage
+from stage import LARGE, Stage, keep, keep_figure, stage
 from tutorial import FILES, walk
 
 from xps import fit
@@ -24,7 +24,7 @@ from xps.writers import write_vamas
 
 def main() -> None:
     """Take all pictures."""
-    for album in (views, model, question, weak, series, walk):
+    for album in (views, model, details, question, weak, series, walk):
         with stage() as opened:
             album(opened)
 
@@ -68,6 +68,25 @@ def _change(opened: Stage) -> None:
     inspector.region.numbers_button.click()
     inspector.shape.shapeChosen.emit("voigt", tuple(c.id for c in region.components))
     inspector.fitWanted.emit()
+
+
+def details(opened: Stage) -> None:
+    """The list of species, the settings of amounts, and the window of recipes."""
+    window = opened.window
+    opened.wait_for(window.analysis.fitted, window.open_example)
+    window.inspector.add_button.click()
+    picker = window.inspector.picker
+    picker.search.setText("sulf")
+    opened.settle()
+    keep(picker.grab(), "species")
+    picker.close()
+    window.results_dock.show_settings()
+    window.resizeDocks([window.results_dock], [340], Qt.Orientation.Vertical)
+    opened.take("amounts", window.results_dock)
+    window.recipes.show("cathode")
+    opened.settle()
+    keep(window.recipes.window.grab(), "recipes")
+    window.recipes.window.close()
 
 
 def question(opened: Stage) -> None:
