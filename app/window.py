@@ -27,6 +27,7 @@ from app.figures.figure_actions import FigureActions
 from app.fitting.analysis import Analysis
 from app.fitting.jobs import Jobs
 from app.fitting.solver_import import load_solver
+from app.garbage import QuietCollection, keep_loaded
 from app.help.help_actions import HelpActions, Opener
 from app.inspector.component_menu import ComponentMenu
 from app.inspector.inspector import Inspector
@@ -111,6 +112,7 @@ class MainWindow(QMainWindow):
             self.document, self.autosave, self.files, self.jobs, self.messages, self
         )
         self.checking = Checking(self.document, self.jobs, self)
+        self.garbage = QuietCollection(self.document, self.jobs, self)
         self.findings = FindingActions(
             self.document, self.selection, self.editor, self.analysis, self._dialogs, self
         )
@@ -205,6 +207,7 @@ class MainWindow(QMainWindow):
         self.results = Results(
             self.document,
             self.editor,
+            self.jobs,
             self.checking,
             self.findings,
             self._dialogs,
@@ -360,7 +363,7 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        QTimer.singleShot(_WARM_UP_MS, self, lambda: self.jobs.warm_up(load_solver))
+        QTimer.singleShot(_WARM_UP_MS, self, lambda: self.jobs.warm_up(_warm_up))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped_paths(event):
@@ -382,6 +385,12 @@ class MainWindow(QMainWindow):
         self.docks.remember(self._settings)
         self._settings.save()
         event.accept()
+
+
+def _warm_up() -> None:
+    """Load what the first fit needs; what is there by then stays."""
+    load_solver()
+    keep_loaded()
 
 
 def _dropped_paths(event: QDropEvent) -> Sequence[Path]:

@@ -274,11 +274,9 @@ def reference_region(project: Project, sample: str) -> Region | None:
     charge = project.sample(sample).charge
     if charge.method != "component":
         return None
-    for region in project.regions:
-        if (
-            project.entry(region.spectrum).sample == sample
-            and region.core_level == charge.core_level
-            and any(c.id == charge.component for c in region.components)
+    for region in project.regions_of(sample):
+        if region.core_level == charge.core_level and any(
+            c.id == charge.component for c in region.components
         ):
             return region
     return None

@@ -17,6 +17,7 @@ from xps.component import COMMON_PARAMETERS, Component, default_shape_params
 from xps.errors import RecipeError
 from xps.multiplet import Doublet, Line, Singlet, multiplet_of
 from xps.parameters import BACKGROUND_ID, Link, LinkKind, Param, Prior, Ref
+from xps.plain_settings import plain
 
 __all__ = [
     "BACKGROUND_ID",
@@ -115,6 +116,11 @@ class Region:
     @cached_property
     def _components(self) -> dict[str, Component]:
         return {component.id: component for component in self.components}
+
+    @cached_property
+    def settings_text(self) -> str:
+        """All that it says; the same text for the same settings."""
+        return repr(plain(self))
 
     def component(self, id_: str) -> Component:
         """Return a component by id (KeyError if there is none)."""

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from xps.errors import RecipeError
 from xps.fitted import RegionFit
-from xps.model import Ref, Region
+from xps.model import Region
 from xps.quantification_settings import QuantificationSettings
 from xps.spectrum import Spectrum
 from xps.unknown_keys import Unknown
@@ -224,6 +225,13 @@ class Project:
         return {region.spectrum: region for region in reversed(self.regions)}
 
     @cached_property
+    def _regions_by_sample(self) -> dict[str, tuple[Region, ...]]:
+        found: dict[str, list[Region]] = {}
+        for region in self.regions:
+            found.setdefault(self.entry(region.spectrum).sample, []).append(region)
+        return {name: tuple(regions) for name, regions in found.items()}
+
+    @cached_property
     def _fingerprints(self) -> dict[str, str]:
         """Those that were asked for; views ask for each one many times."""
         return {}
@@ -243,6 +251,10 @@ class Project:
     def region_of(self, entry_id: str) -> Region | None:
         """Return the region of a spectrum, if it has one."""
         return self._region_by_entry.get(entry_id)
+
+    def regions_of(self, sample: str) -> tuple[Region, ...]:
+        """Return the regions of all spectra of a sample."""
+        return self._regions_by_sample.get(sample, ())
 
     def fit_of(self, region_id: str) -> RegionFit | None:
         """Return the last fit of a region, fresh or stale."""
@@ -321,8 +333,15 @@ class Project:
 
     def with_fit(self, fit: RegionFit) -> Project:
         """Return a copy with a fit and the region as fitted."""
-        others = tuple(f for f in self.fits if f.region.id != fit.region.id)
-        return replace(self.with_region(fit.region), fits=(*others, fit))
+        return self.with_fits((fit,))
+
+    def with_fits(self, fits: Iterable[RegionFit]) -> Project:
+        """Return a copy with fits, of one region each, and the regions as fitted."""
+        new = {fit.region.id: fit for fit in fits}
+        regions = tuple(new[r.id].region if r.id in new else r for r in self.regions)
+        added = tuple(fit.region for id_, fit in new.items() if id_ not in self._regions)
+        others = tuple(f for f in self.fits if f.region.id not in new)
+        return replace(self, regions=(*regions, *added), fits=(*others, *new.values()))
 
     def without_fit(self, region_id: str) -> Project:
         """Return a copy without the fit of a region."""
@@ -330,8 +349,12 @@ class Project:
 
     def with_sample(self, sample: Sample) -> Project:
         """Return a copy with the sample of the same name replaced."""
-        samples = tuple(sample if s.name == sample.name else s for s in self.samples)
-        return replace(self, samples=samples)
+        return self.with_samples((sample,))
+
+    def with_samples(self, samples: Iterable[Sample]) -> Project:
+        """Return a copy with the samples of the same names replaced."""
+        new = {sample.name: sample for sample in samples}
+        return replace(self, samples=tuple(new.get(s.name, s) for s in self.samples))
 
     def with_step(self, step: Step) -> Project:
         """Return a copy with one more line of history."""
@@ -363,39 +386,8 @@ def project_in(result: Project | HoldsProject) -> Project:
 
 def fingerprint(region: Region, spectrum: Spectrum, shift_ev: float) -> str:
     """Hash of a region, its data and its charge shift."""
-    text = repr((_plain(region), spectrum.digest, float(shift_ev)))
+    text = f"({region.settings_text}, {spectrum.digest!r}, {float(shift_ev)!r})"
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _plain(value: Any) -> object:
-    """Nested values with all numbers as floats: 1, 1.0 and numpy's 1.0 are the same setting."""
-    kind = type(value)
-    if kind in (float, str, bool) or value is None:
-        return value
-    if kind is tuple:
-        return tuple([_plain(item) for item in value])
-    if kind is Ref:
-        return ("Ref", *value)
-    if isinstance(value, int | float):
-        return float(value)
-    parts: list[object] = [kind.__name__]
-    for name in value.__dataclass_fields__:
-        part = getattr(value, name)
-        if name not in _ADDED_LATER:
-            parts.append(_plain(part))
-        elif part != _ADDED_LATER[name]:
-            parts.append((name, _plain(part)))
-    return tuple(parts)
-
-
-_ADDED_LATER: dict[str, object] = {
-    "average_around": False,
-    "own_loss": None,
-    "stored": False,
-    "weights": "noise",
-}
-"""Settings that the first sessions did not have, with what they were then. So they leave no
-trace in a fingerprint, and the fits of old sessions stay fresh."""
 
 
 def _fallback(spectrum: Spectrum) -> str:

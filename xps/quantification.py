@@ -121,10 +121,10 @@ def counted_fits(project: Project, sample: str, notes: list[str]) -> list[tuple[
     """Return the fits of a sample that count, one for each element; the others are noted."""
     counted: list[tuple[Entry, RegionFit]] = []
     elements: set[str] = set()
-    for region in project.regions:
+    for region in project.regions_of(sample):
         entry = project.entry(region.spectrum)
         fit = project.fit_of(region.id)
-        if entry.sample != sample or fit is None:
+        if fit is None:
             continue
         why_not = _why_not(project, entry, fit)
         if not why_not and element(region.core_level) in elements:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from xps.analysis import reference_region
-from xps.project import Project
+from xps.project import Project, Sample
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,7 @@ def merge_fits(present: Project, before: Project, after: Project) -> Merged:
     ]
     still_there = {region.id for region in present.regions}
     unchanged = [
-        id_
-        for id_ in fitted
-        if id_ in still_there and present.fingerprint(id_) == before.fingerprint(id_)
+        id_ for id_ in fitted if id_ in still_there and _is_unchanged(present, before, id_)
     ]
     trial = _take(unchanged, present, before, after)
     fresh = [id_ for id_ in unchanged if trial.is_fresh(id_)]
@@ -64,20 +62,31 @@ def _sample_of(project: Project, region_id: str) -> str:
     return project.entry(project.region(region_id).spectrum).sample
 
 
+def _is_unchanged(present: Project, before: Project, id_: str) -> bool:
+    """Whether data and settings of a region are still those that were fitted."""
+    return _parts(present, id_) == _parts(before, id_) or (
+        present.fingerprint(id_) == before.fingerprint(id_)
+    )
+
+
+def _parts(project: Project, id_: str) -> tuple[int, int, float]:
+    """What a fingerprint is made of, as far as that is told without looking inside."""
+    region = project.region(id_)
+    entry = project.entry(region.spectrum)
+    return id(region), id(entry.spectrum), project.charge_of(entry.id).shift_ev
+
+
 def _take(ids: Iterable[str], present: Project, before: Project, after: Project) -> Project:
-    project = present
-    for id_ in ids:
-        fit = after.fit_of(id_)
-        assert fit is not None
-        project = _with_charge(project, before, after, id_).with_fit(fit)
-    return project
+    fits = [fit for id_ in ids if (fit := after.fit_of(id_)) is not None]
+    samples = [_with_charge(present, before, after, fit.region.id) for fit in fits]
+    return present.with_samples(s for s in samples if s is not None).with_fits(fits)
 
 
-def _with_charge(project: Project, before: Project, after: Project, id_: str) -> Project:
-    """Take over the charge reference, if the fit of this region gave it."""
+def _with_charge(present: Project, before: Project, after: Project, id_: str) -> Sample | None:
+    """The sample with its charge reference, if the fit of this region gave it."""
     entry_id = after.region(id_).spectrum
     reference = reference_region(after, after.entry(entry_id).sample)
-    sample = project.sample(project.entry(entry_id).sample)
+    sample = present.sample(present.entry(entry_id).sample)
     if reference is None or reference.id != id_ or sample.charge != before.charge_of(entry_id):
-        return project
-    return project.with_sample(replace(sample, charge=after.charge_of(entry_id)))
+        return None
+    return replace(sample, charge=after.charge_of(entry_id))

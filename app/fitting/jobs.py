@@ -105,6 +105,7 @@ class Jobs(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = QThreadPool(self)
+        self._unseen_pool = QThreadPool(self)  # of its own: fits must not hold it up
         self._running: list[Job] = []
         self._unseen: list[Job] = []
 
@@ -146,12 +147,12 @@ class Jobs(QObject):
         job = Job("", work, done, failed)
         self._unseen.append(job)
         job.ended.connect(self._forget_unseen)
-        self._pool.start(job.run)
+        self._unseen_pool.start(job.run)
         return job
 
     def warm_up(self, work: Callable[[], object]) -> None:
         """Do something in the background that nobody waits for."""
-        self._pool.start(work)
+        self._unseen_pool.start(work)
 
     def cancel(self) -> None:
         """Cancel all jobs."""
@@ -163,7 +164,8 @@ class Jobs(QObject):
         self.cancel()
         for job in self._unseen:
             job.cancel()
-        self._pool.waitForDone()
+        for pool in (self._pool, self._unseen_pool):
+            pool.waitForDone()
 
     @Slot()
     def _forget(self) -> None:

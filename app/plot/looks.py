@@ -37,6 +37,7 @@ def looks_of(project: Project, region: Region | None) -> tuple[ComponentLook, ..
 
 def _colors(regions: tuple[Region, ...]) -> dict[tuple[str, str], str]:
     global _last
-    if _last[0] is not regions:
-        _last = regions, component_colors(regions)
-    return _last[1]
+    last = _last  # another thread may ask for others
+    if last[0] is not regions:
+        _last = last = regions, component_colors(regions)
+    return last[1]

@@ -75,9 +75,8 @@ def _columns(project: Project) -> Columns:
     columns: Columns = {}
     for sample in project.samples:
         titles = [sample.name]
-        for region in project.regions:
-            fit = project.fit_of(region.id)
-            if fit is None or project.entry(region.spectrum).sample != sample.name:
+        for region in project.regions_of(sample.name):
+            if project.fit_of(region.id) is None:
                 continue
             title = next((t for t in titles if region.core_level not in columns.get(t, {})), "")
             if not title:

@@ -17,8 +17,11 @@ from app.checks.finding_actions import FindingActions
 from app.checks.remedies import remedy_of
 from app.compare.compare_view import CompareView
 from app.dialogs import TABLES, Dialogs
+from app.fitting.jobs import Jobs
+from app.fitting.latest import Latest
 from app.gestures import result_gestures
 from app.results.quantify_view import QuantifyView
+from app.results.quantities import quantities
 from app.session.document import Document
 from app.session.editing import Editor
 from app.session.history_view import HistoryView
@@ -48,6 +51,7 @@ class Results(QTabWidget):
         self,
         document: Document,
         editor: Editor,
+        jobs: Jobs,
         checking: Checking,
         findings: FindingActions,
         dialogs: Dialogs,
@@ -60,6 +64,7 @@ class Results(QTabWidget):
         self._checking = checking
         self._dialogs = dialogs
         self._settings = settings
+        self._quantities = Latest(jobs, self)
         self.quantify = QuantifyView()
         self.compare = CompareView()
         self.checks = ChecksView()
@@ -78,6 +83,11 @@ class Results(QTabWidget):
         ):
             self.addTab(view, title)
         self._connect(findings)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether numbers of the tab that is seen are still being worked out."""
+        return self._quantities.is_waiting
 
     def open_guest(self, view: QWidget, title: str) -> None:
         """Show a tab that is there for a while only."""
@@ -145,7 +155,9 @@ class Results(QTabWidget):
             self._shows[view]()
 
     def _show_quantities(self) -> None:
-        self.quantify.show_project(self._document.project)
+        project = self._document.project
+        self.quantify.form.show_settings(project.quantification)
+        self._quantities.ask(lambda: quantities(project), self.quantify.show_quantities)
 
     def _show_comparison(self) -> None:
         self.compare.show_project(self._document.project, self._document.failures)

@@ -89,6 +89,8 @@ class Document(QObject):
         before : Project
             What was fitted.
         """
+        if not failures and not any(id_ in self._failures for id_ in fitted):
+            return
         for id_ in fitted:
             self._failures.pop(id_, None)
         for id_, error in failures.items():
