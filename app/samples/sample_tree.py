@@ -82,6 +82,9 @@ class SampleTree(QTreeView):
         self._marked: str | None = None
         self._choosing_sample = False
         self._overlaid: tuple[str, ...] = ()
+        self._rows: dict[str, list[QStandardItem]] = {}
+        self._filled: dict[str, tuple[object, ...]] = {}
+        self._badges: dict[FitState, QIcon] = {}
         self._items = QStandardItemModel(self)
         self._items.setHorizontalHeaderLabels(_HEADERS)
         self.setModel(self._items)
@@ -148,21 +151,22 @@ class SampleTree(QTreeView):
 
     def badge_of(self, entry_id: str) -> str:
         """Return the badge of a spectrum."""
-        item = self._entry_item(entry_id)
-        if item is None:
-            return ""
-        badge = item.parent().child(item.row(), 2)
-        return badge.text()
+        row = self._rows.get(entry_id)
+        return "" if row is None else row[2].text()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_items"):
+            self._badges.clear()
+            self._filled.clear()
             self._refresh()
 
     def _rebuild(self) -> None:
         current = self.currentIndex().siblingAtColumn(0).data(ENTRY_ROLE)
         collapsed = self._collapsed()
         self.selectionModel().blockSignals(True)
+        self._rows.clear()
+        self._filled.clear()
         self._items.removeRows(0, self._items.rowCount())
         entries: dict[str, list[Entry]] = {}
         for entry in self._project.entries:
@@ -177,6 +181,7 @@ class SampleTree(QTreeView):
                 row[_SHAPE].setToolTip(_SHAPE_TIP)
                 row[1].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 parent.appendRow(row)
+                self._rows[entry.id] = row
             self._items.appendRow([parent, *(_plain_item() for _ in _HEADERS[1:])])
         # The view lays its rows out anew whenever rows came in between.
         self.expandAll()
@@ -196,16 +201,20 @@ class SampleTree(QTreeView):
             name = parent.data(SAMPLE_ROLE)
             parent.setText(name)
             parent.setToolTip(tooltip(name))
-            for row in range(parent.rowCount()):
-                entry = self._project.entry(parent.child(row, 0).data(ENTRY_ROLE))
-                cells = [parent.child(row, column) for column in range(3)]
-                self._fill_row(cells, entry, names[entry.id])
+        for entry_id, row in self._rows.items():
+            entry = self._project.entry(entry_id)
+            state = fit_state(self._project, entry, self._failures)
+            content = entry, names[entry_id], state, entry_id in self._overlaid
+            if self._filled.get(entry_id) != content:
+                self._filled[entry_id] = content
+                self._fill_row(row, *content)
         self._items.blockSignals(False)
         self.viewport().update()
         self.doItemsLayout()
 
-    def _fill_row(self, row: list[QStandardItem], entry: Entry, name: str) -> None:
-        state = fit_state(self._project, entry, self._failures)
+    def _fill_row(
+        self, row: list[QStandardItem], entry: Entry, name: str, state: FitState, overlaid: bool
+    ) -> None:
         row[0].setText(name)
         row[0].setToolTip(tooltip(_description(entry)))
         row[1].setText(str(entry.spectrum.n_points))
@@ -214,10 +223,13 @@ class SampleTree(QTreeView):
         row[2].setToolTip(_TIPS[state])
         row[0].setAccessibleText(f"{name}, {_BADGES[state]}")
         checks = Qt.CheckState
-        row[0].setCheckState(checks.Checked if entry.id in self._overlaid else checks.Unchecked)
+        row[0].setCheckState(checks.Checked if overlaid else checks.Unchecked)
 
     def _badge_icon(self, state: FitState) -> QIcon:
         """Return a badge whose form, not color alone, tells the state."""
+        known = self._badges.get(state)
+        if known is not None:
+            return known
         roles = QPalette.ColorRole
         color = {
             "fitted": GREEN,
@@ -229,6 +241,7 @@ class SampleTree(QTreeView):
         icon = QIcon(self._badge(state, color))
         selected = self._badge(state, self.palette().color(roles.HighlightedText))
         icon.addPixmap(selected, QIcon.Mode.Selected)
+        self._badges[state] = icon
         return icon
 
     def _badge(self, state: FitState, color: QColor) -> QPixmap:
@@ -261,12 +274,8 @@ class SampleTree(QTreeView):
         return pixmap
 
     def _entry_item(self, entry_id: str) -> QStandardItem | None:
-        for number in range(self._items.rowCount()):
-            parent = self._items.item(number)
-            for row in range(parent.rowCount()):
-                if parent.child(row, 0).data(ENTRY_ROLE) == entry_id:
-                    return parent.child(row, 0)
-        return None
+        row = self._rows.get(entry_id)
+        return None if row is None else row[0]
 
     def _collapsed(self) -> set[str]:
         rows = [self._items.item(number) for number in range(self._items.rowCount())]
