@@ -43,8 +43,12 @@ class Application(QApplication):
         return super().event(event)
 
 
+_TURN_S = 0.001  # of a thread, before another that waits goes on; Python's own choice is 0.005
+
+
 def make_application() -> QApplication:
     """Return the application, made at the first call."""
+    sys.setswitchinterval(_TURN_S)  # the window waits that often while it is drawn beside a fit
     application = QApplication.instance() or Application(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setOrganizationName(ORGANIZATION)

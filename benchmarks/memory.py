@@ -39,7 +39,7 @@ def megabytes() -> float:
 
 def until_idle(window: MainWindow) -> None:
     """Wait until no work is under way."""
-    while window.jobs.running or window.checking.is_waiting:
+    while window.jobs.running or window.checking.is_waiting or window.results.is_waiting:
         QTest.qWait(1)
 
 

@@ -61,7 +61,7 @@ def gaps(window: MainWindow) -> list[float]:
         now = time.perf_counter()
         found.append(1e3 * (now - turn))
         turn = now
-        busy = window.jobs.running or window.checking.is_waiting
+        busy = window.jobs.running or window.checking.is_waiting or window.results.is_waiting
         quiet = 0 if busy else quiet + 1
         if found[-1] < 1.0:
             time.sleep(0.001)  # as an event loop without events does

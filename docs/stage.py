@@ -78,7 +78,7 @@ class Stage:
     def settle(self) -> None:
         """Let everything find its place, the findings of the checks too."""
         self.application.processEvents()
-        while self.window.checking.is_waiting:
+        while self.window.checking.is_waiting or self.window.results.is_waiting:
             self.application.processEvents(_EVENTS, _PATIENCE_MS)
         for _ in range(3):
             self.application.processEvents()

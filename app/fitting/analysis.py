@@ -21,6 +21,7 @@ from xps.model import Region
 from xps.project import Project
 
 if TYPE_CHECKING:
+    from app.fitting.fit_merge import Merged
     from xps.analysis import Outcome
 
 _RECIPE, _FAILURES, _DROPPED = "recipe", "failed fits", "dropped fits"
@@ -140,11 +141,15 @@ class Analysis(QObject):
 
         region_ids = fitted_with(before, region_ids)
 
-        def work(job: Job) -> Outcome:
+        def work(job: Job) -> tuple[Outcome, Merged]:
             load_solver()
+            from app.fitting.fit_merge import merge_fits
             from xps.analysis import fit_project
 
-            return fit_project(before, region_ids, cancelled=job.is_cancelled, progress=job.report)
+            outcome = fit_project(
+                before, region_ids, cancelled=job.is_cancelled, progress=job.report
+            )
+            return outcome, merge_fits(self._document.project, before, outcome.project)
 
         self._fitting = (before, region_ids)
         self._job = self._jobs.run(_title(before, region_ids), work, self._take, self._on_failed)
@@ -179,11 +184,13 @@ class Analysis(QObject):
             self._messages.settle(_FAILURES)
             self._reported = frozenset()
 
-    def _take(self, outcome: Outcome) -> None:
-        from app.fitting.fit_merge import merge_fits
-
+    def _take(self, result: tuple[Outcome, Merged]) -> None:
+        outcome, merged = result
         before, region_ids = self._fitting
-        merged = merge_fits(self._document.project, before, outcome.project)
+        if merged.into is not self._document.project:  # it changed a moment ago
+            from app.fitting.fit_merge import merge_fits
+
+            merged = merge_fits(self._document.project, before, outcome.project)
         if merged.taken:
             self._document.push(merged.project, _title(merged.project, merged.taken))
         self._document.note_failures(region_ids, outcome.failures, before)

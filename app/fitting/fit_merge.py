@@ -15,12 +15,15 @@ class Merged:
 
     Attributes
     ----------
+    into : Project
+        What it was before.
     project : Project
     taken, dropped : tuple of str
         Ids of the fitted regions whose result was taken, and of those that changed or went
         while they were fitted.
     """
 
+    into: Project
     project: Project
     taken: tuple[str, ...]
     dropped: tuple[str, ...]
@@ -48,7 +51,7 @@ def merge_fits(present: Project, before: Project, after: Project) -> Merged:
     broken = _samples_of_tied(after, set(fitted) - set(fresh))
     taken = tuple(id_ for id_ in fresh if _sample_of(after, id_) not in broken)
     project = _take(taken, present, before, after)
-    return Merged(project, taken, tuple(id_ for id_ in fitted if id_ not in taken))
+    return Merged(present, project, taken, tuple(id_ for id_ in fitted if id_ not in taken))
 
 
 def _samples_of_tied(project: Project, region_ids: Iterable[str]) -> set[str]:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.window import MainWindow
 from tests.app.projects import fitted as fitted_project
+from tests.app.user import amounts
 from xps.project import Project, Step
 from xps.session import save
 from xps.waiver import Scope, Waiver
@@ -96,6 +97,6 @@ def test_no_name_is_markup_anywhere_in_the_window(shown: MainWindow) -> None:
 
 
 def test_copied_tables_hold_no_formula(shown: MainWindow) -> None:
-    for line in shown.results.quantify.as_tsv().splitlines():
+    for line in amounts(shown).as_tsv().splitlines():
         assert not any(cell.startswith(("=", "+", "@")) for cell in line.split("\t"))
-    assert MARKUP in shown.results.quantify.as_tsv()
+    assert MARKUP in amounts(shown).as_tsv()

@@ -11,7 +11,15 @@ from app.gestures.component_gestures import set_link
 from app.inspector.component_table import CELL_ROLE, COLUMNS, short_tie
 from app.inspector.parameter_model import FITTED, MAX, MIN, TIED, VALUE
 from app.window import MainWindow
-from tests.app.user import choose, fit_all, open_files, pick_species, type_into, type_into_cell
+from tests.app.user import (
+    amounts,
+    choose,
+    fit_all,
+    open_files,
+    pick_species,
+    type_into,
+    type_into_cell,
+)
 from xps.model import BACKGROUND_ID, Component, Link, Ref
 
 CENTER, FWHM, AREA, MIXING = range(4)
@@ -221,7 +229,7 @@ def test_an_insignificant_component_shows_its_upper_limit(
         assert shown.mark == "limit"
         assert shown.value.startswith("< ")
         assert shown.note == "(95 %)"
-    assert "S⁰ / polysulfide\t< " in window.results.quantify.as_tsv()
+    assert "S⁰ / polysulfide\t< " in amounts(window).as_tsv()
 
 
 def test_an_added_component_is_selected(fitted: MainWindow) -> None:

@@ -66,7 +66,12 @@ def settle(qtbot: QtBot, window: MainWindow) -> None:
     QTest.keyClick(window.panel.plot, Qt.Key.Key_Escape)
     window.jobs.cancel()
     qtbot.waitUntil(
-        lambda: not window.jobs.running and not window.checking.is_waiting, timeout=LONG
+        lambda: (
+            not window.jobs.running
+            and not window.checking.is_waiting
+            and not window.results.is_waiting
+        ),
+        timeout=LONG,
     )
 
 

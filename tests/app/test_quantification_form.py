@@ -12,7 +12,7 @@ from app.results.quantification_form import QuantificationForm
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.projects import fitted
-from tests.app.user import choose, click, type_into
+from tests.app.user import amounts, choose, click, type_into
 from xps.escape_depth import MATERIALS, Material
 from xps.quantification import quantify
 from xps.quantification_settings import QuantificationSettings
@@ -24,7 +24,7 @@ def form(window: MainWindow) -> QuantificationForm:
     """The settings of the example's quantification, opened by a click."""
     window.document.replace(fitted())
     choose(window, "show_quantities")
-    click(window.results.quantify.settings_button)
+    click(amounts(window).settings_button)
     assert window.results.quantify.form.isVisible()
     return window.results.quantify.form
 
@@ -41,9 +41,7 @@ def choose_item(box: QComboBox, text: str) -> None:
 
 def percent(window: MainWindow) -> float:
     """Atomic percent of sulfur in the first sample, as the table says."""
-    line = next(
-        line for line in window.results.quantify.as_tsv().splitlines() if line.startswith("S  (")
-    )
+    line = next(line for line in amounts(window).as_tsv().splitlines() if line.startswith("S  ("))
     return float(line.split("\t")[2].split(" ± ")[0])
 
 
@@ -58,7 +56,7 @@ def test_the_settings_change_the_amounts_in_one_undo_step(
     sulfur = next(a for a in quantify(window.document.project).amounts if a.is_element)
     assert percent(window) == pytest.approx(sulfur.atomic_percent, abs=0.01)
     assert percent(window) != before
-    assert "no escape depth" in window.results.quantify.small_print
+    assert "no escape depth" in amounts(window).small_print
     choose(window, "undo")
     assert percent(window) == before
     assert form.escape.currentText() == "∝ Eⁿ"

@@ -13,7 +13,7 @@ from app.widgets.message_bar import Severity
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.projects import region_id
-from tests.app.user import LONG, choose, click, fit_all, open_files
+from tests.app.user import LONG, amounts, choose, click, fit_all, open_files
 from tests.xps.casa_comments import PHOTONS_EV, comment, component, spectrum, tied
 from xps.model import Ref
 from xps.readers import read
@@ -52,7 +52,7 @@ def test_the_example_opens_fitted_with_one_click(
     assert all(project.is_fresh(region.id) for region in project.regions)
     assert "simulated" in window.windowTitle()
     assert {window.tree.badge_of(r.spectrum) for r in project.regions} == {"fitted"}
-    assert window.results.quantify.bars.bars
+    assert amounts(window).bars.bars
     assert settings.recent_files == []
 
 
@@ -292,14 +292,14 @@ def test_a_spectrum_without_peak_says_so_and_the_others_are_fitted(
     errors = [m.text for m in window.messages.messages if m.severity is Severity.ERROR]
     assert len(errors) == 1
     assert "S 2p" in errors[0]
-    assert "nan" not in window.results.quantify.as_tsv().lower()
+    assert "nan" not in amounts(window).as_tsv().lower()
 
 
 def test_quantification_sums_to_hundred_and_goes_stale_with_its_region(
     qtbot: QtBot, ready: MainWindow
 ) -> None:
     fit_all(qtbot, ready)
-    header, *rows = [line.split("\t") for line in ready.results.quantify.as_tsv().splitlines()]
+    header, *rows = [line.split("\t") for line in amounts(ready).as_tsv().splitlines()]
     assert len(header) == 5
     elements = [row for row in rows if "(" in row[0] and not row[1]]
     assert sum(float(row[2].split(" ± ")[0]) for row in elements) == pytest.approx(100, abs=0.1)
@@ -307,7 +307,7 @@ def test_quantification_sums_to_hundred_and_goes_stale_with_its_region(
     region = ready.document.project.region(id_)
     moved = region.with_values({Ref("lattice_o", "center"): 529.45})
     ready.document.push(ready.document.project.with_region(moved), "Move lattice M–O")
-    assert "stale" in ready.results.quantify.as_tsv()
+    assert "stale" in amounts(ready).as_tsv()
     assert ready.tree.badge_of(region.spectrum) == "stale"
     assert ready.panel.state_text.startswith("stale")
 
@@ -318,11 +318,11 @@ def test_a_single_element_is_a_hundred_percent_and_nothing_counted_has_no_basis(
     open_files(qtbot, window, sample_files[:1])
     choose(window, "recipe argyrodite-s2p")
     fit_all(qtbot, window)
-    assert "S  (S 2p)\t\t100\n" in window.results.quantify.as_tsv()
-    assert "transmission" in window.results.quantify.small_print
+    assert "S  (S 2p)\t\t100\n" in amounts(window).as_tsv()
+    assert "transmission" in amounts(window).small_print
     window.editor.do(gestures.set_manual_shift, window.document.project.samples[0].name, 0.3)
-    assert "transmission" not in window.results.quantify.small_print
-    assert "not counted" in window.results.quantify.small_print
+    assert "transmission" not in amounts(window).small_print
+    assert "not counted" in amounts(window).small_print
 
 
 def test_delete_removes_the_selected_component(qtbot: QtBot, ready: MainWindow) -> None:

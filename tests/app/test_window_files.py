@@ -11,7 +11,7 @@ from app.settings import Settings
 from app.widgets.message_bar import Severity
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
-from tests.app.user import LONG, choose, click, drop, fit_all, open_files
+from tests.app.user import LONG, amounts, choose, click, drop, fit_all, open_files
 from xps.errors import SessionError
 from xps.session import load, save
 
@@ -129,7 +129,7 @@ def test_an_analysis_is_saved_and_opened_again_bit_for_bit(
     choose(window, "recipe cathode")
     fit_all(qtbot, window)
     before = window.document.project
-    table = window.results.quantify.as_tsv()
+    table = amounts(window).as_tsv()
     assert "PS₄³⁻" in table
     path = tmp_path / "결과 (1).doublet"
     dialogs.to_save = [path]
@@ -145,7 +145,7 @@ def test_an_analysis_is_saved_and_opened_again_bit_for_bit(
     assert [fit.fingerprint for fit in after.fits] == [fit.fingerprint for fit in before.fits]
     assert after.history == before.history
     assert all(after.is_fresh(region.id) for region in after.regions)
-    assert window.results.quantify.as_tsv() == table
+    assert amounts(window).as_tsv() == table
     assert not window.isWindowModified()
 
 

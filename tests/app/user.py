@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.results.quantify_view import QuantifyView
 from app.window import MainWindow
 
 LONG = 30_000
@@ -90,3 +91,12 @@ def type_into(field: QLineEdit, text: str) -> None:
     field.selectAll()
     QTest.keyClicks(field, text)
     QTest.keyClick(field, Qt.Key.Key_Return)
+
+
+def amounts(window: MainWindow) -> QuantifyView:
+    """The quantification, once it is worked out."""
+    for _ in range(LONG):
+        if not window.results.is_waiting:
+            return window.results.quantify
+        QTest.qWait(1)
+    raise AssertionError("the quantification is never worked out")
