@@ -22,6 +22,9 @@ from app.compare.sample_choice import SampleChoice
 from app.compare.stacked_panels import StackedPanels
 from app.figures.figure_choice import FigureChoice
 from app.preferences.preferences import FIGURE_WIDTHS_MM, Preferences
+from app.fitting.jobs import Jobs
+from app.fitting.latest import Latest
+from app.fitting.solver_import import load_solver
 from app.widgets.check_box import CheckBox
 from app.widgets.plain import tooltip
 from xps.composition import Kind
@@ -56,8 +59,9 @@ class CompareView(QWidget):
     figureWanted = Signal()
     copyWanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._comparison = Latest(jobs, self)
         self._project = Project()
         self._failures: Mapping[str, XpsError] = {}
         self._left_out: set[str] = set()
@@ -80,6 +84,11 @@ class CompareView(QWidget):
         self._head = QWidget()
         self._build()
         self.show_project(Project(), {})
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something is still being worked out or drawn."""
+        return self._comparison.is_waiting or self.panels.is_drawing
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -253,21 +262,30 @@ class CompareView(QWidget):
             self.base.clear()
             self.base.addItems(names)
         self.base.setCurrentIndex(names.index(self._base) if names else -1)
-        result = Compared(problem=_EMPTY)
-        if self.samples.names:
-            result = compared(
-                self._project,
-                self.samples.names,
-                self.levels,
-                self._base,
-                self._failures,
-                self.kind.currentData(),
-            )
+        for button in (self.figure_button, self.copy_button):
+            button.setEnabled(bool(self.samples.names and self.levels))
+        if not self.samples.names:
+            self._comparison.ask(lambda: Compared(problem=_EMPTY), self._show)
+            return
+        chosen = (
+            self._project,
+            self.samples.names,
+            self.levels,
+            self._base,
+            self._failures,
+            self.kind.currentData(),
+        )
+
+        def work() -> Compared:
+            load_solver()
+            return compared(*chosen)
+
+        self._comparison.ask(work, self._show)
+
+    def _show(self, result: Compared) -> None:
         self.panels.show_columns(result.columns, result.looks)
         self.table.show_compared(result)
         self.table.setVisible(bool(result.rows))
-        for button in (self.figure_button, self.copy_button):
-            button.setEnabled(bool(result.columns))
         self._notes.setText(result.problem or "  ·  ".join(result.notes[:2]))
         self._notes.setToolTip(tooltip("\n".join(result.notes)))
 

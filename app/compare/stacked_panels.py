@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from time import perf_counter
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QBrush, QPalette
 from PySide6.QtWidgets import QGraphicsSimpleTextItem, QScrollArea, QVBoxLayout, QWidget
 
@@ -21,6 +22,7 @@ _LEAST_PANEL, _AXIS = 64, 42  # px
 _LEAST_WIDTH = 135
 _HEADROOM = 0.12
 _NAME_INSET = 4.0
+_TURN_S = 0.01  # of drawing, before the window may do something else
 
 
 class PanelPlot:
@@ -106,7 +108,7 @@ class PanelPlot:
 
 
 class StackedPanels(QScrollArea):
-    """All panels of a comparison."""
+    """All panels of a comparison, drawn a few at a time."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,7 +127,10 @@ class StackedPanels(QScrollArea):
         self._grid: list[list[PanelPlot]] = []
         self._columns: tuple[Column, ...] = ()
         self._looks: Mapping[str, tuple[ComponentLook, ...]] = {}
-        self._frame: object = None
+        self._frames: dict[int, object] = {}
+        self._to_draw: list[tuple[int, int]] = []
+        self._turn = QTimer(self, singleShot=True, interval=0)
+        self._turn.timeout.connect(self._draw_some)
         self.setAccessibleName("Samples compared")
 
     @property
@@ -133,61 +138,83 @@ class StackedPanels(QScrollArea):
         """The panels: core levels, and the samples of each."""
         return self._grid
 
+    @property
+    def is_drawing(self) -> bool:
+        """Whether panels are still to be drawn."""
+        return bool(self._to_draw)
+
     def show_columns(
         self, columns: tuple[Column, ...], looks: Mapping[str, tuple[ComponentLook, ...]]
     ) -> None:
         """Draw other panels; the zoom stays where the windows are as they were."""
         self._columns, self._looks = columns, looks
-        shape = [len(column.panels) for column in columns]
-        if shape != [len(plots) for plots in self._grid]:
-            self._build(shape)
+        self._make_room([len(column.panels) for column in columns])
         self._draw()
-        frame = tuple((column.core_level, column.window_ev) for column in columns)
-        if frame != self._frame:
-            self._frame = frame
-            self.fit_view()
-
-    def fit_view(self) -> None:
-        """Show the whole window of each core level."""
-        for column, plots in zip(self._columns, self._grid, strict=True):
-            plots[0].plot.setXRange(*column.window_ev, padding=0.02)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_grid"):
             self._draw()
 
-    def _build(self, shape: list[int]) -> None:
-        self.canvas.clear()
-        self._frame = None
-        self._grid = []
-        for place, rows in enumerate(shape):
-            plots = []
-            for row in range(rows):
-                axes = {side: PlainAxis(side) for side in ("left", "bottom")}
-                plots.append(PanelPlot(self.canvas.addPlot(row=row, col=place, axisItems=axes)))
-            for plot in plots[1:]:
-                plot.plot.setXLink(plots[0].plot)
-            self._grid.append(plots)
+    def _make_room(self, shape: list[int]) -> None:
+        """Take away panels that are too many, and reserve the place of those to come."""
+        if len(shape) != len(self._grid):
+            self.canvas.clear()
+            self._frames.clear()
+            self._grid = [[] for _ in shape]
+        for plots, rows in zip(self._grid, shape, strict=True):
+            for surplus in plots[rows:]:
+                surplus.plot.setXLink(None)
+                self.canvas.removeItem(surplus.plot)
+            del plots[rows:]
         most = max(shape, default=0)
-        layout = self.canvas.ci.layout
-        for row in range(most):
-            layout.setRowStretchFactor(row, 1)
-            layout.setRowMinimumHeight(row, _LEAST_PANEL)
         self._page.setMinimumSize(
             _LEAST_WIDTH * max(len(shape), 1), _LEAST_PANEL * most + _AXIS if most else 0
         )
 
     def _draw(self) -> None:
-        palette = self.palette()
-        self.canvas.setBackground(palette.color(QPalette.ColorRole.Base))
-        for column, plots in zip(self._columns, self._grid, strict=True):
-            last = max((i for i, p in enumerate(column.panels) if p is not None), default=0)
-            for row, (panel, plot) in enumerate(zip(column.panels, plots, strict=True)):
-                looks = () if panel is None or panel.table is None else self._looks_of(panel)
-                plot.show_panel(panel, looks, palette)
-                plot.show_axis(shown=row == last, palette=palette)
+        self.canvas.setBackground(self.palette().color(QPalette.ColorRole.Base))
+        rows = max((len(column.panels) for column in self._columns), default=0)
+        self._to_draw = [
+            (place, row)
+            for row in range(rows)
+            for place, column in enumerate(self._columns)
+            if row < len(column.panels)
+        ]
         self.setAccessibleDescription(self._description())
+        self._turn.start()
+
+    def _draw_some(self) -> None:
+        deadline = perf_counter() + _TURN_S
+        while self._to_draw:
+            self._draw_panel(*self._to_draw.pop(0))
+            if perf_counter() > deadline:
+                self._turn.start()
+                return
+
+    def _draw_panel(self, place: int, row: int) -> None:
+        column, plots = self._columns[place], self._grid[place]
+        if row == len(plots):
+            plots.append(self._new_panel(place, row))
+        palette, panel, plot = self.palette(), column.panels[row], plots[row]
+        last = max((i for i, p in enumerate(column.panels) if p is not None), default=0)
+        looks = () if panel is None or panel.table is None else self._looks_of(panel)
+        plot.show_panel(panel, looks, palette)
+        plot.show_axis(shown=row == last, palette=palette)
+        frame = column.core_level, column.window_ev
+        if row == 0 and self._frames.get(place) != frame:
+            self._frames[place] = frame  # the zoom stays where the window is as it was
+            plot.plot.setXRange(*column.window_ev, padding=0.02)
+
+    def _new_panel(self, place: int, row: int) -> PanelPlot:
+        axes = {side: PlainAxis(side) for side in ("left", "bottom")}
+        panel = PanelPlot(self.canvas.addPlot(row=row, col=place, axisItems=axes))
+        if row:
+            panel.plot.setXLink(self._grid[place][0].plot)
+        layout = self.canvas.ci.layout
+        layout.setRowStretchFactor(row, 1)
+        layout.setRowMinimumHeight(row, _LEAST_PANEL)
+        return panel
 
     def _looks_of(self, panel: Panel) -> tuple[ComponentLook, ...]:
         assert panel.table is not None

@@ -66,7 +66,7 @@ class Results(QTabWidget):
         self._settings = settings
         self._quantities = Latest(jobs, self)
         self.quantify = QuantifyView()
-        self.compare = CompareView()
+        self.compare = CompareView(jobs)
         self.checks = ChecksView()
         self.history = HistoryView()
         self._shows: dict[QWidget, Callable[[], None]] = {
@@ -87,7 +87,7 @@ class Results(QTabWidget):
     @property
     def is_waiting(self) -> bool:
         """Whether numbers of the tab that is seen are still being worked out."""
-        return self._quantities.is_waiting
+        return self._quantities.is_waiting or self.compare.is_waiting
 
     def open_guest(self, view: QWidget, title: str) -> None:
         """Show a tab that is there for a while only."""

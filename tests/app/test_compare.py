@@ -14,7 +14,7 @@ from app.compare.compared import bases, compared
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.projects import fitted, started
-from tests.app.user import LONG, choose, click, type_into_cell
+from tests.app.user import LONG, choose, click, type_into_cell, worked_out
 from xps.comparison import compare
 
 BARE, COATED = "Bare NCM (simulated)", "ALD5 NCM (simulated)"
@@ -25,10 +25,12 @@ def view(window: MainWindow) -> CompareView:
     """The comparison of the example."""
     window.document.replace(fitted())
     choose(window, "show_comparison")
+    worked_out(window.results.compare)
     return window.results.compare
 
 
 def cells_of(view: CompareView) -> dict[str, list[str]]:
+    worked_out(view)
     rows = view.table.rowCount()
     table = [
         [(view.table.item(row, c).text() if view.table.item(row, c) else "") for c in range(4)]
@@ -128,10 +130,12 @@ def test_a_sample_can_be_left_out_and_a_core_level_too(view: CompareView) -> Non
     middle = view.samples.visualRect(cell).center()
     QTest.mouseClick(view.samples.viewport(), Qt.MouseButton.LeftButton, pos=middle)
     assert view.samples.names == (BARE,)
+    worked_out(view)
     assert [len(column) for column in view.panels.grid] == [1, 1]
     assert "one sample" in view.notes_text
     QTest.mouseClick(view.samples.viewport(), Qt.MouseButton.LeftButton, pos=middle)
     click(view.level_boxes["O 1s"])
+    worked_out(view)
     assert [len(column) for column in view.panels.grid] == [2]
     assert set(cells_of(view)).isdisjoint({"O 1s"})
 
@@ -158,6 +162,7 @@ def test_replicates_are_typed_and_compared_as_one(window: MainWindow) -> None:
     assert window.document.stack.undoText() == "Make Bare, second piece a replicate of bare"
     assert bases(window.document.project, view.samples.names) == ("bare", COATED)
     assert view.base.currentText() == "bare"
+    worked_out(view)
     tip = view.table.item(2, 2).toolTip()
     assert "2 spectra of the base, 1 of the sample" in tip
     choose(window, "undo")
@@ -180,6 +185,7 @@ def test_a_stale_fit_is_named(window: MainWindow, view: CompareView) -> None:
     window.document.push(
         project.with_region(replace(region, window_ev=(low + 0.1, high))), "Set window"
     )
+    worked_out(view)
     assert "stale, fit again" in view.notes_text
 
 
@@ -191,6 +197,7 @@ def test_a_component_added_after_the_fit_does_not_disturb(
     window.document.push(
         project.with_region(region.without_component(region.components[-1].id)), "Remove it"
     )
+    worked_out(view)
     assert view.panels.grid[0][0].letters == ["A", "B", "C", "D", "E"]
 
 
@@ -247,6 +254,7 @@ def test_before_any_fit_the_tab_says_what_it_is_for(window: MainWindow) -> None:
     window.document.replace(started())
     choose(window, "show_comparison")
     view = window.results.compare
+    worked_out(view)
     assert view.notes_text == "Fits of two or more samples are compared here."
     assert not view.figure_button.isVisible()
 

@@ -11,7 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.compare.compare_view import CompareView
 from app.results.quantify_view import QuantifyView
+from app.results.results import Results
 from app.window import MainWindow
 
 LONG = 30_000
@@ -95,8 +97,14 @@ def type_into(field: QLineEdit, text: str) -> None:
 
 def amounts(window: MainWindow) -> QuantifyView:
     """The quantification, once it is worked out."""
+    worked_out(window.results)
+    return window.results.quantify
+
+
+def worked_out(view: Results | CompareView) -> None:
+    """Wait until a view has worked out what it shows, and drawn it."""
     for _ in range(LONG):
-        if not window.results.is_waiting:
-            return window.results.quantify
+        if not view.is_waiting:
+            return
         QTest.qWait(1)
-    raise AssertionError("the quantification is never worked out")
+    raise AssertionError("it is never there")
