@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -39,11 +40,11 @@ class Settings:
         names = stored if isinstance(stored, list) else [stored]
         return [Path(str(name)) for name in names if name]
 
-    def remember_file(self, path: Path) -> None:
-        """Put a file at the head of the recent ones."""
-        path = path.absolute()
-        others = [other for other in self.recent_files if other != path]
-        self._store.setValue(_RECENT, [str(p) for p in [path, *others][:_MOST_RECENT]])
+    def remember_files(self, paths: Sequence[Path]) -> None:
+        """Put files at the head of the recent ones, the last of them first."""
+        known = [*(path.absolute() for path in reversed(paths)), *self.recent_files]
+        latest = list(dict.fromkeys(known))[:_MOST_RECENT]
+        self._store.setValue(_RECENT, [str(path) for path in latest])
 
     def forget_recent_files(self) -> None:
         """Empty the list of recent files."""

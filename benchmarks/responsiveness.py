@@ -1,7 +1,8 @@
-"""How long the window keeps a person waiting while 200 spectra in its tree are fitted.
+"""How long the window keeps a person waiting while 200 spectra are opened, fitted and compared.
 
-What is measured is the longest time between two turns of the event loop, from the key that begins
-the batch until its result is shown. Run it by itself, with
+What is measured is the longest time between two turns of the event loop, on the wall and of the
+processor on the window's thread; other work of the machine counts on the wall only. Run it by
+itself, with
 
     QT_QPA_PLATFORM=offscreen python -m benchmarks.responsiveness
 """
@@ -12,10 +13,12 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings, Qt, SignalInstance
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -24,78 +27,152 @@ from app.example import example_files
 from app.settings import Settings
 from app.widgets.theme import Theme
 from app.window import MainWindow
-from xps.analysis import apply_recipe
+from xps.analysis import apply_recipe, fit_project
 from xps.project import Project
 from xps.readers import read
 from xps.recipe import load_recipe
+from xps.spectrum import Spectrum
+from xps.writers import write_vamas
 
 SPECTRA = 200
 BUDGET_MS = 50.0
 _TIMES = 5
+_QUIET_TURNS = 20
 
 
-def project() -> Project:
-    """The S 2p spectrum of the example with new counts, as so many samples, not fitted."""
+class Gap(NamedTuple):
+    """A time between two turns of the event loop, ms."""
+
+    wall: float
+    processor: float
+
+
+def spectra() -> tuple[Spectrum, ...]:
+    """The S 2p spectrum of the example with new counts, as so many samples."""
     bare = next(s for s in read(example_files()[0]) if s.core_level == "S 2p")
     random = np.random.default_rng(1)
     live_s = bare.live_time_s or 1.0
-    spectra = tuple(
+    return tuple(
         bare.with_(
             sample=f"sample {number:03d}",
             intensity=random.poisson(bare.intensity * live_s) / live_s,
         )
         for number in range(SPECTRA)
     )
-    return apply_recipe(Project().with_spectra(spectra), load_recipe("argyrodite-s2p"))[0]
 
 
-def gaps(window: MainWindow) -> list[float]:
-    """Milliseconds between turns of the event loop during a batch, those over a millisecond."""
-    found, fitted = [], []
-    window.analysis.fitted.connect(lambda: fitted.append(True))
-    turn = time.perf_counter()
-    QTest.keyClick(window, Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier)
-    quiet = 0
-    while not fitted or quiet < 20:
-        QApplication.processEvents()
-        now = time.perf_counter()
-        found.append(1e3 * (now - turn))
-        turn = now
-        busy = window.jobs.running or window.checking.is_waiting or window.results.is_waiting
-        quiet = 0 if busy else quiet + 1
-        if found[-1] < 1.0:
+def project() -> Project:
+    """These spectra, not fitted."""
+    return apply_recipe(Project().with_spectra(spectra()), load_recipe("argyrodite-s2p"))[0]
+
+
+def is_busy(window: MainWindow) -> bool:
+    """Whether anything is still under way."""
+    return bool(window.jobs.running) or window.checking.is_waiting or window.results.is_waiting
+
+
+def gaps(window: MainWindow, begin: Callable[[], object], end: SignalInstance | None) -> list[Gap]:
+    """The times between turns of the event loop from a beginning until nothing is under way.
+
+    Parameters
+    ----------
+    window : MainWindow
+    begin : callable
+        What a person does; it is the first of the times.
+    end : SignalInstance or None
+        Says that it is done, where that is known.
+    """
+    found: list[Gap] = []
+    ended: list[bool] = []
+    if end is None:
+        ended.append(True)
+    else:
+        end.connect(lambda: ended.append(True))
+    quiet, act = 0, begin
+    while not ended or quiet < _QUIET_TURNS:
+        turn, worked = time.perf_counter(), time.thread_time()
+        act()
+        act = QApplication.processEvents
+        gap = Gap(1e3 * (time.perf_counter() - turn), 1e3 * (time.thread_time() - worked))
+        found.append(gap)
+        quiet = 0 if is_busy(window) else quiet + 1
+        if gap.wall < 1.0:
             time.sleep(0.001)  # as an event loop without events does
-            turn = time.perf_counter()
-    return [gap for gap in found if gap >= 1.0]
+    return found
+
+
+def batch(window: MainWindow) -> list[Gap]:
+    """Fit all, and undo it."""
+    found = gaps(
+        window,
+        lambda: QTest.keyClick(window, Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier),
+        window.analysis.fitted,
+    )
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    QTest.qWait(500)
+    return found
+
+
+def opening(window: MainWindow, files: Sequence[Path]) -> list[Gap]:
+    """Open as many files."""
+    window.document.stack.setClean()
+    window.files.new()
+    QTest.qWait(300)
+    return gaps(window, lambda: window.files.open_paths(files, remember=False), window.files.opened)
+
+
+def tell(what: str, runs: Sequence[Sequence[Gap]]) -> bool:
+    """Print the longest gaps of runs of the same thing; whether the median is kept."""
+    wall = statistics.median(max(gap.wall for gap in run) for run in runs)
+    processor = statistics.median(max(gap.processor for gap in run) for run in runs)
+    over = max(sum(gap.wall > BUDGET_MS for gap in run) for run in runs)
+    kept = wall <= BUDGET_MS
+    print(
+        f"{what:30s} longest gap, median of {len(runs)}: {wall:4.0f} ms on the wall, "
+        f"{processor:4.0f} ms of the processor; at most {over} over {BUDGET_MS:g} ms: "
+        f"{'kept' if kept else 'MISSED'}",
+        flush=True,
+    )
+    return kept
+
+
+def make_window(folder: Path) -> MainWindow:
+    """A new window with settings of its own."""
+    store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+    application = make_application()
+    theme = Theme(application)
+    theme.use(Qt.ColorScheme.Light)
+    window = MainWindow(Settings(store), theme)
+    window.resize(1920, 1080)
+    window.show()
+    QTest.qWait(1000)  # the solver is loaded in the background
+    return window
 
 
 def main() -> int:
-    application = make_application()
-    with tempfile.TemporaryDirectory() as folder:
-        store = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
-        theme = Theme(application)
-        theme.use(Qt.ColorScheme.Light)
-        window = MainWindow(Settings(store), theme)
-        window.resize(1920, 1080)
-        window.show()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        files = []
+        for spectrum in spectra():
+            files.append(folder / f"{spectrum.sample}.vms")
+            write_vamas(files[-1], [spectrum])
+        window = make_window(folder)
+        print(f"{SPECTRA} spectra; no gap may be longer than {BUDGET_MS:g} ms")
+        kept = [tell("files opened", [opening(window, files) for _ in range(_TIMES)])]
         window.document.replace(project())
-        QTest.qWait(500)  # the solver is loaded in the background
-        worst = []
-        for _ in range(_TIMES):
-            found = gaps(window)
-            worst.append(max(found))
-            print(
-                f"{len(window.document.project.fits)} of {SPECTRA} spectra fitted; gaps in ms: "
-                f"longest {worst[-1]:.0f}, then "
-                + ", ".join(f"{gap:.0f}" for gap in sorted(found)[-2:-7:-1])
+        QTest.qWait(500)
+        kept.append(tell("all fitted", [batch(window) for _ in range(_TIMES)]))
+        fitted = fit_project(window.document.project).project
+        window.document.replace(fitted)
+        QTest.qWait(1500)
+        kept.append(
+            tell(
+                "comparison opened first", [gaps(window, window.results_dock.show_comparison, None)]
             )
-            QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-            QTest.qWait(500)
+        )
         window.document.stack.setClean()
         window.close()
-    median = statistics.median(worst)
-    print(f"median {median:.0f} ms of {BUDGET_MS:g}: {'kept' if median <= BUDGET_MS else 'MISSED'}")
-    return 0 if median <= BUDGET_MS else 1
+    return 0 if all(kept) else 1
 
 
 if __name__ == "__main__":

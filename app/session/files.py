@@ -218,7 +218,7 @@ class Files(QObject):
             return False
         self._document.mark_saved(path)
         self.guard.watch(path, file_digest(path))
-        self._remember_path(path)
+        self._remember_paths((path,))
         self._messages.info(f"Saved {path.name}", topic=_SAVING)
         self.saved.emit(path)
         return True
@@ -272,12 +272,13 @@ class Files(QObject):
 
     def _remember(self, opened: Opened) -> None:
         session = () if opened.session_path is None else (opened.session_path,)
-        for path in (*opened.files, *session):
-            self._remember_path(path)
+        self._remember_paths((*opened.files, *session))
 
-    def _remember_path(self, path: Path) -> None:
-        self._settings.remember_file(path)
-        self._settings.folder = path.absolute().parent
+    def _remember_paths(self, paths: Sequence[Path]) -> None:
+        if not paths:
+            return
+        self._settings.remember_files(paths)
+        self._settings.folder = paths[-1].absolute().parent
         self.recentChanged.emit()
 
     def _suggested_name(self) -> str:

@@ -44,7 +44,7 @@ def test_a_folder_data_beside_the_bundled_program_makes_it_portable(bundled: Pat
     assert portable_folder() == bundled / "data"
     assert recovery_folder() == bundled / "data" / "recovery"
     assert recipe_folder() == bundled / "data" / "recipes"
-    Settings().remember_file(bundled / "cathode.doublet")
+    Settings().remember_files([bundled / "cathode.doublet"])
     settings = Settings()
     settings.save()
     assert settings.recent_files == [bundled / "cathode.doublet"]
