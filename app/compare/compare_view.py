@@ -21,10 +21,10 @@ from app.compare.difference_table import DifferenceTable
 from app.compare.sample_choice import SampleChoice
 from app.compare.stacked_panels import StackedPanels
 from app.figures.figure_choice import FigureChoice
-from app.preferences.preferences import FIGURE_WIDTHS_MM, Preferences
 from app.fitting.jobs import Jobs
 from app.fitting.latest import Latest
 from app.fitting.solver_import import load_solver
+from app.preferences.preferences import FIGURE_WIDTHS_MM, Preferences
 from app.widgets.check_box import CheckBox
 from app.widgets.plain import tooltip
 from xps.composition import Kind
