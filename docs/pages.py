@@ -32,6 +32,7 @@ START = PurePosixPath("guide/index.md")
 PICTURES = "pictures"
 SAMPLES = PurePosixPath("../resources/samples")
 _SHORT = 30  # letters of code that are not parted between lines
+_HEADING = 3  # tokens of the title: it opens, its text, it closes
 _LISTED = (2, 3)  # the levels of heading that the contents of a page show
 
 
@@ -236,7 +237,8 @@ def html(guide: Guide, page: Page, version: str) -> str:
         start=between(page.target, guide.pages[START].target),
         navigation=_navigation(guide, page),
         contents=_contents(page),
-        body=_body(page.tokens),
+        heading=_rendered(page.tokens[:_HEADING]),
+        body=_rendered(page.tokens[_HEADING:]),
         back=_neighbor(guide, page, guide.order[:place][-1:], "prev"),
         onward=_neighbor(guide, page, guide.order[place + 1 :][:1], "next"),
         version=escape(version),
@@ -269,7 +271,7 @@ def between(page: PurePosixPath, file: PurePosixPath) -> str:
     return os.path.relpath(file, page.parent).replace(os.sep, "/")
 
 
-def _body(tokens: list[Token]) -> str:
+def _rendered(tokens: list[Token]) -> str:
     markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
     markdown.add_render_rule("table_open", lambda *_: '<div class="table"><table>\n')
     markdown.add_render_rule("table_close", lambda *_: "</table></div>\n")
@@ -305,7 +307,8 @@ def _contents(page: Page) -> str:
         f'<li class="level{place.level}"><a href="#{place.anchor}">{escape(place.text)}</a></li>'
         for place in listed
     ]
-    return "\n".join(["<h2>On this page</h2>", "<ul>", *lines, "</ul>"])
+    head = '<nav class="contents" aria-label="On this page">\n<h2>On this page</h2>'
+    return "\n".join([head, "<ul>", *lines, "</ul>", "</nav>"])
 
 
 def _neighbor(guide: Guide, page: Page, neighbor: list[PurePosixPath], relation: str) -> str:
