@@ -95,7 +95,11 @@ def fit(
 
 
 def apply_recipe(
-    project: Project, recipe: Recipe, entry_ids: Collection[str] | None = None
+    project: Project,
+    recipe: Recipe,
+    entry_ids: Collection[str] | None = None,
+    *,
+    guess: bool = True,
 ) -> tuple[Project, tuple[str, ...]]:
     """Give the spectra that a recipe knows its regions, with start values from the data.
 
@@ -130,7 +134,7 @@ def apply_recipe(
         template = recipe.region_for(entry.spectrum.core_level)
         if template is None:
             continue
-        region = _on_spectrum(template, entry, recipe.charge, notes)
+        region = _on_spectrum(template, entry, recipe.charge, notes, guess)
         if region is None:
             continue
         old = project.region_of(entry.id)
@@ -319,7 +323,7 @@ def _fit_one(
 
 
 def _on_spectrum(
-    template: Region, entry: Entry, charge: ChargeReference, notes: list[str]
+    template: Region, entry: Entry, charge: ChargeReference, notes: list[str], guess: bool
 ) -> Region | None:
     """Place a recipe's region on a spectrum; None where the data do not cover it."""
     where = f"{entry.sample}, {entry.label}"
@@ -344,6 +348,8 @@ def _on_spectrum(
             f"{where}: the data ({first:.1f} to {last:.1f} eV) are narrower than the recipe's "
             f"window ({low:g} to {high:g} eV): the background is less certain"
         )
+    if not guess:
+        return region
     try:
         return with_guess(region, entry.spectrum, charge.shift_ev)
     except XpsError:

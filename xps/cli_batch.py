@@ -35,12 +35,12 @@ _LINE_S = 30.0
 def batch(options: argparse.Namespace) -> int:
     """Fit many files or folders by a recipe: one table, a row for each spectrum and component."""
     from xps.batch import Parts, plan_batch, run_batch, write_table
-    from xps.batch.table import refuse_format
+    from xps.batch.table import table_kind
     from xps.recipe import load_recipe
     from xps.species import library
 
     place = _Place.of(options.out)
-    refuse_format(place.table)
+    kind = table_kind(place.table)
     workers = _workers(options)
     recipe = load_recipe(options.recipe)
     excluded = [place.table, place.parts]
@@ -53,6 +53,7 @@ def batch(options: argparse.Namespace) -> int:
             recipe,
             species=library() if options.species else None,
             sessions=options.sessions,
+            table=kind,
             excluded=excluded,
             progress=shown.reading,
             cancelled=stopped.is_set,

@@ -131,7 +131,7 @@ def _fit_from(
 ) -> FittedMeasurement | None:
     """Fit from the values of a neighbor; None where it has not all that is needed."""
     try:
-        project, notes = apply_recipe(measurement.project(), recipe)
+        project, notes = apply_recipe(measurement.project(), recipe, guess=False)
     except XpsError:
         return None
     fits = {fit.region.core_level: fit for fit in neighbor.project.fits}

@@ -1,20 +1,24 @@
-"""The finished partitions of a batch on disk: one file each, written whole or not at all."""
+"""The finished partitions of a batch on disk: one file each, written whole or not at all.
+
+A line of JSON says what it is; behind it stands a piece of the table, as it will be written.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from xps.atomic import write_atomically
 from xps.batch.plan import Partition
-from xps.batch.rows import COLUMNS, Row
 from xps.errors import ReadError, WriteError
 
 FORMAT = "doublet.batch-part/1"
+
+_ENDING = ".part"
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,9 @@ class FinishedPartition:
     ----------
     key : str
         Of the partition.
-    rows : tuple of Row
-        Values in the order of `xps.batch.rows.COLUMNS`.
+    table : bytes
+        Its piece of the table; see `xps.batch.fragment`.
+    rows : int
     fitted, failed : int
         Numbers of spectra, and of files without any.
     cpu_seconds : float
@@ -34,7 +39,8 @@ class FinishedPartition:
     """
 
     key: str
-    rows: tuple[Row, ...]
+    table: bytes = field(repr=False)
+    rows: int
     fitted: int
     failed: int
     cpu_seconds: float
@@ -61,7 +67,7 @@ class Parts:
         self.folder = folder
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._keys = {path.stem for path in folder.glob("*.json")}
+            self._keys = {path.stem for path in folder.glob(f"*{_ENDING}")}
         except OSError as error:
             reason = f"the folder cannot be made: {error.strerror}"
             raise WriteError(reason, "choose another place", path=folder) from error
@@ -72,8 +78,10 @@ class Parts:
 
     def add(self, finished: FinishedPartition) -> None:
         """Write a finished partition."""
-        document = {"format": FORMAT, "columns": COLUMNS, **vars(finished)}
-        write_atomically(self._path(finished.key), json.dumps(document, allow_nan=False).encode())
+        facts = {name: value for name, value in vars(finished).items() if name != "table"}
+        head = {"format": FORMAT, "bytes": len(finished.table), **facts}
+        data = json.dumps(head, allow_nan=False).encode() + b"\n" + finished.table
+        write_atomically(self._path(finished.key), data)
         self._keys.add(finished.key)
 
     def read(self, partition: Partition) -> FinishedPartition:
@@ -86,15 +94,17 @@ class Parts:
         """
         path = self._path(partition.key)
         try:
-            document: dict[str, Any] = json.loads(path.read_bytes())
-            if document["format"] != FORMAT or tuple(document["columns"]) != COLUMNS:
-                raise ValueError("another format")
+            line, _, table = path.read_bytes().partition(b"\n")
+            head: dict[str, Any] = json.loads(line)
+            if head["format"] != FORMAT or head["bytes"] != len(table):
+                raise ValueError("it is not whole")
             return FinishedPartition(
-                str(document["key"]),
-                tuple(tuple(row) for row in document["rows"]),
-                int(document["fitted"]),
-                int(document["failed"]),
-                float(document["cpu_seconds"]),
+                str(head["key"]),
+                table,
+                int(head["rows"]),
+                int(head["fitted"]),
+                int(head["failed"]),
+                float(head["cpu_seconds"]),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             reason = f"a finished part cannot be read: {error}"
@@ -106,4 +116,4 @@ class Parts:
             shutil.rmtree(self.folder)
 
     def _path(self, key: str) -> Path:
-        return self.folder / f"{key}.json"
+        return self.folder / f"{key}{_ENDING}"

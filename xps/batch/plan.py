@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from xps.batch.inputs import InputFile, examined, found_files
 from xps.batch.measurement import measurements
@@ -13,6 +14,8 @@ from xps.cancel import raising
 from xps.environment import present_environment
 from xps.recipe import Recipe
 from xps.species import Species
+
+TableKind = Literal["csv", "parquet"]
 
 PARTITION_SIZE = 64
 """Measurements in a partition: a third of a second of work, a few hundred rows."""
@@ -29,11 +32,14 @@ class Settings:
         Instead of the shipped library.
     sessions : str
         Folder that gets a session for each file; "" for none.
+    table : {"csv", "parquet"}
+        What the rows are made for.
     """
 
     recipe: Recipe
     species: Mapping[str, Species] | None = None
     sessions: str = ""
+    table: TableKind = "csv"
 
     @property
     def recipe_hash(self) -> str:
@@ -100,6 +106,7 @@ def plan_batch(
     *,
     species: Mapping[str, Species] | None = None,
     sessions: str | Path | None = None,
+    table: TableKind = "csv",
     excluded: Sequence[Path] = (),
     size: int | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -116,6 +123,8 @@ def plan_batch(
         Instead of the shipped library.
     sessions : str or Path, optional
         Folder that gets a session for each file.
+    table : {"csv", "parquet"}
+        What the rows are made for; see `xps.batch.table.table_kind`.
     excluded : sequence of Path
         What is no input although it lies in one of the folders.
     size : int
@@ -136,7 +145,7 @@ def plan_batch(
     """
     ask = raising(cancelled, "the batch")
     folder = "" if sessions is None else str(Path(sessions).resolve())
-    settings = Settings(recipe, species, folder)
+    settings = Settings(recipe, species, folder, table)
     named = found_files(given, excluded)
     pieces: list[Piece] = []
     files: list[InputFile] = []
@@ -147,7 +156,7 @@ def plan_batch(
         found, count = examined(file, lambda spectra: len(measurements(spectra, recipe)))
         files.append(found)
         pieces.append(Piece(found, 0, count))
-    head = _hash(settings.recipe_hash, bool(folder), present_environment())
+    head = _hash(settings.recipe_hash, bool(folder), table, present_environment())
     partitions = [
         Partition(part, _hash(head, part)) for part in _divided(pieces, size or PARTITION_SIZE)
     ]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
 from time import process_time
 
 from xps.batch.chain import FittedMeasurement, fit_chain
+from xps.batch.fragment import fragment
 from xps.batch.inputs import InputFile, spectra_of
 from xps.batch.measurement import Measurement, measurements
 from xps.batch.parts import FinishedPartition
@@ -63,10 +63,7 @@ def fit_partition(task: Task, cancelled: Callable[[], bool] | None = None) -> Fi
         readable = [one for _, one in found if one is not None]
         fits = iter(fit_chain(readable, settings.recipe, cancelled=cancelled))
         fitted = [(file, None if one is None else next(fits)) for file, one in found]
-        rows = tuple(
-            _finite(row)
-            for row in chain.from_iterable(_rows(file, one, settings) for file, one in fitted)
-        )
+        rows = list(chain.from_iterable(_rows(file, one, settings) for file, one in fitted))
         if settings.sessions:
             for piece in partition.pieces:
                 own = [one for file, one in fitted if file == piece.file and one is not None]
@@ -74,7 +71,9 @@ def fit_partition(task: Task, cancelled: Callable[[], bool] | None = None) -> Fi
                     write_session(piece, own, settings)
     failed = {(row[0], row[SPECTRUM_INDEX]) for row in rows if not is_fitted(row)}
     good = {(row[0], row[SPECTRUM_INDEX]) for row in rows} - failed
-    return FinishedPartition(partition.key, rows, len(good), len(failed), process_time() - began)
+    table = fragment(rows, settings.table)
+    spent = process_time() - began
+    return FinishedPartition(partition.key, table, len(rows), len(good), len(failed), spent)
 
 
 def _measured(task: Task) -> list[tuple[InputFile, Measurement | None]]:
@@ -94,10 +93,3 @@ def _rows(file: InputFile, fitted: FittedMeasurement | None, settings: Settings)
     if fitted is None:
         return [problem_row(file, settings)]
     return list(fitted_rows(fitted, file, settings))
-
-
-def _finite(row: Row) -> Row:
-    """Unknown numbers as None: JSON has no NaN."""
-    return tuple(
-        None if isinstance(value, float) and not math.isfinite(value) else value for value in row
-    )

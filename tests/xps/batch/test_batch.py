@@ -261,7 +261,7 @@ def test_a_session_is_an_input(tmp_path: Path) -> None:
 
 def test_a_damaged_part_is_named(batch: Batch) -> None:
     batch.run(Here())
-    path = batch.parts.folder / f"{batch.plan.partitions[1].key}.json"
+    path = batch.parts.folder / f"{batch.plan.partitions[1].key}.part"
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(ReadError, match=r"delete it and run the batch again") as caught:
         batch.table()
@@ -277,7 +277,9 @@ def test_parquet_holds_what_csv_holds(batch: Batch) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     batch.run(Here())
     table = rows(batch.table())
-    other = Batch(batch.plan, batch.out.with_suffix(".parquet"))
+    files = batch.out.parent / "files"
+    plan = plan_batch([files], batch.plan.settings.recipe, table="parquet", size=2)
+    other = Batch(plan, batch.out.with_suffix(".parquet"))
     other.run(Here())
     other.table()
     found = parquet.read_table(other.out)

@@ -1,0 +1,65 @@
+"""Rows as a piece of the table that they will stand in: made by workers, joined at the end."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from xps.batch.plan import TableKind
+from xps.batch.rows import COLUMNS, NUMBERS, WHOLE_NUMBERS, Row
+from xps.csv_table import cell_text
+
+if TYPE_CHECKING:
+    import pyarrow
+
+CSV_HEAD = (",".join(COLUMNS) + "\r\n").encode("utf-8-sig")
+
+
+def fragment(rows: Sequence[Row], kind: TableKind) -> bytes:
+    """Return rows as CSV without a head, or as a Parquet file.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in CSV; Parquet has it
+    as it is.
+    """
+    return _parquet(rows) if kind == "parquet" else _csv(rows)
+
+
+def _csv(rows: Sequence[Row]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(map(cell_text, row) for row in rows)
+    return text.getvalue().encode("utf-8", "replace")
+
+
+def _parquet(rows: Sequence[Row]) -> bytes:
+    import pyarrow
+    from pyarrow import parquet
+
+    columns = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
+    kinds = schema()
+    arrays = [
+        pyarrow.array(map(_valid_text, column), kind.type)
+        for column, kind in zip(columns, kinds, strict=True)
+    ]
+    sink = pyarrow.BufferOutputStream()
+    parquet.write_table(pyarrow.Table.from_arrays(arrays, schema=kinds), sink, compression="zstd")
+    written: bytes = sink.getvalue().to_pybytes()
+    return written
+
+
+def schema() -> pyarrow.Schema:
+    """Return names and types of the columns of Parquet."""
+    import pyarrow
+
+    def kind(column: str) -> pyarrow.DataType:
+        if column in WHOLE_NUMBERS:
+            return pyarrow.int64()
+        return pyarrow.float64() if column in NUMBERS else pyarrow.string()
+
+    return pyarrow.schema([(column, kind(column)) for column in COLUMNS])
+
+
+def _valid_text(value: object) -> object:
+    """Text without the halves of surrogate pairs, which UTF-8 has not."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
