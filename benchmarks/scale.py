@@ -165,7 +165,7 @@ def _tabled(folder: Path, plan: Plan, way: str) -> Tabled:
 
 def _machine() -> dict[str, str | int]:
     model = "unknown"
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
+    with Path("/proc/cpuinfo").open(encoding="utf-8") as file:
         names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
     model = names[0] if names else platform.processor()
     packages = {name: version(name) for name in ("numpy", "scipy", "distributed")}

@@ -39,6 +39,8 @@ def batch(options: argparse.Namespace) -> int:
     from xps.recipe import load_recipe
     from xps.species import library
 
+    if options.stack and options.sessions is not None:
+        raise UsageError("the spectra of a stack make no session: leave --sessions out")
     place = _Place.of(options.out)
     kind = table_kind(place.table)
     workers = _workers(options)
@@ -54,6 +56,7 @@ def batch(options: argparse.Namespace) -> int:
             species=library() if options.species else None,
             sessions=options.sessions,
             table=kind,
+            as_stacks=options.stack,
             excluded=excluded,
             progress=shown.reading,
             cancelled=stopped.is_set,

@@ -184,6 +184,12 @@ def _add_batch(parser: Parser) -> None:
         "--sessions", metavar="FOLDER", help="save a session for each file there, too"
     )
     parser.add_argument(
+        "--stack",
+        action="store_true",
+        help="take the spectra of a file that share one axis as one map or profile, on the energy "
+        "scale of their mean: many times faster, without upper limits",
+    )
+    parser.add_argument(
         "--workers",
         type=_count,
         metavar="N",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from xps.batch.plan import TableKind
 from xps.batch.rows import COLUMNS, NUMBERS, WHOLE_NUMBERS, Row
+from xps.batch.settings import TableKind
 from xps.csv_table import cell_text
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def _parquet(rows: Sequence[Row]) -> bytes:
     columns = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
     kinds = schema()
     arrays = [
-        pyarrow.array(map(_valid_text, column), kind.type)
+        pyarrow.array(map(_storable, column), kind.type)
         for column, kind in zip(columns, kinds, strict=True)
     ]
     sink = pyarrow.BufferOutputStream()
@@ -60,6 +61,8 @@ def schema() -> pyarrow.Schema:
     return pyarrow.schema([(column, kind(column)) for column in COLUMNS])
 
 
-def _valid_text(value: object) -> object:
-    """Text without the halves of surrogate pairs, which UTF-8 has not."""
+def _storable(value: object) -> object:
+    """Text without the halves of surrogate pairs, which UTF-8 has not; None for what is unknown."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

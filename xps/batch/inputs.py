@@ -130,9 +130,19 @@ def examined(file: InputFile, count: Callable[[Sequence[Spectrum]], int]) -> tup
     try:
         spectra, sha256 = _read(file.path)
     except XpsError as error:
-        reason = ReadError(error.reason, error.remedy, where=error.where)
-        return replace(file, sha256=_hash(file.path), problem=str(reason)), 1
+        return with_problem(file, error), 1
     return replace(file, sha256=sha256), count(spectra)
+
+
+def with_problem(file: InputFile, error: XpsError) -> InputFile:
+    """Return a file with the reason why nothing of it is fitted."""
+    reason = ReadError(error.reason, error.remedy, where=error.where)
+    return replace(with_hash(file), problem=str(reason))
+
+
+def with_hash(file: InputFile) -> InputFile:
+    """Return a file with the hash of what it holds."""
+    return replace(file, sha256=_hash(file.path))
 
 
 def _read(path: str) -> tuple[tuple[Spectrum, ...], str]:

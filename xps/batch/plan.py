@@ -2,60 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, groupby
 from pathlib import Path
-from typing import Literal
 
-from xps.batch.inputs import InputFile, examined, found_files
+from xps.batch.inputs import InputFile, examined, found_files, with_hash, with_problem
 from xps.batch.measurement import measurements
+from xps.batch.settings import Settings, TableKind, hash_of
+from xps.batch.stacked import StackOfFile, stacks_of_file
 from xps.cancel import raising
 from xps.environment import present_environment
+from xps.errors import CancelledError, XpsError
 from xps.recipe import Recipe
 from xps.species import Species
 
-TableKind = Literal["csv", "parquet"]
-
 PARTITION_SIZE = 64
-"""Measurements in a partition: a third of a second of work, a few hundred rows."""
+"""Measurements in a partition: a second of work, a few hundred rows."""
 
-
-@dataclass(frozen=True)
-class Settings:
-    """What all partitions have in common.
-
-    Attributes
-    ----------
-    recipe : Recipe
-    species : mapping of str to Species, optional
-        Instead of the shipped library.
-    sessions : str
-        Folder that gets a session for each file; "" for none.
-    table : {"csv", "parquet"}
-        What the rows are made for.
-    """
-
-    recipe: Recipe
-    species: Mapping[str, Species] | None = None
-    sessions: str = ""
-    table: TableKind = "csv"
-
-    @property
-    def recipe_hash(self) -> str:
-        """The first 16 digits of the hash of recipe and species."""
-        species = None if self.species is None else sorted(self.species.items())
-        return _hash(self.recipe, species)[:16]
+STACK_PARTITION_SIZE = 1024
+"""Spectra of a stack in a partition, which are fitted together."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Some neighboring measurements of one file, by their numbers."""
+    """Some neighboring measurements of one file, or spectra of a stack, by their numbers."""
 
     file: InputFile
     start: int
     stop: int
     whole: bool = True
+    stack: StackOfFile | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +84,7 @@ def plan_batch(
     species: Mapping[str, Species] | None = None,
     sessions: str | Path | None = None,
     table: TableKind = "csv",
+    as_stacks: bool = False,
     excluded: Sequence[Path] = (),
     size: int | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -125,6 +103,9 @@ def plan_batch(
         Folder that gets a session for each file.
     table : {"csv", "parquet"}
         What the rows are made for; see `xps.batch.table.table_kind`.
+    as_stacks : bool
+        Whether the spectra of a file that share one axis are one map or profile, on the energy
+        scale of their mean.
     excluded : sequence of Path
         What is no input although it lies in one of the folders.
     size : int
@@ -153,14 +134,30 @@ def plan_batch(
         ask()
         if progress is not None:
             progress(done, len(named))
-        found, count = examined(file, lambda spectra: len(measurements(spectra, recipe)))
-        files.append(found)
-        pieces.append(Piece(found, 0, count))
-    head = _hash(settings.recipe_hash, bool(folder), table, present_environment())
-    partitions = [
-        Partition(part, _hash(head, part)) for part in _divided(pieces, size or PARTITION_SIZE)
-    ]
-    return Plan(settings, tuple(files), tuple(partitions))
+        own = _stacks(file, recipe, ask) if as_stacks else []
+        if not own:
+            found, count = examined(file, lambda spectra: len(measurements(spectra, recipe)))
+            own = [Piece(found, 0, count)]
+        files.append(own[0].file)
+        pieces += own
+    head = hash_of(settings.recipe_hash, bool(folder), table, present_environment())
+    parts = chain.from_iterable(
+        _divided(list(some), size or (STACK_PARTITION_SIZE if stack else PARTITION_SIZE))
+        for stack, some in groupby(pieces, lambda piece: piece.stack)
+    )
+    return Plan(settings, tuple(files), tuple(Partition(p, hash_of(head, p)) for p in parts))
+
+
+def _stacks(file: InputFile, recipe: Recipe, cancelled: Callable[[], bool]) -> list[Piece]:
+    """The stacks of a file; none where it is to be read spectrum by spectrum."""
+    try:
+        found = stacks_of_file(file, recipe, cancelled)
+    except CancelledError:
+        raise
+    except XpsError as error:
+        return [Piece(with_problem(file, error), 0, 1)]
+    known = with_hash(file) if found else file
+    return [Piece(known, 0, stack.count, stack=stack) for stack in found]
 
 
 def _divided(pieces: Sequence[Piece], size: int) -> Iterator[tuple[Piece, ...]]:
@@ -172,7 +169,7 @@ def _divided(pieces: Sequence[Piece], size: int) -> Iterator[tuple[Piece, ...]]:
         while start < piece.stop:
             stop = min(piece.stop, start + room)
             whole = start == piece.start and stop == piece.stop
-            part.append(Piece(piece.file, start, stop, whole))
+            part.append(replace(piece, start=start, stop=stop, whole=whole))
             room -= stop - start
             start = stop
             if room == 0:
@@ -180,7 +177,3 @@ def _divided(pieces: Sequence[Piece], size: int) -> Iterator[tuple[Piece, ...]]:
                 part, room = [], size
     if part:
         yield tuple(part)
-
-
-def _hash(*parts: object) -> str:
-    return hashlib.sha256(repr(parts).encode("utf-8", "backslashreplace")).hexdigest()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from xps.batch.chain import FittedMeasurement
 from xps.batch.inputs import InputFile
-from xps.batch.plan import Settings
+from xps.batch.settings import Settings
 from xps.csv_table import COLUMNS as CSV_COLUMNS
 from xps.csv_table import Cell, component_cells, region_cells
 from xps.environment import present_environment
@@ -43,10 +43,10 @@ def fitted_rows(fitted: FittedMeasurement, file: InputFile, settings: Settings) 
     measurement, project = fitted.measurement, fitted.project
     tables = {table.entry.id: table for table in region_tables(project, fitted.failures)}
     for index, spectrum in zip(measurement.indices, measurement.spectra, strict=True):
-        head = _head(file, settings) | _spectrum_cells(index, spectrum)
+        head = head_cells(file, settings) | _spectrum_cells(index, spectrum)
         table = tables.get(f"s{index}")
         if table is None:
-            yield _row(head | {"message": _why_left_out(fitted, spectrum)})
+            yield row_of(head | {"message": _why_left_out(fitted, spectrum)})
             continue
         cells = head | dict(region_cells(project, table)) | {"start": fitted.start}
         cells["sample"] = head["sample"]
@@ -54,28 +54,35 @@ def fitted_rows(fitted: FittedMeasurement, file: InputFile, settings: Settings) 
         said = (str(cells["message"] or ""), *_notes(fitted, spectrum), *warnings)
         cells["message"] = "; ".join(filter(None, said))
         for row in table.rows or (None,):
-            yield _row(cells if row is None else cells | dict(component_cells(row)))
+            yield row_of(cells if row is None else cells | dict(component_cells(row)))
 
 
 def problem_row(file: InputFile, settings: Settings) -> Row:
     """Return the row of a file that cannot be read."""
-    return _row(_head(file, settings) | {"message": file.problem})
+    return row_of(head_cells(file, settings) | {"message": file.problem})
 
 
-def is_fitted(row: Row) -> bool:
-    """Tell whether a row is of a fit that converged."""
-    return row[_SUCCESS] == "yes"
+def tally(rows: Sequence[Row]) -> tuple[int, int]:
+    """Count the spectra, and files without any, that were fitted and that were not."""
+    failed = {_spectrum(row) for row in rows if row[_SUCCESS] != "yes"}
+    return len({_spectrum(row) for row in rows} - failed), len(failed)
+
+
+def _spectrum(row: Row) -> Row:
+    return tuple(row[column] for column in _SPECTRUM)
 
 
 _SUCCESS = COLUMNS.index("success")
-SPECTRUM_INDEX = COLUMNS.index("spectrum_index")
+_SPECTRUM = [COLUMNS.index(column) for column in ("file", "spectrum_index", "core_level")]
 
 
-def _row(cells: dict[str, Cell]) -> Row:
+def row_of(cells: Mapping[str, Cell]) -> Row:
+    """Return the values of a row, by column, in the order of the columns."""
     return tuple(cells.get(column) for column in COLUMNS)
 
 
-def _head(file: InputFile, settings: Settings) -> dict[str, Cell]:
+def head_cells(file: InputFile, settings: Settings) -> dict[str, Cell]:
+    """Return what is said of a file that is not fitted yet."""
     return {
         "file": file.label,
         "file_sha256": file.sha256 or None,

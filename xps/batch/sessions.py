@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from xps.batch.chain import FittedMeasurement
-from xps.batch.plan import Piece, Settings
+from xps.batch.plan import Piece
+from xps.batch.settings import Settings
 from xps.errors import WriteError
 from xps.project import Project, Step
 from xps.session import save

@@ -10,7 +10,8 @@ from typing import BinaryIO
 from xps.atomic import written_atomically
 from xps.batch.fragment import CSV_HEAD, schema
 from xps.batch.parts import FinishedPartition, Parts
-from xps.batch.plan import Plan, TableKind
+from xps.batch.plan import Plan
+from xps.batch.settings import TableKind
 from xps.errors import WriteError
 
 _KINDS: dict[str, TableKind] = {".csv": "csv", ".parquet": "parquet"}

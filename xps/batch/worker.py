@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, groupby
 from time import process_time
 
-from xps.batch.chain import FittedMeasurement, fit_chain
+from xps.batch.chain import fit_chain
 from xps.batch.fragment import fragment
-from xps.batch.inputs import InputFile, spectra_of
+from xps.batch.inputs import spectra_of
 from xps.batch.measurement import Measurement, measurements
 from xps.batch.parts import FinishedPartition
-from xps.batch.plan import Partition, Settings
-from xps.batch.rows import SPECTRUM_INDEX, Row, fitted_rows, is_fitted, problem_row
+from xps.batch.plan import Partition, Piece
+from xps.batch.rows import Row, fitted_rows, problem_row, tally
 from xps.batch.sessions import write_session
+from xps.batch.settings import Settings
+from xps.batch.stacked import stack_rows
 from xps.environment import Environment, present_environment
 from xps.errors import FitError
 from xps.species import using
@@ -59,37 +61,45 @@ def fit_partition(task: Task, cancelled: Callable[[], bool] | None = None) -> Fi
     settings, partition = task.settings, task.partition
     species = contextlib.nullcontext() if settings.species is None else using(settings.species)
     with species:
-        found = list(_measured(task))
-        readable = [one for _, one in found if one is not None]
-        fits = iter(fit_chain(readable, settings.recipe, cancelled=cancelled))
-        fitted = [(file, None if one is None else next(fits)) for file, one in found]
-        rows = list(chain.from_iterable(_rows(file, one, settings) for file, one in fitted))
-        if settings.sessions:
-            for piece in partition.pieces:
-                own = [one for file, one in fitted if file == piece.file and one is not None]
-                if own:
-                    write_session(piece, own, settings)
-    failed = {(row[0], row[SPECTRUM_INDEX]) for row in rows if not is_fitted(row)}
-    good = {(row[0], row[SPECTRUM_INDEX]) for row in rows} - failed
+        pieces = partition.pieces
+        if pieces[0].stack is None:
+            rows = _fitted_one_by_one(pieces, settings, cancelled)
+        else:
+            rows = list(chain.from_iterable(_of_stack(one, settings, cancelled) for one in pieces))
+    fitted, failed = tally(rows)
     table = fragment(rows, settings.table)
     spent = process_time() - began
-    return FinishedPartition(partition.key, table, len(rows), len(good), len(failed), spent)
+    return FinishedPartition(partition.key, table, len(rows), fitted, failed, spent)
 
 
-def _measured(task: Task) -> list[tuple[InputFile, Measurement | None]]:
-    """The measurements of a partition; None for a file that cannot be read."""
-    found: list[tuple[InputFile, Measurement | None]] = []
-    for piece in task.partition.pieces:
+def _of_stack(piece: Piece, settings: Settings, cancelled: Callable[[], bool] | None) -> list[Row]:
+    assert piece.stack is not None
+    span = piece.start, piece.stop
+    return stack_rows(piece.file, piece.stack, *span, settings, cancelled=cancelled)
+
+
+def _fitted_one_by_one(
+    pieces: Sequence[Piece], settings: Settings, cancelled: Callable[[], bool] | None
+) -> list[Row]:
+    """Fit the measurements of all pieces as one chain, and save their sessions."""
+    found = [(piece, measurement) for piece in pieces for measurement in _measured(piece, settings)]
+    readable = [measurement for _, measurement in found if measurement is not None]
+    fits = iter(fit_chain(readable, settings.recipe, cancelled=cancelled))
+    rows: list[Row] = []
+    for piece, own in groupby(found, lambda pair: pair[0]):
+        fitted = [next(fits) for _, measurement in own if measurement is not None]
         if piece.file.problem:
-            found.append((piece.file, None))
-            continue
-        spectra = spectra_of(piece.file.path, piece.file.sha256)
-        own = measurements(spectra, task.settings.recipe)[piece.start : piece.stop]
-        found += [(piece.file, measurement) for measurement in own]
-    return found
+            rows.append(problem_row(piece.file, settings))
+        for one in fitted:
+            rows += fitted_rows(one, piece.file, settings)
+        if settings.sessions and fitted:
+            write_session(piece, fitted, settings)
+    return rows
 
 
-def _rows(file: InputFile, fitted: FittedMeasurement | None, settings: Settings) -> list[Row]:
-    if fitted is None:
-        return [problem_row(file, settings)]
-    return list(fitted_rows(fitted, file, settings))
+def _measured(piece: Piece, settings: Settings) -> Sequence[Measurement | None]:
+    """The measurements of a piece; a file that cannot be read stands for one."""
+    if piece.file.problem:
+        return [None]
+    spectra = spectra_of(piece.file.path, piece.file.sha256)
+    return measurements(spectra, settings.recipe)[piece.start : piece.stop]
