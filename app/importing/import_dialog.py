@@ -54,6 +54,7 @@ class ImportDialog(QDialog):
         super().__init__(parent)
         self._file = file
         self._shown: TextPreview = file.detected
+        self._problem: XpsError | None = None  # of the delimiter and the decimal sign
         self.setWindowTitle(f"Open {file.path.name}")
         name = self.fontMetrics().elidedText(
             file.path.name, Qt.TextElideMode.ElideMiddle, _NAME_WIDTH
@@ -89,6 +90,7 @@ class ImportDialog(QDialog):
         self._show()
         self.form.changed.connect(self._show)
         self.form.tablePicked.connect(self._show_table)
+        self.form.dialectPicked.connect(self._show_dialect)
         self.resize(*_SIZE)
         self.form.first_asked.setFocus()
 
@@ -118,6 +120,20 @@ class ImportDialog(QDialog):
         whole.addLayout(both, 1)
         whole.addLayout(below)
 
+    def _show_dialect(self) -> None:
+        """Part the columns anew; all else that was chosen stays."""
+        try:
+            self._shown = preview_text(self._file.content, dialect=self.form.dialect)
+        except XpsError as error:
+            self._problem = error
+            self.rows.setRowCount(0)
+            self.rows.setColumnCount(0)
+        else:
+            self._problem = None
+            self.form.show_dialect(self._shown)
+            self._show_rows()
+        self._show()
+
     def _show_table(self) -> None:
         """List the columns of the table that was picked, before its spectra are asked for."""
         suggested = self.form.columns_of(self.form.table.currentData())
@@ -129,6 +145,8 @@ class ImportDialog(QDialog):
     def _show(self) -> None:
         """Draw what the choice makes of the file."""
         try:
+            if self._problem is not None:
+                raise self._problem
             self._shown = preview_text(self._file.content, self.form.choice)
         except XpsError as error:
             self.ok_button.setEnabled(False)

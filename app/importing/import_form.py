@@ -19,10 +19,19 @@ from PySide6.QtWidgets import (
 from app.widgets.check_box import BoxDelegate
 from app.widgets.numerals import parse_number, plain_number
 from xps.errors import ReadError
-from xps.readers.text_import import TextChoice, TextPreview
+from xps.readers.text_import import TextChoice, TextPreview, in_dialect
+from xps.readers.text_table import DECIMAL_SIGNS, DELIMITERS, DecimalSign, Dialect
 
 _AXES = (("Binding", "binding"), ("Kinetic", "kinetic"))
 _UNITS = (("Counts", "counts"), ("Counts per second", "counts/s"), ("Of unknown unit", "arbitrary"))
+_DELIMITERS: dict[str, str] = {
+    "\t": "Tabs",
+    ";": "Semicolons ;",
+    ",": "Commas ,",
+    " ": "Blanks",
+    "|": "Bars |",
+}
+_DECIMALS: dict[DecimalSign, str] = {".": "Point, as in 0.5", ",": "Comma, as in 0,5"}
 _LIST_HEIGHT = 96
 _CHECKED = Qt.CheckState.Checked
 
@@ -40,10 +49,13 @@ class ImportForm(QWidget):
         The choice may be another one.
     tablePicked()
         The columns are to be those of another table.
+    dialectPicked()
+        Columns are parted by another sign, or numbers written with another one.
     """
 
     changed = Signal()
     tablePicked = Signal()
+    dialectPicked = Signal()
 
     def __init__(self, detected: TextPreview, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +64,10 @@ class ImportForm(QWidget):
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         choice, asked = detected.choice, set(detected.questions)
+        delimiters = [(_DELIMITERS[sign], sign) for sign in DELIMITERS]
+        self.delimiter = self._pick("Columns parted &by", delimiters, choice.dialect.delimiter)
+        decimals = [(_DECIMALS[sign], sign) for sign in DECIMAL_SIGNS]
+        self.decimal = self._pick("De&cimal sign", decimals, choice.dialect.decimal)
         self.table = self._pick("&Spectra", self._tables(), choice.table)
         self._form.setRowVisible(self.table, self.table.count() > 1)
         self.energy = self._pick("&Energy column", [], None)
@@ -67,11 +83,13 @@ class ImportForm(QWidget):
         is_live_time_asked = "live_time" in asked
         self.dwell = self._number("&Dwell time / s", choice.dwell_s, asked=is_live_time_asked)
         self.sweeps = self._number("S&weeps", choice.sweeps, asked=is_live_time_asked)
-        levels = [spectrum.core_level or "not recognized" for spectrum in detected.spectra]
-        self.core_level = self._text("Core &level", levels)
-        self.sample = self._text("Sa&mple", [spectrum.sample for spectrum in detected.spectra])
+        self.core_level = self._text("Core &level")
+        self.sample = self._text("Sa&mple")
+        self._name_detected()
         self.show_columns(detected.labels, choice)
         self.table.currentIndexChanged.connect(self.tablePicked)
+        for combo in (self.delimiter, self.decimal):
+            combo.currentIndexChanged.connect(self.dialectPicked)
         for combo in (self.energy, self.axis, self.unit):
             combo.currentIndexChanged.connect(self.changed)
         self.intensities.itemChanged.connect(self.changed)
@@ -90,6 +108,17 @@ class ImportForm(QWidget):
         return next(
             (w for name, w in places.items() if name in self._detected.questions), self.axis
         )
+
+    @property
+    def dialect(self) -> Dialect:
+        """What parts columns, and the decimal sign.
+
+        Raises
+        ------
+        ReadError
+            If both are a comma.
+        """
+        return Dialect(self.delimiter.currentData(), self.decimal.currentData())
 
     @property
     def choice(self) -> TextChoice:
@@ -118,6 +147,29 @@ class ImportForm(QWidget):
             core_level=self.core_level.text().strip() or None,
             sample=self.sample.text().strip() or None,
         )
+
+    def show_dialect(self, detected: TextPreview) -> None:
+        """Take what is detected in another dialect; what was changed by hand stays as it is."""
+        choice = in_dialect(self.choice, self._detected.choice, detected.choice)
+        self._detected = detected
+        blocked = [QSignalBlocker(widget) for widget in self.findChildren(QWidget)]
+        self.table.clear()
+        for text, number in self._tables():
+            self.table.addItem(text, number)
+        self.table.setCurrentIndex(max(self.table.findData(choice.table), 0))
+        self._form.setRowVisible(self.table, self.table.count() > 1)
+        self.axis.setCurrentIndex(self.axis.findData(choice.axis))
+        self.unit.setCurrentIndex(self.unit.findData(choice.unit))
+        for field, value in (
+            (self.photon_energy, choice.photon_energy_ev),
+            (self.dwell, choice.dwell_s),
+            (self.sweeps, choice.sweeps),
+        ):
+            if parse_number(field.text()) != value:
+                field.setText(_text_of(value))
+        self._name_detected()
+        self.show_columns(detected.labels, choice)
+        blocked.clear()
 
     def columns_of(self, table: int | None) -> TextChoice:
         """Return the detected choice with the columns that a table suggests."""
@@ -191,11 +243,19 @@ class ImportForm(QWidget):
         self._add(label, field, asked=asked)
         return field
 
-    def _text(self, label: str, detected: Sequence[str]) -> QLineEdit:
+    def _text(self, label: str) -> QLineEdit:
         field = QLineEdit()
-        field.setPlaceholderText(detected[0] if len({*detected}) == 1 else "that of each spectrum")
         self._add(label, field)
         return field
+
+    def _name_detected(self) -> None:
+        """Show in empty fields what is detected."""
+        spectra = self._detected.spectra
+        levels = {spectrum.core_level or "not recognized" for spectrum in spectra}
+        samples = {spectrum.sample for spectrum in spectra}
+        for field, names in ((self.core_level, levels), (self.sample, samples)):
+            one = next(iter(names)) if len(names) == 1 else "that of each spectrum"
+            field.setPlaceholderText(one)
 
 
 def _text_of(value: float | None) -> str:

@@ -306,6 +306,7 @@ def test_the_keyboard_begins_at_the_question_and_everything_has_a_name(
         assert dialog.focusWidget() is dialog.form.axis
         controls = [dialog.rows, dialog.plot, dialog.for_all]
         form = dialog.form
+        controls += [form.delimiter, form.decimal]
         controls += [form.energy, form.intensities, form.axis, form.photon_energy, form.unit]
         controls += [form.dwell, form.sweeps, form.core_level, form.sample]
         assert all(control.accessibleName() for control in controls)
@@ -356,3 +357,67 @@ def test_an_untouched_number_keeps_all_its_digits(
     dialogs.imports = [lambda dialog: (pick(dialog.form.unit, "Counts per"), agree(dialog))]
     open_files(qtbot, window, [written(tmp_path / "scan.csv", header)])
     assert {(s.dwell_s, s.unit) for s in spectra(window)} == {(0.123456789, "counts/s")}
+
+
+def german(path: Path) -> Path:
+    """Numbers with three decimals behind a comma: the same signs could part thousands."""
+    rows = [f"{170 - 0.5 * i:.3f};{100 + 7 * (i % 5):.3f}".replace(".", ",") for i in range(12)]
+    path.write_text("Energy;left\n" + "\n".join(rows) + "\n", "utf-8")
+    return path
+
+
+def test_another_decimal_sign_is_shown_at_once_and_taken(
+    qtbot: QtBot, window: MainWindow, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    def answer(dialog: ImportDialog) -> None:
+        form = dialog.form
+        assert form.delimiter.currentText() == "Semicolons ;"
+        assert form.decimal.currentText() == "Comma, as in 0,5"
+        type_into_and_stay(form.photon_energy, "1253,6")
+        type_into_and_stay(form.sample, "Kathode")
+        pick(form.decimal, "Point")
+        assert dialog.rows.item(0, 0).text() == "170000"
+        assert (form.photon_energy.text(), form.sample.text()) == ("1253,6", "Kathode")
+        pick(form.decimal, "Comma")
+        assert dialog.rows.item(0, 0).text() == "170"
+        pick(form.decimal, "Point")
+        agree(dialog)
+
+    dialogs.imports = [answer]
+    open_files(qtbot, window, [german(tmp_path / "scan.csv")])
+    (spectrum,) = spectra(window)
+    assert (spectrum.energy_ev[0], spectrum.intensity[0]) == (170_000.0, 100_000.0)
+    assert (spectrum.photon_energy_ev, spectrum.sample) == (1253.6, "Kathode")
+
+
+def test_a_delimiter_that_parts_nothing_says_so_until_another_is_chosen(
+    qtbot: QtBot, window: MainWindow, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    def answer(dialog: ImportDialog) -> None:
+        form = dialog.form
+        pick(form.delimiter, "Bars")
+        assert "no columns of numbers" in dialog.note.text()
+        assert dialog.rows.rowCount() == 0
+        type_into_and_stay(form.sample, "Kathode")
+        assert not dialog.ok_button.isEnabled()
+        pick(form.delimiter, "Commas")
+        assert "a comma cannot both part columns and mark decimals" in dialog.note.text()
+        pick(form.delimiter, "Semicolons")
+        assert dialog.rows.item(0, 0).text() == "170"
+        agree(dialog)
+
+    dialogs.imports = [answer]
+    open_files(qtbot, window, [german(tmp_path / "scan.csv")])
+    assert [(s.energy_ev[0], s.sample) for s in spectra(window)] == [(170.0, "Kathode")]
+
+
+def test_another_decimal_sign_holds_for_all_files_alike(
+    qtbot: QtBot, window: MainWindow, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    dialogs.imports = [lambda dialog: (pick(dialog.form.decimal, "Point"), agree(dialog))]
+    open_files(qtbot, window, [german(tmp_path / f"{name}.csv") for name in ("one", "two")])
+    assert dialogs.asked == ["columns of one.csv, 2 alike"]
+    assert [(s.sample, s.energy_ev[0]) for s in spectra(window)] == [
+        ("one", 170_000.0),
+        ("two", 170_000.0),
+    ]
