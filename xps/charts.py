@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xps.comparison import positions_in
+from xps.comparison import adjusted_trends, positions_in
 from xps.composition import Kind, Quantity, percents_of_samples, shares_of_samples
 from xps.composition_table import CompositionTable, tables_of
 from xps.errors import XpsError
@@ -131,11 +131,13 @@ def charts(
         raise XpsError("no amounts of that choice to draw", f"fitted samples: {known}")
     rows = _rows(project)
     colors = _colors(project)
-    found_charts = []
-    for table in tables_of(wanted, None):
-        trends = trends_of(table, series, places, []) if series is not None else []
-        found_charts.append(_chart(table, places, rows, colors, trends))
-    return tuple(found_charts)
+    tables = tables_of(wanted, None)
+    lines = [trends_of(t, series, places, []) if series is not None else [] for t in tables]
+    adjusted = iter(adjusted_trends([trend for of_table in lines for trend in of_table]))
+    return tuple(
+        _chart(table, places, rows, colors, [next(adjusted) for _ in of_table])
+        for table, of_table in zip(tables, lines, strict=True)
+    )
 
 
 def _chosen(project: Project, names: Sequence[str] | None) -> set[str]:

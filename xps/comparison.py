@@ -190,7 +190,7 @@ def compare(
     if series is not None:
         positions = positions_in(project, series)
         for tables in (shares, percents):
-            trends += _adjusted_trends(
+            trends += adjusted_trends(
                 [one for table in tables for one in trends_of(table, series, positions, notes)]
             )
     return Comparison(
@@ -322,7 +322,8 @@ def _difference(table: CompositionTable, first: int, row: int, column: int) -> D
     )
 
 
-def _adjusted_trends(trends: Sequence[Trend]) -> list[Trend]:
+def adjusted_trends(trends: Sequence[Trend]) -> list[Trend]:
+    """Return trends of one kind with p-values after Holm's correction for all of them."""
     adjusted = holm([trend.p_value for trend in trends])
     return [
         replace(trend, p_value_adjusted=p_value)

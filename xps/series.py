@@ -60,10 +60,38 @@ def series_names(samples: Sequence[Sample]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for sample in samples for name, _ in sample.series))
 
 
+def all_series(project: Project) -> tuple[str, ...]:
+    """Return the series that samples of a project, or their spectra, stand in."""
+    samples = [place for sample in project.samples for place in sample.series]
+    spectra = [place for entry in project.entries for place in place_of(entry.spectrum)]
+    names: dict[str, str] = {}
+    for name, _ in (*samples, *spectra):
+        names.setdefault(name.casefold(), name)
+    return tuple(names.values())
+
+
 def position(sample: Sample, series: str) -> float | None:
     """Return where a sample stands in a series; None if it is not in it."""
     found = (value for name, value in sample.series if name.casefold() == series.casefold())
     return next(found, None)
+
+
+def places_of_sample(project: Project, sample: Sample, series: str) -> tuple[float, ...]:
+    """Return the places at which a sample, or its spectra, stand in a series, ascending.
+
+    What is said of the sample comes before what its files say.
+    """
+    own = position(sample, series)
+    if own is not None:
+        return (own,)
+    found = {
+        value
+        for entry in project.entries
+        if entry.sample == sample.name
+        for name, value in place_of(entry.spectrum)
+        if name.casefold() == series.casefold()
+    }
+    return tuple(sorted(found))
 
 
 def _at_several_places(entries: Sequence[Entry]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -12,13 +12,17 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSplitter,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from app.compare.along import Along, along
 from app.compare.compared import Compared, bases, comparable, compared
 from app.compare.difference_table import DifferenceTable
 from app.compare.sample_choice import SampleChoice
+from app.compare.series_choice import SeriesChoice
+from app.compare.series_plots import SeriesPlots
 from app.compare.stacked_panels import StackedPanels
 from app.figures.figure_choice import FigureChoice
 from app.fitting.jobs import Jobs
@@ -30,7 +34,7 @@ from app.widgets.plain import tooltip
 from xps.composition import Kind
 from xps.errors import XpsError
 from xps.project import Project
-from xps.series import series_names, with_places
+from xps.series import all_series, places_of_sample, series_names, with_places
 
 _KINDS: Mapping[Kind, str] = {"share": "Shares", "atomic_percent": "Atomic percent"}
 _FIRST = 6  # samples that are shown until others are chosen
@@ -42,20 +46,26 @@ _EMPTY = "Fits of two or more samples are compared here."
 
 
 class CompareView(QWidget):
-    """Samples, panels and differences.
+    """Samples, panels and differences; or amounts along a series, and trends.
 
     Which samples and core levels are shown is no part of the project; which samples are
-    replicates is.
+    replicates, and where they stand in a series, is.
 
     Signals
     -------
     groupTyped(str, str)
         Sample, and the group of replicates that it shall belong to.
+    placeTyped(str, str, str)
+        Sample, series, and what was typed for the place.
+    seriesWanted()
+        A series that no sample stands in yet.
     figureWanted(), copyWanted()
         The figure, in a file or on the clipboard.
     """
 
     groupTyped = Signal(str, str)
+    placeTyped = Signal(str, str, str)
+    seriesWanted = Signal()
     figureWanted = Signal()
     copyWanted = Signal()
 
@@ -68,8 +78,12 @@ class CompareView(QWidget):
         self._known: set[str] = set()
         self._hidden_levels: set[str] = set()
         self._base = ""
+        self._series = ""
         self.samples = SampleChoice()
+        self.series = SeriesChoice()
         self.panels = StackedPanels()
+        self.series_plots = SeriesPlots()
+        self._drawing = QStackedWidget()
         self.table = DifferenceTable()
         self.base = QComboBox()
         self.kind = QComboBox()
@@ -120,9 +134,21 @@ class CompareView(QWidget):
         )
 
     @property
+    def chosen_series(self) -> str:
+        """The series that amounts are drawn along; "" for none."""
+        return self._series
+
+    @property
     def notes_text(self) -> str:
         """What the numbers leave out."""
         return self._notes.text()
+
+    def choose_series(self, series: str) -> None:
+        """Draw the amounts along a series, of all samples that stand in it; "" for none."""
+        self._series = series
+        self._left_out -= self._places().keys()
+        self.figure_kind.setCurrentIndex(max(self.figure_kind.findData(_ALONG + series), 0))
+        self.show_project(self._project, self._failures)
 
     def choose_width(self, width_mm: int) -> None:
         """Let figures have another of the widths that are offered."""
@@ -140,6 +166,8 @@ class CompareView(QWidget):
         self._left_out &= set(names)
         samples = tuple(project.sample(name) for name in names)
         self.samples.show_samples(samples, set(names) - self._left_out)
+        self.series.show_series(all_series(project), self._series)
+        self.samples.show_places(self._series, self._places())
         self._splitter.setVisible(bool(names))
         self._head.setVisible(bool(names))
         self._show_levels()
@@ -198,7 +226,9 @@ class CompareView(QWidget):
         head.addWidget(self.width_mm)
         head.addWidget(self.figure_button)
         head.addWidget(self.copy_button)
-        for widget in (self.samples, self.panels, self.table):
+        self._drawing.addWidget(self.panels)
+        self._drawing.addWidget(self.series_plots)
+        for widget in (self._choice(), self._drawing, self.table):
             self._splitter.addWidget(widget)
         for place, stretch in enumerate((1, 3, 3)):
             self._splitter.setStretchFactor(place, stretch)
@@ -213,6 +243,34 @@ class CompareView(QWidget):
         column.addWidget(self._notes)
         self.samples.chosen.connect(self._on_chosen)
         self.samples.groupTyped.connect(self.groupTyped)
+        self.samples.placeTyped.connect(
+            lambda sample, text: self.placeTyped.emit(sample, self._series, text)
+        )
+
+    def _choice(self) -> QWidget:
+        """The samples, and below them the series that they can be drawn along."""
+        self.series.chosen.connect(self.choose_series)
+        self.series.newWanted.connect(self.seriesWanted)
+        label = QLabel("Along")
+        label.setBuddy(self.series)
+        row = QHBoxLayout()
+        row.addWidget(label)
+        row.addWidget(self.series, 1)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.samples, 1)
+        column.addLayout(row)
+        return whole
+
+    def _places(self) -> dict[str, tuple[float, ...]]:
+        """Where samples stand in the series; those that do not are left out."""
+        found = {
+            name: places_of_sample(self._project, self._project.sample(name), self._series)
+            for name in comparable(self._project)
+        }
+        return {name: places for name, places in found.items() if places}
 
     def _show_levels(self) -> None:
         levels = _levels(self._project)
@@ -241,6 +299,8 @@ class CompareView(QWidget):
             box.removeItem(box.count() - 1)
         for name, data in zip(names, wanted, strict=True):
             box.addItem(f"Along {name}", data)
+        if self._series in names:
+            box.setCurrentIndex(box.findData(_ALONG + self._series))
 
     def _toggle_level(self, level: str, *, on: bool) -> None:
         (self._hidden_levels.discard if on else self._hidden_levels.add)(level)
@@ -264,6 +324,7 @@ class CompareView(QWidget):
         self.base.setCurrentIndex(names.index(self._base) if names else -1)
         for button in (self.figure_button, self.copy_button):
             button.setEnabled(bool(self.samples.names and self.levels))
+        self.base.setEnabled(not self._series)
         if not self.samples.names:
             self._comparison.ask(lambda: Compared(problem=_EMPTY), self._show)
             return
@@ -276,18 +337,32 @@ class CompareView(QWidget):
             self.kind.currentData(),
         )
 
-        def work() -> Compared:
+        series = self._series
+
+        def work() -> Compared | Along:
             load_solver()
+            project, samples, levels, _, _, kind = chosen
+            if series:
+                return along(project, samples, levels, series, kind)
             return compared(*chosen)
 
         self._comparison.ask(work, self._show)
 
-    def _show(self, result: Compared) -> None:
-        self.panels.show_columns(result.columns, result.looks)
-        self.table.show_compared(result)
+    def _show(self, result: Compared | Along) -> None:
+        if isinstance(result, Along):
+            self._drawing.setCurrentWidget(self.series_plots)
+            self.series_plots.show_along(result)
+            self.table.show_along(result)
+        else:
+            self._drawing.setCurrentWidget(self.panels)
+            self.panels.show_columns(result.columns, result.looks)
+            self.table.show_compared(result)
+        self._tell(result.problem, result.notes)
         self.table.setVisible(bool(result.rows))
-        self._notes.setText(result.problem or "  ·  ".join(result.notes[:2]))
-        self._notes.setToolTip(tooltip("\n".join(result.notes)))
+
+    def _tell(self, problem: str, notes: Sequence[str]) -> None:
+        self._notes.setText(problem or "  ·  ".join(notes[:2]))
+        self._notes.setToolTip(tooltip("\n".join(notes)))
 
 
 def _series(project: Project) -> tuple[str, ...]:

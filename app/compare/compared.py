@@ -147,7 +147,7 @@ def compared(
     kind : {"share", "atomic_percent"}
         What is compared.
     """
-    part = _part(project, samples, levels)
+    part = part_of(project, samples, levels)
     if not part.regions:
         return Compared(problem="Choose samples and core levels to compare.")
     drawn = columns(part, None, None, failures)
@@ -158,7 +158,7 @@ def compared(
     try:
         comparison = compare(part, base)
     except XpsError as error:
-        return Compared(drawn, looks, problem=_sentence(error))
+        return Compared(drawn, looks, problem=sentence(error))
     is_share = kind == "share"
     differences = comparison.differences if is_share else comparison.atomic_differences
     names = tuple(dict.fromkeys(d.sample for d in differences))
@@ -167,7 +167,7 @@ def compared(
     return Compared(drawn, looks, base, names, rows, notes, unit=UNITS[kind])
 
 
-def _part(project: Project, samples: Sequence[str], levels: Sequence[str]) -> Project:
+def part_of(project: Project, samples: Sequence[str], levels: Sequence[str]) -> Project:
     """Return a project of these samples and regions alone."""
     kept = [entry for entry in project.entries if entry.sample in samples]
     ids = {entry.id for entry in kept}
@@ -271,19 +271,20 @@ def _cell(difference: Difference | None) -> DifferenceCell | None:
     tip = (
         f"{d.name}: {share} % in {d.sample}, {base} % in the base; difference {text} % of "
         f"{whole} (one standard deviation).\n"
-        f"p = {_p_text(adjusted)} after Holm's correction, {verdict} at 5 %.\n"
+        f"p = {p_text(adjusted)} after Holm's correction, {verdict} at 5 %.\n"
         f"{d.replicates[0]} spectra of the base, {d.replicates[1]} of the sample"
         + (f": {d.note}." if d.note else ".")
     )
     sign = _SIGN if significant else ""
-    return DifferenceCell(text, f"{sign}{_p_text(adjusted)}", tip, significant)
+    return DifferenceCell(text, f"{sign}{p_text(adjusted)}", tip, significant)
 
 
 def _in_percent(difference: Difference, value: float) -> float:
     return 100.0 * value if difference.kind == "share" else value
 
 
-def _p_text(p_value: float | None) -> str:
+def p_text(p_value: float | None) -> str:
+    """Return a chance as people read it."""
     if p_value is None:
         return UNKNOWN
     return f"< {_LEAST_P:g}" if p_value < _LEAST_P else f"{p_value:.2g}"
@@ -295,13 +296,19 @@ def _notes(
     notes = []
     if any(d.note == COUNTING_ONLY for d in differences):
         notes.append(f"{COUNTING_ONLY}: errors do not hold the scatter between spots and pieces")
-    stale = [r for r in part.regions if part.fit_of(r.id) is not None and not part.is_fresh(r.id)]
-    notes += [f"{part.entry(r.spectrum).sample}, {r.core_level}: stale, fit again" for r in stale]
+    notes += stale_notes(part)
     if not differences:
         notes.append("the same core levels of both samples must count: see Quantification")
     return (*notes, *others)
 
 
-def _sentence(error: XpsError) -> str:
+def stale_notes(part: Project) -> list[str]:
+    """Name the regions that changed after their fit."""
+    stale = [r for r in part.regions if part.fit_of(r.id) is not None and not part.is_fresh(r.id)]
+    return [f"{part.entry(r.spectrum).sample}, {r.core_level}: stale, fit again" for r in stale]
+
+
+def sentence(error: XpsError) -> str:
+    """Return reason and remedy of an error as a sentence."""
     text = f"{error.reason}; {error.remedy}." if error.remedy else f"{error.reason}."
     return text[0].upper() + text[1:]

@@ -1,4 +1,4 @@
-"""The table of differences between samples."""
+"""The table of differences between samples, or of trends along a series."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.compare.along import Along, TrendRow
 from app.compare.compared import Compared, DifferenceRow
 from app.plot.curve_items import ComponentLook
 from app.widgets.plain import tooltip
@@ -26,14 +27,25 @@ _TIPS = (
     "Chance of a difference at least as large where there is none, after Holm's correction for "
     "all rows; ✓ significant at 5 %",
 )
+_SLOPE_TIP = (
+    "Change in % for a step of 1 in the series, ± one standard deviation: weighted least squares, "
+    "one straight line a species"
+)
+_STRAIGHT_TIP = (
+    "Chance that points scatter about a straight line so much; ⚠ below 0.01: a curve, or samples "
+    "that differ by more than their errors"
+)
 
 
 class DifferenceTable(QTableWidget):
-    """Species in rows; the base and what differs from it in columns. Copied as text by Ctrl+C."""
+    """Species in rows; the base and what differs from it in columns, or trends along a series.
+
+    Copied as text by Ctrl+C.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown = Compared()
+        self._shown: Compared | Along = Compared()
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setAlternatingRowColors(True)
@@ -49,11 +61,8 @@ class DifferenceTable(QTableWidget):
     def show_compared(self, compared: Compared) -> None:
         """Show another comparison."""
         self._shown = compared
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self.clear()
-        self.setRowCount(len(compared.rows))
-        self.setColumnCount(2 + 2 * len(compared.names) if compared.rows else 0)
+        self.setAccessibleName("Differences between samples")
+        self._empty(len(compared.rows), 2 + 2 * len(compared.names))
         if not compared.rows:
             return
         self._head(0, "Species", "", "")
@@ -65,6 +74,43 @@ class DifferenceTable(QTableWidget):
             self._fill(number, row)
         self.resizeColumnsToContents()
 
+    def show_along(self, along: Along) -> None:
+        """Show the trends along a series."""
+        self._shown = along
+        self.setAccessibleName(f"Trends along {along.series}")
+        self._empty(len(along.rows), 4)
+        if not along.rows:
+            return
+        self._head(0, "Species", "", "")
+        self._head(1, "Slope", along.unit, f"Along {along.series}. {_SLOPE_TIP}")
+        self._head(2, "", "p", _TIPS[2])
+        self._head(3, "straight", "p", _STRAIGHT_TIP)
+        for number, row in enumerate(along.rows):
+            self.setItem(number, 0, self._first(row))
+            if row.slope is None:
+                continue
+            for column, text in enumerate(
+                (row.slope.difference, row.slope.p_value, row.straight), start=1
+            ):
+                item = _right(text)
+                item.setToolTip(tooltip(row.slope.tip))
+                if row.slope.significant and column < 3:
+                    item.setFont(self._bold())
+                self.setItem(number, column, item)
+        self.resizeColumnsToContents()
+
+    def _empty(self, rows: int, columns: int) -> None:
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.clear()
+        self.setRowCount(rows)
+        self.setColumnCount(columns if rows else 0)
+
+    def _bold(self) -> QFont:
+        bold = QFont(self.font())
+        bold.setBold(True)
+        return bold
+
     def _head(self, column: int, name: str, quantity: str, tip: str) -> None:
         short = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _HEADER_WIDTH)
         item = QTableWidgetItem(f"{short}\n{quantity}" if column else name)
@@ -74,17 +120,8 @@ class DifferenceTable(QTableWidget):
         self.setHorizontalHeaderItem(column, item)
 
     def _fill(self, number: int, row: DifferenceRow) -> None:
-        bold = QFont(self.font())
-        bold.setBold(True)
-        first = QTableWidgetItem(
-            row.label if row.look is None else f"{row.look.letter}  {row.label}"
-        )
-        if row.look is None:
-            first.setFont(bold)
-        else:
-            first.setData(Qt.ItemDataRole.DecorationRole, self._swatch(row.look))
-            first.setToolTip(tooltip(row.look.name))
-        self.setItem(number, 0, first)
+        bold = self._bold()
+        self.setItem(number, 0, self._first(row))
         self.setItem(number, 1, _right(row.base_share))
         for place, cell in enumerate(row.cells):
             if cell is None:
@@ -95,6 +132,16 @@ class DifferenceTable(QTableWidget):
                 if cell.significant or row.look is None:
                     item.setFont(bold)
                 self.setItem(number, column, item)
+
+    def _first(self, row: DifferenceRow | TrendRow) -> QTableWidgetItem:
+        if row.look is None:
+            item = QTableWidgetItem(row.label)
+            item.setFont(self._bold())
+            return item
+        item = QTableWidgetItem(f"{row.look.letter}  {row.label}")
+        item.setData(Qt.ItemDataRole.DecorationRole, self._swatch(row.look))
+        item.setToolTip(tooltip(row.look.name))
+        return item
 
     def _swatch(self, look: ComponentLook) -> QPixmap:
         ratio = self.devicePixelRatioF()

@@ -1,8 +1,8 @@
-"""Which samples are compared, and which of them are replicates of one thing."""
+"""Which samples are compared, which are replicates of one thing, and where they stand."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
@@ -14,22 +14,26 @@ from PySide6.QtWidgets import (
 )
 
 from app.inspector.parameter_table import CheckDelegate
+from app.widgets.numerals import MINUS, plain_number
 from app.widgets.plain import tooltip
 from xps.project import Sample
 
-_SHOWN, _NAME, _GROUP = range(3)
+_SHOWN, _NAME, _GROUP, _PLACE = range(4)
 _GROUP_TIP = (
     "Type the same name beside samples that are repetitions of each other, such as spots or "
     "pieces: their mean is compared, and their scatter enters the error"
 )
 _BOX_WIDTH, _PADDING = 26, 6  # px
-_HEADERS = ("", "Sample", "Replicate\nof")
+_PLACE_TIP = "Where the sample stands in the series: type a number, or nothing to leave it out"
+_OWN_PLACES_TIP = "Where the spectra of this sample were measured, as their files say"
+_HEADERS = ("", "Sample", "Replicate\nof", "")
 _LEAST_WIDTH = 200  # px: names must stay legible on a small screen
-_TIPS = ("Checked: drawn and compared", "The samples that have a fit", _GROUP_TIP)
+_PLACE_WIDTH = 64  # px
+_TIPS = ("Checked: drawn and compared", "The samples that have a fit", _GROUP_TIP, _PLACE_TIP)
 
 
 class SampleChoice(QTableWidget):
-    """Samples with a check box, and the group that each is a replicate of.
+    """Samples with a check box, the group that each is a replicate of, and its place in a series.
 
     Signals
     -------
@@ -37,16 +41,20 @@ class SampleChoice(QTableWidget):
         Other samples are checked.
     groupTyped(str, str)
         Sample, and the group that it shall belong to.
+    placeTyped(str, str)
+        Sample, and what was typed for its place in the series.
     """
 
     chosen = Signal()
     groupTyped = Signal(str, str)
+    placeTyped = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(0, 3, parent)
+        super().__init__(0, len(_HEADERS), parent)
         self._samples: tuple[Sample, ...] = ()
         self._boxes: list[QTableWidgetItem] = []
         self._groups: list[QTableWidgetItem] = []
+        self._places: list[QTableWidgetItem] = []
         self._check = CheckDelegate(self)
         self.setItemDelegateForColumn(_SHOWN, self._check)
         for column, text in enumerate(_HEADERS):
@@ -73,6 +81,8 @@ class SampleChoice(QTableWidget):
         header.setMinimumSectionSize(_BOX_WIDTH)
         header.resizeSection(_SHOWN, _BOX_WIDTH)
         header.resizeSection(_GROUP, header.sectionSizeHint(_GROUP))
+        header.resizeSection(_PLACE, _PLACE_WIDTH)
+        self.hideColumn(_PLACE)
         self.setAccessibleName("Samples to compare")
         self.itemChanged.connect(self._on_changed)
 
@@ -100,9 +110,42 @@ class SampleChoice(QTableWidget):
         self.blockSignals(False)
         self.viewport().update()
 
+    def show_places(self, series: str, places: Mapping[str, tuple[float, ...]]) -> None:
+        """Show where the samples stand in a series; "" hides the column.
+
+        Parameters
+        ----------
+        series : str
+        places : mapping of str to tuple of float
+            By sample; several where its spectra were measured at several.
+        """
+        self.setColumnHidden(_PLACE, not series)
+        self.setMinimumWidth(_LEAST_WIDTH + (_PLACE_WIDTH if series else 0))
+        if not series:
+            return
+        width = _PLACE_WIDTH - 2 * _PADDING
+        lines = series.split(" ", 1)
+        elide, right = self.fontMetrics().elidedText, Qt.TextElideMode.ElideRight
+        short = "\n".join(elide(line, right, width) for line in lines)
+        heading = QTableWidgetItem(short)
+        heading.setToolTip(tooltip(f"{series}\n{_PLACE_TIP}"))
+        self.setHorizontalHeaderItem(_PLACE, heading)
+        self.blockSignals(True)
+        for sample, item in zip(self._samples, self._places, strict=True):
+            own = places.get(sample.name, ())
+            item.setText(_places_text(own))
+            several = len(own) > 1
+            flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+            item.setFlags(flags if several else flags | Qt.ItemFlag.ItemIsEditable)
+            item.setToolTip(tooltip(_OWN_PLACES_TIP if several else _PLACE_TIP))
+            name = f"{series} of {sample.name}: {item.text() or 'not set'}"
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, name)
+        self.blockSignals(False)
+        self.viewport().update()
+
     def _rebuild(self) -> None:
         self.setRowCount(len(self._samples))
-        self._boxes, self._groups = [], []
+        self._boxes, self._groups, self._places = [], [], []
         for row, sample in enumerate(self._samples):
             box = QTableWidgetItem()
             box.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
@@ -115,12 +158,19 @@ class SampleChoice(QTableWidget):
             group.setToolTip(tooltip(_GROUP_TIP))
             self._boxes.append(box)
             self._groups.append(group)
-            for column, item in enumerate((box, name, group)):
+            place = QTableWidgetItem()
+            place.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self._places.append(place)
+            for column, item in enumerate((box, name, group, place)):
                 self.setItem(row, column, item)
 
     def group_index(self, sample: str) -> QModelIndex:
         """Return where the group of a sample is typed."""
         return self.model().index([s.name for s in self._samples].index(sample), _GROUP)
+
+    def place_index(self, sample: str) -> QModelIndex:
+        """Return where the place of a sample is typed."""
+        return self.model().index([s.name for s in self._samples].index(sample), _PLACE)
 
     def shown_index(self, sample: str) -> QModelIndex:
         """Return the check box of a sample."""
@@ -133,3 +183,10 @@ class SampleChoice(QTableWidget):
             sample = self._samples[item.row()]
             if item.text() != sample.group:
                 self.groupTyped.emit(sample.name, item.text())
+        elif item.column() == _PLACE:
+            self.placeTyped.emit(self._samples[item.row()].name, item.text())
+
+
+def _places_text(places: tuple[float, ...]) -> str:
+    ends = [plain_number(place).replace("-", MINUS) for place in dict.fromkeys(places)]
+    return f"{ends[0]} … {ends[-1]}" if len(ends) > 1 else "".join(ends)

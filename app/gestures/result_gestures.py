@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app.checks.rule_titles import rule_title
-from app.gestures.gestures import Change
+from app.gestures.gestures import Change, typed_number
+from app.widgets.numerals import plain_number
 from xps import __version__
 from xps.errors import XpsError
 from xps.project import Project
 from xps.quantification_settings import QuantificationSettings
+from xps.series import places_of_sample, position
 from xps.waiver import Waiver
 
 if TYPE_CHECKING:
@@ -47,6 +49,28 @@ def set_group(project: Project, sample: str, group: str) -> Change:
         )
     text = f"Make {sample} a replicate of {group}" if group else f"Make {sample} no replicate"
     return Change(project.with_sample(replace(old, group=group)), text)
+
+
+def set_place(project: Project, sample: str, series: str, text: str) -> Change:
+    """Say where a sample stands in a series, as typed; nothing takes it out of the series.
+
+    Raises
+    ------
+    XpsError
+        If it is no number.
+    """
+    old = project.sample(sample)
+    value = typed_number(text) if text.strip() else None
+    others = tuple(place for place in old.series if place[0].casefold() != series.casefold())
+    if value is None:
+        if position(old, series) is None:
+            return Change(project, "")
+        taken_out = replace(old, series=others)
+        return Change(project.with_sample(taken_out), f"Take {sample} out of the series {series}")
+    if places_of_sample(project, old, series) == (value,):
+        return Change(project, "")
+    placed = replace(old, series=(*others, (series, value)))
+    return Change(project.with_sample(placed), f"Set {series} of {sample} to {plain_number(value)}")
 
 
 def waive(project: Project, finding: Finding, reason: str) -> Change:

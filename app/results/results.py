@@ -33,6 +33,8 @@ _MATERIAL = (
     "commas:"
 )
 _MATERIAL_EXAMPLE = "Al2O3, 3.1, 101.961, 24, 7.0"
+_SERIES = "What changes from sample to sample, with its unit (such as Thickness / nm):"
+_SERIES_EXAMPLE = "ALD cycles"
 
 
 class Results(QTabWidget):
@@ -120,6 +122,7 @@ class Results(QTabWidget):
 
     def _connect(self, findings: FindingActions) -> None:
         document, form = self._document, self.quantify.form
+        document.replaced.connect(lambda: self.compare.choose_series(""))
         document.projectChanged.connect(lambda: self._outdate(*self._shows))
         document.failuresChanged.connect(partial(self._outdate, self.compare))
         document.stack.indexChanged.connect(lambda: self._outdate(self.history))
@@ -132,6 +135,8 @@ class Results(QTabWidget):
         form.transmissionWanted.connect(self._choose_transmission)
         form.materialWanted.connect(self._choose_material)
         self.compare.groupTyped.connect(self._set_group)
+        self.compare.placeTyped.connect(self._set_place)
+        self.compare.seriesWanted.connect(self._ask_for_series)
         self.compare.figureWanted.connect(self.figureWanted)
         self.compare.copyWanted.connect(self.copyWanted)
         self.checks.showWanted.connect(findings.show)
@@ -183,6 +188,15 @@ class Results(QTabWidget):
     def _set_group(self, sample: str, group: str) -> None:
         if not self._editor.do(result_gestures.set_group, sample, group):
             self._show_comparison()
+
+    def _set_place(self, sample: str, series: str, text: str) -> None:
+        if not self._editor.do(result_gestures.set_place, sample, series, text):
+            self._show_comparison()
+
+    def _ask_for_series(self) -> None:
+        name = self._dialogs.ask_text("New series", _SERIES, _SERIES_EXAMPLE)
+        if name is not None and name.strip():
+            self.compare.choose_series(" ".join(name.split()))
 
     def _choose_sensitivity(self) -> None:
         from xps.sensitivity import read_sensitivity

@@ -210,6 +210,13 @@ def test_places_travel_in_the_session(project: Project, tmp_path: Path) -> None:
     assert load(tmp_path / "series.doublet").samples == project.samples
 
 
+def test_charts_hold_the_trends_of_the_comparison(project: Project) -> None:
+    known = {t.quantity: t for t in compare(project, "0 cycles", series=SERIES).trends}
+    (chart,) = charts(project, series=SERIES)
+    assert {s.trend.quantity for s in chart.species if s.trend is not None} == known.keys()
+    assert all(s.trend == known[s.trend.quantity] for s in chart.species if s.trend is not None)
+
+
 def test_negative_shares_are_clipped_for_people_only(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

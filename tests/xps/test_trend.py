@@ -63,6 +63,27 @@ def test_line_is_that_of_weighted_least_squares() -> None:
     assert found.note == COUNTING_ONLY
 
 
+def test_the_band_of_the_line_is_that_of_weighted_least_squares() -> None:
+    places = np.array([10.0, 20.0, 50.0, 200.0])
+    sigma = np.array([0.01, 0.02, 0.01, 0.03])
+    values = np.array([0.1, 0.13, 0.12, 0.2])
+    found = trend(places, [np.array([value]) for value in values], np.diag(sigma**2))
+    line, covariance = np.polyfit(places, values, 1, w=1.0 / sigma, cov="unscaled")
+    at = np.array([0.0, 45.0, 200.0])
+    on_line, errors = found.line(at)
+    assert on_line == pytest.approx(np.polyval(line, at))
+    design = np.column_stack((at, np.ones_like(at)))
+    assert errors == pytest.approx(np.sqrt(np.diag(design @ covariance @ design.T)))
+
+
+def test_a_line_of_unknown_errors_has_no_band() -> None:
+    places = np.array([0.0, 1.0, 2.0])
+    found = trend(places, [np.array([0.1 * n]) for n in range(3)], np.full((3, 3), np.nan))
+    on_line, errors = found.line(np.array([4.0]))
+    assert on_line == pytest.approx(0.4)
+    assert errors is None
+
+
 def test_error_that_all_samples_share_is_none_of_the_slope() -> None:
     places, values = np.arange(4.0), [np.array([0.1 * n]) for n in range(4)]
     alone = trend(places, values, 1e-4 * np.eye(4))
