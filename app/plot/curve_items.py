@@ -1,4 +1,4 @@
-"""What pyqtgraph has no fast item for: a whole model at once, many dots, and a legend."""
+"""What pyqtgraph has no fast item for: a whole model at once, and many dots."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPalette, QPen, QPolygonF
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from xps.kernel import Curves
 
 Floats = NDArray[np.float64]
-LegendRow = tuple[str, QPen, QBrush | None]
 
 _DASHES = (
     Qt.PenStyle.SolidLine,
@@ -221,71 +220,6 @@ class Dots(pg.GraphicsObject):
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.drawPoints(self._points)
-
-
-class Legend(pg.GraphicsWidgetAnchor, pg.GraphicsWidget):
-    """Names of the curves in a corner of the plot; texts are drawn as they stand."""
-
-    _SWATCH = 26.0
-    _GAP = 6.0
-    _MARGIN = 6.0
-
-    def __init__(self, palette: QPalette) -> None:
-        # In this order: the anchor connects to a signal of the widget.
-        pg.GraphicsWidget.__init__(self)
-        pg.GraphicsWidgetAnchor.__init__(self)
-        self._rows: list[LegendRow] = []
-        self._palette = palette
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
-
-    def show_rows(self, rows: Sequence[LegendRow], palette: QPalette) -> None:
-        """Set text, line and fill of each row."""
-        self._rows = list(rows)
-        self._palette = palette
-        metrics = QFontMetricsF(self.font())
-        width = max((metrics.horizontalAdvance(text) for text, _, _ in rows), default=0.0)
-        height = metrics.height() * len(rows)
-        self.resize(width + self._SWATCH + self._GAP + 2 * self._MARGIN, height + 2 * self._MARGIN)
-        self.setVisible(bool(rows))
-        self.update()
-
-    def clear(self) -> None:
-        """Show nothing."""
-        self.show_rows([], self._palette)
-
-    @property
-    def texts(self) -> list[str]:
-        """What the rows say."""
-        return [text for text, _, _ in self._rows]
-
-    def boundingRect(self) -> QRectF:
-        return QRectF(0.0, 0.0, self.width(), self.height())
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
-        background = QColor(self._palette.color(QPalette.ColorRole.Base))
-        background.setAlphaF(0.8)
-        painter.fillRect(self.boundingRect(), background)
-        metrics = QFontMetricsF(self.font())
-        painter.setFont(self.font())
-        for number, (text, pen, brush) in enumerate(self._rows):
-            top = self._MARGIN + number * metrics.height()
-            swatch = QRectF(self._MARGIN, top + 3.0, self._SWATCH, metrics.height() - 6.0)
-            middle = swatch.center().y()
-            if brush is not None:
-                painter.fillRect(swatch, brush)
-                middle = swatch.top()
-            painter.setPen(pen)
-            if pen.style() == Qt.PenStyle.NoPen:
-                painter.setPen(QPen(pen.color(), 1.0))
-                painter.drawEllipse(swatch.center(), 2.0, 2.0)
-            else:
-                painter.drawLine(QPointF(swatch.left(), middle), QPointF(swatch.right(), middle))
-            painter.setPen(self._palette.color(QPalette.ColorRole.Text))
-            painter.drawText(QPointF(swatch.right() + self._GAP, top + metrics.ascent()), text)
 
 
 def polygon(x: Floats, y: Floats) -> QPolygonF:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication, QPalette, QPen
 
-from app.plot.curve_items import LegendRow, dash_of
+from app.plot.curve_items import dash_of
+from app.plot.legend import LegendRow
 from app.plot.shown import Shown, show
 from app.session.document import Document
 from app.widgets.theme import OVERLAY_COLORS, mix

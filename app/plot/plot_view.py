@@ -14,8 +14,9 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.gestures.gestures import short_name
-from app.plot.curve_items import ComponentLook, Dots, Legend, LegendRow, ModelCurves
+from app.plot.curve_items import ComponentLook, Dots, ModelCurves
 from app.plot.handle_layer import HandleLayer
+from app.plot.legend import Legend, LegendRow
 from app.plot.overlays import Overlay, OverlayCurves
 from app.plot.plain_axis import PlainAxis
 from app.plot.scales import Scales
@@ -26,14 +27,12 @@ from xps.problem import RegionCurves
 
 Floats = NDArray[np.float64]
 
-_LEGEND_INSET = 8
 _SIGMA = 2.0
 _SURVEY_POINTS = 500  # of so many a line tells more than a crowd of points
 _LEAST_RESIDUAL = 4.0
 _HEADROOM = 0.05  # of the height of the data
 _FOOTROOM = 0.05
 _FADED = 0.25  # opacity
-_MOST_HEADROOM = 0.9  # that the legend may take
 
 
 class PlotTool(Protocol):
@@ -76,6 +75,7 @@ class PlotView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._fitted: object = None  # the ranges of the whole region, as they were set
         self._shown: Shown | None = None
         self._looks: tuple[ComponentLook, ...] = ()
         self._scales = Scales()
@@ -215,6 +215,12 @@ class PlotView(QWidget):
         left, right = self._shown.focus
         self.main.setXRange(left, right, padding=0.02)
         self._fit_height(left, right)
+        self._fitted = self.main.viewRange()
+
+    def _on_resized(self) -> None:
+        """Go on showing the whole region, with room for the legend, unless it was zoomed."""
+        if self._shown is not None and self.main.viewRange() == self._fitted:
+            self.fit_view()
 
     def select_component(self, index: int | None) -> None:
         """Draw one component stronger than the others."""
@@ -298,6 +304,7 @@ class PlotView(QWidget):
         self._legend.setParentItem(self.main.getViewBox())
         self.handles = HandleLayer(self.main.getViewBox(), self.palette())
         self._strip(self.main)
+        self.main.getViewBox().sigResized.connect(self._on_resized)
         # A link of the axes does not carry their direction.
         self.residual.setXLink(self.main)
         for plot in (self.main, self.residual):
@@ -389,27 +396,26 @@ class PlotView(QWidget):
         ticks = [(mark, f"{mark:g}".replace("-", MINUS)) for mark in marks]
         self.residual.getAxis("left").setTicks([ticks])
 
+    def _data_top(self, left: float, right: float, low: float, high: float) -> float:
+        """How high the data reach between two energies, as a part of the way from low to high."""
+        shown = self._shown
+        assert shown is not None
+        covered = (shown.energy_ev >= left) & (shown.energy_ev <= right)
+        tops = np.concatenate((shown.intensity[covered], self.overlays.heights(left, right), [low]))
+        return (float(tops.max()) - low) / (high - low)
+
     def _room_for_legend(self, left: float, right: float, low: float, high: float) -> float:
-        """Put the legend into the corner that needs less room; return the upper end it needs."""
-        shown, box = self._shown, self.main.getViewBox()
-        if shown is None or not self._legend.texts or box.width() <= 0 or box.height() <= 0:
-            return high
-        width = (self._legend.width() + 2 * _LEGEND_INSET) / box.width() * (right - left)
-        part = min((self._legend.height() + 2 * _LEGEND_INSET) / box.height(), 0.5)
-        needed = {}
-        for at_left, (start, end) in (
-            (True, (right - width, right)),
-            (False, (left, left + width)),
-        ):
-            covered = (shown.energy_ev >= start) & (shown.energy_ev <= end)
-            top = float(np.max(shown.intensity[covered], initial=low))
-            needed[at_left] = low + (top - low) / (1.0 - part)
-        at_left = needed[True] <= max(high, needed[False])
-        if at_left:
-            self._legend.anchor((0, 0), (0, 0), offset=(_LEGEND_INSET, _LEGEND_INSET))
-        else:
-            self._legend.anchor((1, 0), (1, 0), offset=(-_LEGEND_INSET, _LEGEND_INSET))
-        return min(max(high, needed[at_left]), high + _MOST_HEADROOM * (high - low))
+        """Put the legend where it needs least room; return the upper end that it needs."""
+
+        def top(at_left: bool, wide: float) -> float:
+            width = wide * (right - left)
+            # High energies lie left where they are binding energies.
+            ends_high = at_left == self.main.getViewBox().xInverted()
+            ends = (right - width, right) if ends_high else (left, left + width)
+            return self._data_top(*ends, low, high)
+
+        box = self.main.getViewBox().rect()
+        return low + (high - low) * self._legend.settle(box, top)
 
     def _fit_height(self, left: float, right: float) -> None:
         shown = self._shown
