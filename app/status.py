@@ -19,7 +19,12 @@ from xps.numbers_text import number
 _LEAST_DONE = 2  # parts of the work, before which nothing is known of the rest
 _MOMENT_S = 2.0
 _WIDEST_POINTER = "−1000.00 eV   1.000e+06 counts/s"
-_WIDEST_QUALITY = "χ²ᵣ 1000000 (dragging)"
+_WIDEST_QUALITY = "χ²ᵣ 0000.00 (stale: F5 fits again)"
+_QUALITY_TIP = "Reduced χ²: 1 where the model describes the data to within their noise"
+_STALE_TIP = (
+    "Something was changed after the fit, such as a peak that was dragged, so that numbers and "
+    "errors no longer belong to the model: press F5 to fit again"
+)
 
 
 class StatusBar(QStatusBar):
@@ -53,9 +58,7 @@ class StatusBar(QStatusBar):
         for label, widest in ((self._pointer, _WIDEST_POINTER), (self._quality, _WIDEST_QUALITY)):
             label.setFixedWidth(label.fontMetrics().horizontalAdvance(widest))
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._quality.setToolTip(
-            "Reduced χ²: 1 where the model describes the data to within their noise"
-        )
+        self._quality.setToolTip(_QUALITY_TIP)
         for widget in (self._work, self._progress, self.cancel_button):
             self.addWidget(widget)
             widget.hide()
@@ -106,7 +109,8 @@ class StatusBar(QStatusBar):
 
     def show_fit(self, fit: RegionFit | None, *, stale: bool) -> None:
         """Show the quality of a fit."""
-        suffix = " (stale)" if stale else ""
+        suffix = " (stale: F5 fits again)" if stale else ""
+        self._quality.setToolTip(_STALE_TIP if stale else _QUALITY_TIP)
         quality = None if fit is None else fit.reduced_chi2
         self._fit_text = "" if fit is None else f"χ²ᵣ {number(quality, 2)}{suffix}"
         self._quality.setText(self._fit_text)

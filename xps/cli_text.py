@@ -104,6 +104,8 @@ def fit_text(result: FitResult, notes: Sequence[str]) -> str:
         for amount in quantification.amounts:
             name = amount.element if amount.is_element else f"  {amount.element}: {amount.name}"
             percent = _percent(amount.atomic_percent, amount.stderr)
+            if amount.is_only_element:
+                percent = "100 % (the only element counted)"
             if amount.systematic is not None:
                 parts = ", ".join(f"{k} {v:.2g}" for k, v in amount.systematic_parts.items())
                 percent += f" ± {amount.systematic:.2g} % (systematic: {parts})"

@@ -64,6 +64,12 @@ class Amount:
         return math.hypot(*self.systematic_parts.values()) if self.systematic_parts else None
 
     @property
+    def is_only_element(self) -> bool:
+        """Whether it is 100 % by construction: no other element was counted in the sample."""
+        alone = self.stderr is None and math.isclose(self.atomic_percent, 100.0)
+        return self.is_element and alone
+
+    @property
     def is_element(self) -> bool:
         """Whether this is the sum over an element's species."""
         return not self.component

@@ -23,6 +23,7 @@ from xps.species import library
 from xps.uncertainty import Shares, shares
 
 FORMAT = "doublet.fit/1"
+_TITLES = {"center": "center", "fwhm": "FWHM", "area": "area"}
 
 
 @dataclass(frozen=True)
@@ -265,7 +266,10 @@ def _component(
 
 def flags(fit: RegionFit, component: Component) -> list[str]:
     """Return what a reader of a component's numbers must know, in a few words each."""
-    found = [f"{ref.parameter} at bound" for ref in fit.at_bound if ref.component == component.id]
+    titles = _TITLES | {p.name: p.title for p in SHAPES[component.shape].parameters}
+    found = [
+        f"{titles[ref.parameter]} at bound" for ref in fit.at_bound if ref.component == component.id
+    ]
     if not fit.is_significant(component):
         found.append("not significant")
     if component.area.value < 0.0:

@@ -217,9 +217,9 @@ class ChecksView(QWidget):
         buttons.setContentsMargins(8, 0, 4, 2)
         for button in (
             self.show_button,
-            self.remedy_button,
             self.waive_button,
             self.take_back_button,
+            self.remedy_button,  # last: as wide as its text, it moves no other
         ):
             buttons.addWidget(button)
         buttons.addStretch(1)

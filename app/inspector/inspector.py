@@ -162,7 +162,8 @@ class Inspector(QScrollArea):
             return ()
         project = self._document.project
         stale = not project.is_fresh(region.id)
-        return component_rows(region, component, project.fit_of(region.id), stale=stale)
+        unit = area_unit(project.entry(region.spectrum))
+        return component_rows(region, component, project.fit_of(region.id), unit, stale=stale)
 
     def _build(self) -> None:
         self.setWidgetResizable(True)
@@ -326,7 +327,8 @@ class Inspector(QScrollArea):
         if region is not None:
             corner = self.mapToGlobal(self.rect().topLeft())
             below = self.add_button.mapToGlobal(self.add_button.rect().bottomLeft())
-            self.picker.open_at(QPoint(corner.x(), below.y()), region.core_level)
+            present = [component.species for component in region.components]
+            self.picker.open_at(QPoint(corner.x(), below.y()), region.core_level, present)
 
 
 def _verdict(fit: RegionFit | None, said: str) -> str:

@@ -10,7 +10,7 @@ from xps.fitted import RegionFit
 from xps.lineshapes import SHAPES
 from xps.model import BACKGROUND_ID, Component, Ref, Region
 
-_COMPONENT_TITLES = {"center": "Center / eV", "fwhm": "FWHM / eV", "area": "Area"}
+_COMPONENT_TITLES = {"center": "Center / eV", "fwhm": "FWHM / eV"}
 _SHORT_TITLES = {"mixing": "G–L mixing", "gauss": "Broadening m"}
 _BACKGROUND_TITLES = {
     "offset": "Offset",
@@ -40,16 +40,15 @@ class ParameterRow:
 
 
 def component_rows(
-    region: Region, component: Component, fit: RegionFit | None, *, stale: bool
+    region: Region, component: Component, fit: RegionFit | None, area_unit: str, *, stale: bool
 ) -> tuple[ParameterRow, ...]:
     """Return the parameters of a component, those of its shape last."""
+    titles = _COMPONENT_TITLES | {"area": f"Area / {area_unit}" if area_unit else "Area"}
     of_shape = {
         parameter.name: _SHORT_TITLES.get(parameter.name, parameter.title)
         for parameter in SHAPES[component.shape].parameters
     }
-    refs = {
-        Ref(component.id, name): title for name, title in (_COMPONENT_TITLES | of_shape).items()
-    }
+    refs = {Ref(component.id, name): title for name, title in (titles | of_shape).items()}
     return _rows(region, refs, fit, stale=stale)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtGui import QBrush, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
     QLabel,
     QLineEdit,
+    QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -18,7 +21,8 @@ from PySide6.QtWidgets import (
 
 from app.gestures.gestures import short_name
 from app.models.species_search import found_species, likeliest
-from app.widgets.plain import tooltip
+from app.widgets.plain import menu_text, tooltip
+from app.widgets.theme import muted
 from xps.species import Species, library
 
 _SIZE = (440, 400)
@@ -53,6 +57,7 @@ class SpeciesPicker(QFrame):
         super().__init__(parent, Qt.WindowType.Popup)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._core_level = ""
+        self._present: frozenset[str] = frozenset()
         self._species: list[Species] = []
         self._items: list[QTreeWidgetItem] = []
         self.search = QLineEdit()
@@ -88,6 +93,11 @@ class SpeciesPicker(QFrame):
         column_layout.addWidget(self.search)
         column_layout.addWidget(self.list, 1)
         column_layout.addWidget(self._detail)
+        self.add_button = QPushButton()
+        self.add_button.setAutoDefault(False)
+        self.add_button.setToolTip("Add the species to the region (Enter)")
+        self.add_button.clicked.connect(self._take)
+        column_layout.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignRight)
         self.resize(*_SIZE)
 
     @property
@@ -110,9 +120,13 @@ class SpeciesPicker(QFrame):
         """Return the row of a species."""
         return self._items[self.keys.index(key)]
 
-    def open_at(self, corner: QPoint, core_level: str) -> None:
-        """Open the list of a core level, its upper left corner at a point of the screen."""
+    def open_at(self, corner: QPoint, core_level: str, present: Collection[str] = ()) -> None:
+        """Open the list of a core level, its upper left corner at a point of the screen.
+
+        Species whose keys are `present` in the region stand last, and say so.
+        """
         self._core_level = core_level
+        self._present = frozenset(present)
         self.search.clear()
         self._fill()
         area = self.screen().availableGeometry()
@@ -144,8 +158,16 @@ class SpeciesPicker(QFrame):
         self.highlighted.emit(None)
 
     def _fill(self) -> None:
-        self._species = found_species(self._core_level, self.search.text())
+        found = found_species(self._core_level, self.search.text())
+        self._species = sorted(found, key=lambda species: species.key in self._present)
         self._items = [_item(species) for species in self._species]
+        quiet = QBrush(muted(self.palette()))
+        for species, item in zip(self._species, self._items, strict=True):
+            if species.key in self._present:
+                item.setText(0, f"{item.text(0)}  (present)")
+                item.setToolTip(0, tooltip(f"{species.name}: the region has it already"))
+                for column in range(self.list.columnCount()):
+                    item.setForeground(column, quiet)
         self.list.blockSignals(True)
         self.list.clear()
         self.list.addTopLevelItems(self._items)
@@ -158,6 +180,10 @@ class SpeciesPicker(QFrame):
     def _look_at(self) -> None:
         species = self.species
         self._detail.setText(_NOTHING if species is None else _detail(species))
+        self.add_button.setEnabled(species is not None)
+        again = species is not None and species.key in self._present
+        name = "" if species is None else menu_text(short_name(species.name))
+        self.add_button.setText(f"Add {'another ' if again else ''}{name}".rstrip())
         self.highlighted.emit(species)
 
     def _take(self) -> None:

@@ -22,7 +22,7 @@ STATE_TEXTS: dict[FitState, str] = {
     "not fitted": "start values, not fitted",
     "failed": "could not be fitted",
     "fitted": "fitted",
-    "stale": "stale: changed after the fit",
+    "stale": "stale: changed after the fit (F5 fits again)",
     "warning": "fitted, with warnings",
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,6 +17,15 @@ from xps.numbers_text import UNKNOWN, upper_limit, with_error
 from xps.project import Project
 from xps.quantification import Amount, quantify
 from xps.uncertainty import shares
+
+STALE, ONLY_ELEMENT = "stale", "100"
+CELL_TIPS = {
+    STALE: "Something changed after the fit: press F5 to fit again",
+    ONLY_ELEMENT: "The only element counted in this sample: 100 % whatever was measured, so that "
+    "it has no error. Fit core levels of other elements too.",
+    UNKNOWN: "Not counted: the line below the table says why",
+}
+"""What texts of cells mean."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +130,7 @@ def _cells(project: Project, region: Region | None, id_: str, amounts: Amounts) 
     if fit is None:
         return UNKNOWN, UNKNOWN
     if not project.is_fresh(region.id):
-        return "stale", "stale"
+        return STALE, STALE
     amount = amounts.get((_sample(project, region), region.core_level, id_))
     split = shares(fit)
     share = UNKNOWN if split is None else share_text(fit, split, _index(fit, id_))
@@ -144,8 +152,8 @@ def _percent(amount: Amount | None, limit: float | None) -> str:
         return UNKNOWN
     if limit is not None:
         return upper_limit(limit)
-    if amount.is_element and amount.stderr is None and math.isclose(amount.atomic_percent, 100.0):
-        return "100"  # of a single element, whatever was measured
+    if amount.is_only_element:
+        return ONLY_ELEMENT
     return with_error(amount.atomic_percent, amount.stderr, decimals=1)
 
 

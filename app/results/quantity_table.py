@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableView, QWidget
 
-from app.results.quantities import Quantities, Row
+from app.results.quantities import CELL_TIPS, Quantities, Row
 from app.widgets.plain import tooltip
 from xps.escaping import tab_separated
 
@@ -101,6 +101,8 @@ class QuantityModel(QAbstractTableModel):
         row, column = self._shown.rows[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return row.cells[(column - 1) // 2][(column - 1) % 2] if column else _label(row)
+        if role == Qt.ItemDataRole.ToolTipRole and column:
+            return CELL_TIPS.get(row.cells[(column - 1) // 2][(column - 1) % 2])
         if role == Qt.ItemDataRole.FontRole and row.look is None:
             return self._bold
         if role == Qt.ItemDataRole.TextAlignmentRole and column:

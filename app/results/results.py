@@ -80,6 +80,8 @@ class Results(QTabWidget):
         self._outdated = set(self._shows)
         self._before_guest: QWidget = self.quantify
         self.setDocumentMode(True)
+        # At the lower edge they stay where they are when a tab is given more height.
+        self.setTabPosition(QTabWidget.TabPosition.South)
         for view, title in zip(
             self._shows, ("Quantification", "Compare", "Checks", "History"), strict=True
         ):

@@ -57,7 +57,9 @@ class Document(QObject):
     @property
     def name(self) -> str:
         """What the title bar says."""
-        return self._path.name if self._path else self._name
+        if self._path is not None:
+            return self._path.name
+        return self._name if self._project.entries else UNTITLED
 
     @property
     def is_modified(self) -> bool:

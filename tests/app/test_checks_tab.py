@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.checks.checks_view import ChecksView
 from app.checks.finding_place import Place, place_of
-from app.checks.remedies import remedy_of
+from app.checks.remedies import Remedy, remedy_of
 from app.gestures import gestures, result_gestures
 from app.gestures.background_gestures import set_background
 from app.window import MainWindow
@@ -341,3 +342,16 @@ def test_a_remedy_that_cannot_be_carried_out_is_refused(static: Project) -> None
     finding = finding_of(static, "background-static")
     with pytest.raises(XpsError, match="without a reason"):
         result_gestures.waive(static, finding, " ")
+
+
+def test_waiving_stands_where_it_stands_for_every_finding(
+    qtbot: QtBot, window: MainWindow, static: Project
+) -> None:
+    view = opened(qtbot, window, static, "background-static")
+    places = set()
+    for remedy in (None, Remedy("Widen the bounds of the full width at half maximum", "")):
+        view.show_remedy(remedy)
+        assert view.remedy_button.isVisible() is (remedy is not None)
+        QApplication.processEvents()
+        places.add(view.waive_button.x())
+    assert len(places) == 1

@@ -274,3 +274,16 @@ def test_sample_names_are_legible_on_a_small_screen(window: MainWindow, view: Co
     QApplication.processEvents()
     name = view.samples.columnWidth(1)
     assert name >= view.samples.fontMetrics().horizontalAdvance("Bare NC…ulated)")
+
+
+def test_the_tabs_stay_where_they_are_when_one_is_given_room(
+    window: MainWindow, view: CompareView
+) -> None:
+    QApplication.processEvents()
+    bar = window.results.tabBar()
+    places = []
+    for name in ("show_quantities", "show_comparison", "show_checks", "show_comparison"):
+        choose(window, name)
+        QApplication.processEvents()
+        places.append(bar.mapToGlobal(bar.tabRect(1).center()))
+    assert len({(place.x(), place.y()) for place in places}) == 1

@@ -90,7 +90,7 @@ def test_after_an_edit_the_table_is_stale_and_says_so(fitted: MainWindow) -> Non
     assert " ± " not in shown.text
     assert "Stale" in shown.tip
     assert "Stale" in fitted.inspector.status.text()
-    assert fitted.status.quality_text.endswith("(stale)")
+    assert fitted.status.quality_text.endswith("(stale: F5 fits again)")
 
 
 def test_a_tied_number_shows_its_tie_and_cannot_be_typed(fitted: MainWindow) -> None:
@@ -294,3 +294,10 @@ def test_the_color_of_a_component_is_the_same_in_a_selected_row(fitted: MainWind
     before = view.grab().toImage().pixelColor(swatch)
     fitted.selection.select_component("ps4")
     assert view.grab().toImage().pixelColor(swatch) == before
+
+
+def test_the_area_has_its_unit_in_both_tables(fitted: MainWindow) -> None:
+    fitted.selection.select_component("ps4")
+    model = fitted.inspector.parameter_model
+    titles = [model.headerData(row, Qt.Orientation.Vertical) for row in range(model.rowCount())]
+    assert "Area / counts/s·eV" in titles

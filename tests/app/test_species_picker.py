@@ -104,3 +104,27 @@ def test_a_search_without_a_result_says_so_and_adds_nothing(
     assert picker.isVisible()
     picker.close()
     assert window.document.project is fitted()
+
+
+def test_a_button_adds_the_species(window: MainWindow, picker: SpeciesPicker) -> None:
+    QTest.keyClicks(picker.search, "polythionate")
+    assert picker.add_button.text() == "Add polythionate, end S"
+    click(picker.add_button)
+    assert not picker.isVisible()
+    assert window.selection.component is not None
+    assert window.selection.component.species == "polythionate"
+
+
+def test_species_that_the_region_has_stand_last_and_say_so(picker: SpeciesPicker) -> None:
+    present = {c.species for c in fitted().region(region_id(fitted(), "S 2p")).components}
+    assert set(picker.keys[-len(present) :]) == present
+    assert picker.species is not None
+    assert picker.species.key not in present
+    QTest.keyClicks(picker.search, "sulfate so4")
+    assert picker.item_of("sulfate").text(0).endswith("(present)")
+    assert picker.add_button.text().startswith("Add another sulfate")
+
+
+def test_nothing_found_cannot_be_added(picker: SpeciesPicker) -> None:
+    QTest.keyClicks(picker.search, "unobtainium")
+    assert not picker.add_button.isEnabled()

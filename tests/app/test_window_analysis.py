@@ -309,7 +309,8 @@ def test_quantification_sums_to_hundred_and_goes_stale_with_its_region(
     ready.document.push(ready.document.project.with_region(moved), "Move lattice M–O")
     assert "stale" in amounts(ready).as_tsv()
     assert ready.tree.badge_of(region.spectrum) == "stale"
-    assert ready.panel.state_text.startswith("stale")
+    assert ready.panel.state_text == "stale: changed after the fit (F5 fits again)"
+    assert ready.status.quality_text.endswith("(stale: F5 fits again)")
 
 
 def test_a_single_element_is_a_hundred_percent_and_nothing_counted_has_no_basis(
@@ -320,6 +321,10 @@ def test_a_single_element_is_a_hundred_percent_and_nothing_counted_has_no_basis(
     fit_all(qtbot, window)
     assert "S  (S 2p)\t\t100\n" in amounts(window).as_tsv()
     assert "transmission" in amounts(window).small_print
+    model = window.results.quantify.table.model()
+    cells = [model.index(row, 2) for row in range(model.rowCount())]
+    (tip,) = {cell.data(Qt.ItemDataRole.ToolTipRole) for cell in cells if cell.data() == "100"}
+    assert tip.startswith("The only element counted in this sample")
     window.editor.do(gestures.set_manual_shift, window.document.project.samples[0].name, 0.3)
     assert "transmission" not in amounts(window).small_print
     assert "not counted" in amounts(window).small_print

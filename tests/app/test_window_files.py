@@ -335,3 +335,15 @@ def test_names_from_files_are_never_taken_for_markup(
     tip = window.tree.model().index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert "<b>" not in tip
     assert "&lt;b&gt;" in tip
+
+
+def test_the_title_names_the_example_only_while_it_is_there(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    with qtbot.waitSignal(window.analysis.fitted, timeout=LONG):
+        click(window.welcome.example_button)
+    assert "xample" in window.windowTitle()
+    window.document.stack.setIndex(0)
+    assert window.windowTitle().startswith("Untitled")
+    choose(window, "redo")
+    assert "xample" in window.windowTitle()

@@ -235,7 +235,7 @@ def test_bound_is_flagged() -> None:
     (fit,) = result.regions
     assert Ref("ps4", "fwhm") in fit.at_bound
     ps4 = next(c for c in region_dict(fit)["components"] if c["id"] == "ps4")
-    assert "fwhm at bound" in ps4["flags"]
+    assert "FWHM at bound" in ps4["flags"]
     assert ps4["fwhm_stderr"] is None
 
 

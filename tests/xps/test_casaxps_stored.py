@@ -346,6 +346,12 @@ def test_two_lines_of_one_index_are_one_doublet() -> None:
     assert one.lines.lines[1].fraction == pytest.approx(1 / 3)
 
 
+def test_lines_of_one_name_are_told_apart() -> None:
+    project, _ = apply_recipe(Project().with_spectra((made(),)), RECIPE)
+    first, second = project.regions[0].components
+    assert second.name == f"{first.name} #2"
+
+
 def test_a_line_that_others_are_tied_to_stays_a_line() -> None:
     lines = [line.replace("INDEX -1", "INDEX 3") for line in LINES]
     third = component(tied(5, ref=1, k=0.1), tied(1.1, ref=1), tied(0, ref=1, k=-2.0))
