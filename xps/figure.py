@@ -100,7 +100,7 @@ def stacked_figure(
     from xps.figure_layout import draw_figure
 
     found = columns(project, core_levels, samples, failures)
-    with _settings():
+    with print_settings():
         return draw_figure(found, width_mm)
 
 
@@ -130,7 +130,7 @@ def share_figure(
     from xps.chart_drawing import draw_bars
 
     found = charts(project, kind, core_levels=core_levels, samples=samples)
-    with _settings():
+    with print_settings():
         return draw_bars(found, width_mm)
 
 
@@ -163,7 +163,7 @@ def series_figure(
     from xps.chart_drawing import draw_series
 
     found = charts(project, kind, core_levels=core_levels, samples=samples, series=series)
-    with _settings():
+    with print_settings():
         return draw_series(found, series, width_mm)
 
 
@@ -251,7 +251,7 @@ def figure_bytes(figure: Figure, kind: str) -> bytes:
     }
     dpi = min(DOTS_PER_INCH, _MOST_DOTS / max(figure.get_size_inches()))
     content = io.BytesIO()
-    with _settings():
+    with print_settings():
         FigureCanvasAgg(figure).print_figure(
             content, format=kind, dpi=dpi, metadata=metadata[kind], bbox_inches=None
         )
@@ -271,7 +271,7 @@ def _quiet(logger_name: str) -> Iterator[None]:
 
 
 @contextmanager
-def _settings() -> Iterator[None]:
+def print_settings() -> Iterator[None]:
     """Draw with matplotlib's own defaults and `_STYLE`, whatever the user's settings are."""
     from matplotlib import font_manager, style
 
