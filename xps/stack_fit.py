@@ -201,6 +201,25 @@ def _one_by_one(
     return found, np.zeros(len(intensities), dtype=np.bool_)
 
 
+def recorded(model: StackModel, spectra: int, rows: Ints, found: BatchSolution) -> StackFit:
+    """Return fits that were made elsewhere.
+
+    Parameters
+    ----------
+    model : StackModel
+    spectra : int
+        Of the stack.
+    rows : ndarray of int
+        Which of them were fitted.
+    found : BatchSolution
+        Of these.
+    """
+    part = _empty(model, spectra, 0)
+    with np.errstate(all="ignore"):
+        _record(part, rows, model, found, np.zeros(rows.size, dtype=np.bool_))
+    return part
+
+
 def _empty(model: StackModel, spectra: int, first: int) -> StackFit:
     """All spectra of a part, none of them measured."""
     table, components = model.problem.table, len(model.region.components)

@@ -94,7 +94,7 @@ def _panels(map_: ResultMap) -> list[_Panel]:
 
 
 def _draw_line(drawn: Axes, map_: ResultMap, values: Any, errors: Any, axis: Coordinate) -> None:
-    style = {"color": "#0072B2", "linewidth": 0.7, "markersize": 2.0}
+    style: dict[str, Any] = {"color": "#0072B2", "linewidth": 0.7, "markersize": 2.0}
     if errors is None:
         drawn.plot(axis.values, values, "o-", **style)
     else:
