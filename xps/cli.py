@@ -22,6 +22,7 @@ from xps.cli_output import (
     print_json,
     print_text,
 )
+from xps.cli_stacks import components, map_
 from xps.errors import FitError, ReadError, XpsError
 from xps.project import Project, Step
 from xps.quantification_settings import QuantificationSettings, parse_escape, parse_transmission
@@ -399,6 +400,8 @@ COMMANDS: dict[str, Command] = {
     "convert": convert,
     "fit": fit,
     "batch": batch,
+    "map": map_,
+    "components": components,
     "export": export,
     "script": script,
     "simulate": simulate,

@@ -68,7 +68,7 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
         "shipped recipe of the level",
     )
     made["fit"].add_argument("files", nargs="+", metavar="FILE")
-    for name in ("fit", "batch", "simulate"):
+    for name in ("fit", "batch", "map", "simulate"):
         made[name].add_argument(
             "--recipe",
             required=True,
@@ -79,7 +79,7 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
     for name in ("fit", "simulate", "convert"):
         made[name].add_argument("--sample", metavar="TEXT", help="samples with TEXT in the name")
         made[name].add_argument("--spectrum", metavar="TEXT", help="spectra with TEXT in the name")
-    for name in ("fit", "batch", "simulate", "check", "suggest"):
+    for name in ("fit", "batch", "map", "simulate", "check", "suggest"):
         made[name].add_argument(
             "--species",
             action="append",
@@ -136,6 +136,7 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
     for name in ("export", "convert"):
         made[name].add_argument("--to", required=True, metavar="FILE")
     _add_batch(made["batch"])
+    _add_stacks(made["map"], made["components"])
     _add_figure(made["export"])
     made["simulate"].add_argument("--out", required=True, metavar="FILE.vms")
     made["simulate"].add_argument(
@@ -164,7 +165,7 @@ def parser_of(functions: Mapping[str, Command]) -> Parser:
             "another, and a column for each series that they stand in",
         )
     _add_thickness(made["thickness"])
-    printing = "info fit batch verify check compare thickness suggest selfcheck"
+    printing = "info fit batch map components verify check compare thickness suggest selfcheck"
     for name in printing.split():
         made[name].add_argument("--json", action="store_true", help="one JSON object on stdout")
     return parser
@@ -207,6 +208,30 @@ def _add_batch(parser: Parser) -> None:
         ("key", "private key of that certificate"),
     ):
         parser.add_argument(f"--tls-{name}", metavar="FILE.pem", help=what)
+
+
+def _add_stacks(map_: Parser, components: Parser) -> None:
+    """Which stacks are meant, and what their spectra have in common."""
+    for parser in (map_, components):
+        parser.add_argument("file", metavar="FILE_OR_FOLDER")
+        parser.add_argument("--level", metavar="LEVEL", help='this core level alone, e.g. "S 2p"')
+    map_.add_argument(
+        "--out",
+        required=True,
+        metavar="FILE",
+        help="a NeXus file .nxs with all maps, or a figure .png, .pdf or .svg",
+    )
+    for name, what in (
+        ("shared", "parameters that are one and the same in all spectra: fwhm, center, mixing"),
+        ("smooth", "parameters that change little from one spectrum to the next, such as area"),
+    ):
+        map_.add_argument(
+            f"--{name}",
+            type=lambda text: tuple(part.strip() for part in text.split(",") if part.strip()),
+            default=(),
+            metavar="KINDS",
+            help=what + "; several with commas between",
+        )
 
 
 def _add_figure(parser: Parser) -> None:

@@ -16,7 +16,10 @@ from xps.cli import main
 from xps.errors import XpsError
 from xps.resources import resource
 
-SCHEMAS = ("fit", "info", "error", "verify", "check", "thickness", "suggest", "selfcheck")
+SCHEMAS = (
+    "fit", "info", "error", "verify", "check", "thickness", "suggest", "selfcheck", "map",
+    "components",
+)  # fmt: skip
 CASES = {"good": pair, "weak and failed": mixed, "hostile": hostile, "stale": stale}
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xps.atomic import write_atomically
 from xps.errors import XpsError
-from xps.figure import print_settings
+from xps.figure import figure_bytes, print_settings
 from xps.figure_text import printable
 from xps.maps.result_map import ResultMap
 from xps.stacks import Coordinate
@@ -67,6 +69,21 @@ def map_figure(maps: Sequence[ResultMap], *, width_mm: float = 178.0) -> Figure:
             else:
                 _draw_image(figure, drawn, map_, scale * values, axes)
     return figure
+
+
+def save_maps(path: str | Path, maps: Sequence[ResultMap], *, width_mm: float = 178.0) -> None:
+    """Write the figure of `map_figure` as .png, .pdf or .svg, atomically.
+
+    Raises
+    ------
+    XpsError
+        As `map_figure`.
+    WriteError
+        If the place refuses the file.
+    """
+    figure = map_figure(maps, width_mm=width_mm)
+    kind = Path(path).suffix.lower().lstrip(".")
+    write_atomically(path, figure_bytes(figure, kind))
 
 
 _Panel = tuple[ResultMap, str, Any, Any, tuple[Coordinate, ...]]
