@@ -6,7 +6,7 @@ DATA ?= ../shared/data
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test coverage lint format bench mutants nexus truth kills script commands monkey film memory
+.PHONY: help setup system run test coverage lint format bench mutants nexus truth kills script commands monkey film views memory
 .PHONY: gaps start pictures guide tables lock clean
 
 ENVIRONMENT := packaging/environment
@@ -85,6 +85,10 @@ film: SYSTEM := qt xvfb
 film: setup ## film a session from the empty window to the figure into build/film
 	DOUBLET_FILM=$(CURDIR)/build/film QT_QPA_PLATFORM=offscreen \
 		$(BIN)/python -m pytest -q tests/app/test_journey.py
+
+views: setup ## take pictures of every view and dialog, light and dark, also at scale 2, into build/views
+	set -e; for scale in 1 2; do QT_SCALE_FACTOR=$$scale DOUBLET_VIEWS=$(CURDIR)/build/views \
+		QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q tests/app/test_every_view.py -k pictures; done
 
 memory: setup ## open, fit, drag, undo and close 3,000 times, and see how memory grows; takes half an hour
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks.memory

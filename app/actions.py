@@ -83,7 +83,7 @@ ACTIONS = (
     ActionSpec("export_script", "File", "Export sc&ript…", "files.export_script", None,
                "Write a Python script that repeats the fits with numpy and lmfit alone",
                needs="regions"),
-    ActionSpec("quit", "File", "&Quit", "close", Key.Quit, starts_group=True),
+    ActionSpec("quit", "File", "&Quit", "close", "Ctrl+Q", starts_group=True),
     ActionSpec("undo", "Edit", "&Undo", "document.stack.undo", Key.Undo,
                "Undo the last edit", "undo", True, "undo"),
     ActionSpec("redo", "Edit", "&Redo", "document.stack.redo", Key.Redo,

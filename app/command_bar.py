@@ -50,7 +50,7 @@ class CommandBar:
         self._recipes = recipes
         self._stored_fits = False
         self.actions = make_actions(window, slot, icon)
-        self._menus = make_menus(window, self.actions)
+        self.menus = make_menus(window, self.actions)
         self.recipe_menu = RecipeMenu(
             window,
             recipes.apply,
@@ -63,8 +63,8 @@ class CommandBar:
         )
         self.recent_menu = QMenu("Open &recent", window)
         self._schemes = QMenu(window)
-        self._menus["File"].insertMenu(self.actions["save"], self.recent_menu)
-        self._menus["Analysis"].insertMenu(self.actions["fit"], self.recipe_menu)
+        self.menus["File"].insertMenu(self.actions["save"], self.recent_menu)
+        self.menus["Analysis"].insertMenu(self.actions["fit"], self.recipe_menu)
         recipes.own.changed.connect(self._list_recipes)
         self._list_recipes()
 
@@ -76,7 +76,7 @@ class CommandBar:
         docks: Sequence[QAction],
     ) -> None:
         """Put into the menu View what the table cannot know."""
-        view = self._menus["View"]
+        view = self.menus["View"]
         self._schemes = make_scheme_menu(self._window, scheme, use_scheme)
         view.addMenu(make_overlay_menu(self._window, overlays))
         view.addMenu(self._schemes)

@@ -29,6 +29,7 @@ class Docks:
     ) -> None:
         self._window = window
         self._was_empty = True
+        self._closed: frozenset[str] = frozenset()
         areas = Qt.DockWidgetArea
         window.setCorner(Qt.Corner.BottomRightCorner, areas.RightDockWidgetArea)
         window.addDockWidget(areas.BottomDockWidgetArea, results)
@@ -47,12 +48,14 @@ class Docks:
         return [dock.toggleViewAction() for dock in self.all]
 
     def show_for(self, *, has_spectra: bool) -> None:
-        """Hide them on the first page; show them all when the first spectra come."""
+        """Hide them on the first page; show those that nobody closed when spectra come."""
+        if not has_spectra:
+            self._closed = self._closed_now()
         for dock in self.all:
             if not has_spectra:
                 dock.hide()
-            elif self._was_empty and not dock.toggleViewAction().isChecked():
-                dock.show()
+            elif self._was_empty:
+                dock.setVisible(dock.objectName() not in self._closed)
         self._was_empty = not has_spectra
 
     def restore(self, settings: Settings) -> None:
@@ -60,6 +63,7 @@ class Docks:
         layout, window = settings.window_layout, self._window
         if layout is not None and window.restoreGeometry(layout[0]):
             window.restoreState(layout[1], _LAYOUT_VERSION)
+            self._closed = settings.closed_docks
             return
         window.resize(window.screen().availableSize() * _SCREEN_PART)
         sides = [self.samples, self.inspector]
@@ -71,6 +75,14 @@ class Docks:
         """Keep where window and docks stand."""
         window = self._window
         settings.window_layout = (window.saveGeometry(), window.saveState(_LAYOUT_VERSION))
+
+        settings.closed_docks = self._closed_now()
+
+    def _closed_now(self) -> frozenset[str]:
+        """Names of those that people closed; on the first page none is to be seen anyway."""
+        if self._was_empty:
+            return self._closed
+        return frozenset(dock.objectName() for dock in self.all if dock.isHidden())
 
     def _add(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self._window)

@@ -50,6 +50,7 @@ def make_toolbar(
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     button.setMenu(recipes)
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # as Qt has it for all others in a toolbar
     last_menu = ""
     for spec in ACTIONS:
         if not spec.in_toolbar:

@@ -15,6 +15,7 @@ APPLICATION = "Doublet"
 
 _RECENT = "recent_files"
 _MOST_RECENT = 10
+_CLOSED = "closed_docks"
 _CHOSEN = "preferences"
 _PREFERENCES = tuple(Preferences().stored())
 
@@ -83,6 +84,18 @@ class Settings:
     def window_layout(self, layout: tuple[QByteArray, QByteArray]) -> None:
         self._store.setValue("geometry", layout[0])
         self._store.setValue("docks", layout[1])
+
+    @property
+    def closed_docks(self) -> frozenset[str]:
+        """Names of the docks that were closed."""
+        stored = self._store.value(_CLOSED, [])
+        # QSettings gives back a list of one as a plain string.
+        names = stored if isinstance(stored, list) else [stored]
+        return frozenset(str(name) for name in names if name)
+
+    @closed_docks.setter
+    def closed_docks(self, names: frozenset[str]) -> None:
+        self._store.setValue(_CLOSED, sorted(names))
 
     def save(self) -> None:
         """Write everything to disk."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, QTimer
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QMainWindow,
@@ -217,6 +217,7 @@ class MainWindow(QMainWindow):
 
     def _arrange_views(self) -> None:
         self._first_page = QScrollArea()
+        self._first_page.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its buttons scroll into sight
         self._first_page.setWidget(self.welcome)
         self._first_page.setWidgetResizable(True)
         self._first_page.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -233,6 +234,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.results_dock = ResultsDock(self.results, self)
         self.docks = Docks(self, self.tree, self.inspector, self.results_dock)
+        QWidget.setTabOrder(self.tree, self.panel.plot)  # then inspector and results
 
     def _build_commands(self) -> None:
         self.commands = CommandBar(self, lambda name: attrgetter(name)(self), self.recipes)

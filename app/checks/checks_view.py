@@ -209,6 +209,7 @@ class ChecksView(QWidget):
         column.addWidget(self._title)
         column.addWidget(self._text, 1)
         scroll = QScrollArea()
+        scroll.setAccessibleName("The finding and what to do")
         scroll.setWidget(detail)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)

@@ -287,6 +287,7 @@ class CompareView(QWidget):
             box.setToolTip(f"Draw and compare {level}")
             box.toggled.connect(lambda on, level=level: self._toggle_level(level, on=on))
             self._level_grid.addWidget(box, *divmod(place, _LEVELS_ABREAST))
+            QWidget.setTabOrder([self.kind, *self._level_boxes.values()][-1], box)
             self._level_boxes[level] = box
 
     def _offer_series(self) -> None:

@@ -67,6 +67,7 @@ class SampleChoice(QTableWidget):
             | QAbstractItemView.EditTrigger.AnyKeyPressed
         )
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.setMinimumWidth(_LEAST_WIDTH)
         self.setWordWrap(False)

@@ -8,7 +8,7 @@ from time import perf_counter
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QBrush, QPalette
+from PySide6.QtGui import QBrush, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QGraphicsSimpleTextItem, QScrollArea, QVBoxLayout, QWidget
 
 from app.gestures.gestures import short_name
@@ -36,6 +36,8 @@ class PanelPlot:
             plot.addItem(item)
         self._name = QGraphicsSimpleTextItem(plot.getViewBox())
         self._name.setPos(_NAME_INSET, 1.0)
+        self._whole_name = ""
+        plot.getViewBox().sigResized.connect(lambda _: self._fit_name())
         plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.disableAutoRange()
@@ -48,7 +50,7 @@ class PanelPlot:
     @property
     def name(self) -> str:
         """What the panel says of itself."""
-        return self._name.text()
+        return self._whole_name
 
     @property
     def letters(self) -> list[str]:
@@ -63,13 +65,15 @@ class PanelPlot:
         self._model.clear()
         self.plot.setVisible(panel is not None)
         if panel is None:
-            self._name.setText("")
+            self._whole_name = ""
+            self._fit_name()
             return
         ink = palette.color(QPalette.ColorRole.Text)
         base = palette.color(QPalette.ColorRole.Base)
         state = f"  ({panel.message})" if panel.message else ""
-        self._name.setText(f"{panel.sample}{state}")
-        self._name.setToolTip(tooltip(self._name.text()))
+        self._whole_name = f"{panel.sample}{state}"
+        self._fit_name()
+        self._name.setToolTip(tooltip(self._whole_name))
         self._name.setBrush(QBrush(ink))
         self._points.setSymbolPen(pg.mkPen(mix(ink, base, 0.4)))
         self._points.setSymbolBrush(None)
@@ -92,6 +96,13 @@ class PanelPlot:
         for side in ("left", "bottom"):
             self.plot.getAxis(side).setPen(pg.mkPen(muted(palette)))
             self.plot.getAxis(side).setTextPen(pg.mkPen(palette.color(QPalette.ColorRole.Text)))
+
+    def _fit_name(self) -> None:
+        """Shorten the name in its middle where the panel is too narrow for it."""
+        room = self.plot.getViewBox().width() - 2.0 * _NAME_INSET
+        metrics = QFontMetricsF(self._name.font())
+        middle = Qt.TextElideMode.ElideMiddle
+        self._name.setText(metrics.elidedText(self._whole_name, middle, max(room, 0.0)))
 
     def _fit_height(self, panel: Panel) -> None:
         low, high = panel.window_ev
@@ -118,6 +129,7 @@ class StackedPanels(QScrollArea):
         self.canvas.ci.layout.setSpacing(2)
         self.canvas.ci.layout.setContentsMargins(2, 2, 6, 2)
         self.canvas.setAcceptDrops(False)
+        self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)

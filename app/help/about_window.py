@@ -26,8 +26,8 @@ from app.help.versions import versions_text
 from app.widgets.icons import app_icon
 from xps import __version__
 
-_SIZE = (760, 520)
-_SPLIT = (240, 480)
+_SIZE = (860, 560)
+_SPLIT = (210, 630)
 _PICTURE = 64
 _WHAT = (
     "Fits X-ray photoelectron spectra, and quantifies chemical species with honest error bars. "
@@ -90,6 +90,8 @@ class AboutWindow(QDialog):
             self.list.addItem(f"{one.name} {one.version}".strip())
         self.list.currentRowChanged.connect(self._show_words)
         self.copy_button.clicked.connect(lambda: QApplication.clipboard().setText(versions_text()))
+        self.tabs.tabBar().setAccessibleName("About")
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.tabs.addTab(self._program_page(), "Doublet")
         self.tabs.addTab(self._licence_page(), "Libraries and licences")
         self.close_button.clicked.connect(self.close)

@@ -117,4 +117,4 @@ def _library(record: Distribution) -> Library:
     ]
     licence = next(iter((*one_line, *classified)), _SEE_TEXT)[:_LONGEST_EXPRESSION]
     there = tuple(path for path in texts if path.is_file())
-    return Library(metadata["Name"], record.version, licence, there)
+    return Library(metadata["Name"].replace("_", "-"), record.version, licence, there)

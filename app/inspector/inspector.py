@@ -166,6 +166,7 @@ class Inspector(QScrollArea):
         return component_rows(region, component, project.fit_of(region.id), unit, stale=stale)
 
     def _build(self) -> None:
+        self.setAccessibleName("Inspector")
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

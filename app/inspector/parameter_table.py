@@ -108,6 +108,7 @@ class ParameterTable(QTableView):
         self.setItemDelegateForColumn(FITTED, CheckDelegate(self))
         self.setItemDelegateForColumn(TIED, TieDelegate(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)  # Tab leaves it; arrows go from cell to cell
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked
             | QAbstractItemView.EditTrigger.EditKeyPressed

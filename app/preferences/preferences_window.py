@@ -22,7 +22,8 @@ from app.preferences.preferences import FIGURE_ENDINGS, FIGURE_WIDTHS_MM, Prefer
 from app.recipes.own_recipes import Listed
 from app.widgets.check_box import CheckBox
 
-_WIDTH = 460
+_WIDTH = 520
+_LETTERS = 26  # a longer title of a recipe is cut off in its field
 _SCHEMES = (
     ("As the system has them", Qt.ColorScheme.Unknown),
     ("Light", Qt.ColorScheme.Light),
@@ -90,7 +91,7 @@ class PreferencesWindow(QDialog):
 
     def _build(self) -> None:
         form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for name, box in self._boxes.items():
             form.addRow(box.accessibleName(), box)
             box.activated.connect(
@@ -127,6 +128,7 @@ def _choice(name: str, items: Sequence[tuple[str, object]]) -> QComboBox:
     box = QComboBox()
     box.setAccessibleName(name)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(_LETTERS)
     for text, data in items:
         box.addItem(text, data)
     return box

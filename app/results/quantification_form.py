@@ -148,7 +148,7 @@ class QuantificationForm(QWidget):
             f"{SET_NAME}, transmission from the files, escape depth ∝ E^{ESCAPE_EXPONENT:g}, no "
             "angular distribution"
         )
-        self.default_button.setMaximumWidth(60)
+        self.default_button.setMaximumWidth(self.default_button.minimumSizeHint().width())
         grid.addWidget(self.default_button, 0, 2)
         grid.setRowStretch(len(rows), 1)
         grid.setColumnStretch(1, 1)

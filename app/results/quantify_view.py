@@ -35,6 +35,8 @@ class QuantifyView(QWidget):
         scroll.setWidget(self.bars)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setAccessibleName("Shares as bars")
+        self.table.setTabKeyNavigation(False)
         self.form = QuantificationForm()
         form_scroll = QScrollArea()
         form_scroll.setWidget(self.form)
@@ -48,6 +50,7 @@ class QuantifyView(QWidget):
             "How amounts follow from areas: sensitivity factors, transmission, escape depth, angle"
         )
         self.settings_button.toggled.connect(form_scroll.setVisible)
+        form_scroll.setAccessibleName("Settings of the quantification")
         form_scroll.hide()
         self._splitter = QSplitter()
         self._splitter.addWidget(self.table)

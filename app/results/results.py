@@ -82,6 +82,7 @@ class Results(QTabWidget):
         self.setDocumentMode(True)
         # At the lower edge they stay where they are when a tab is given more height.
         self.setTabPosition(QTabWidget.TabPosition.South)
+        self.tabBar().setAccessibleName("Results")
         for view, title in zip(
             self._shows, ("Quantification", "Compare", "Checks", "History"), strict=True
         ):
