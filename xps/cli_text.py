@@ -37,7 +37,7 @@ def info_text(
         stored = ""
         if row["stored_regions"] or row["stored_components"]:
             stored = (
-                f"  CasaXPS: {row['stored_regions']} regions, {row['stored_components']} components"
+                f"  stored: {row['stored_regions']} regions, {row['stored_components']} components"
             )
         lines.append(
             f"{row['index']:4d}  {row['sample']}  {row['core_level'] or row['name']}  "

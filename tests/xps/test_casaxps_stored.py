@@ -260,7 +260,7 @@ def test_spectra_without_a_stored_fit_are_left_alone() -> None:
 
 
 def test_a_file_without_any_stored_fit_is_refused_with_the_reasons() -> None:
-    with pytest.raises(RecipeError, match="none of the spectra carries a fit of CasaXPS"):
+    with pytest.raises(RecipeError, match="none of the spectra carries a fit, of CasaXPS or NeXus"):
         xps.fit([spectrum("")], "stored")
     odd = made(lines=[component(tied(1), tied(1), tied(1), shape="&X")])
     with pytest.raises(RecipeError, match="'&X'"):

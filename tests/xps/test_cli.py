@@ -364,7 +364,7 @@ def test_bad_usage_is_one_line(run: Run, arguments: list[str]) -> None:
     assert as_json.document["format"] == "doublet.error/1"
 
 
-@pytest.mark.parametrize("command", ["export", "compare", "fit"])
+@pytest.mark.parametrize("command", ["export", "script", "fit"])
 def test_bad_usage_points_to_the_help_of_its_command(run: Run, command: str) -> None:
     assert f"see doublet {command} --help" in run(command, "a.doublet").err
 

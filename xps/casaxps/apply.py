@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from xps.casaxps.stored_fit import StoredFit, stored_fit
+from xps.casaxps.carried import carried_fit
+from xps.casaxps.stored_fit import StoredFit
 from xps.errors import RecipeError
 from xps.model import Param, Region
 from xps.project import ChargeReference, Entry, Project
@@ -18,14 +19,14 @@ _SHOWN = 3
 
 
 def carries_fit(project: Project) -> bool:
-    """Whether any spectrum has components that CasaXPS stored with it."""
+    """Whether any spectrum has components that its file stores with it."""
     return any(stored_counts(entry.spectrum.notes)[1] for entry in project.entries)
 
 
 def apply_stored(
     project: Project, entry_ids: Collection[str] | None = None
 ) -> tuple[Project, tuple[str, ...]]:
-    """Give spectra the regions that CasaXPS stored with them.
+    """Give spectra the regions that their files store with them.
 
     The shift of a sample is that of most of its stored fits; the energies of the others are
     moved to that scale.
@@ -53,7 +54,7 @@ def apply_stored(
     for entry in project.entries:
         if entry_ids is not None and entry.id not in entry_ids:
             continue
-        stored = stored_fit(entry.spectrum, f"{entry.id}_stored", entry.id)
+        stored = carried_fit(entry.spectrum, f"{entry.id}_stored", entry.id)
         where = f"{entry.sample}, {entry.spectrum.name or entry.label}"
         notes += [f"{where}: {note}" for note in stored.notes]
         if stored.region is None:
@@ -64,7 +65,7 @@ def apply_stored(
         found.setdefault(entry.sample, []).append((entry, stored.region, stored))
     if not found:
         raise RecipeError(
-            "none of the spectra carries a fit of CasaXPS that can be taken over"
+            "none of the spectra carries a fit, of CasaXPS or NeXus, that can be taken over"
             + _first_of(notes),
             "choose another recipe",
         )

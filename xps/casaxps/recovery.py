@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xps.casaxps.apply import on_scale
-from xps.casaxps.stored_fit import stored_fit
+from xps.casaxps.carried import carried_fit
 from xps.errors import XpsError
 from xps.fitted import RegionFit
 from xps.model import Component, Region
@@ -131,7 +131,7 @@ def recovery(fit: RegionFit, entry: Entry) -> Recovery | None:
     """
     if not fit.region.stored:
         return None
-    found = stored_fit(entry.spectrum)
+    found = carried_fit(entry.spectrum)
     if found.region is None:
         return None
     stored = on_scale(found, found.region, fit.charge_shift_ev)

@@ -109,7 +109,7 @@ def _region(
         or "unnamed"
     )
     low, high = sorted(photons - energy + calibration.of_regions_ev for energy in chosen.kinetic_ev)
-    ids = _ids([component.name for component in comment.components])
+    ids = ids_of([component.name for component in comment.components])
     reading = _Components(comment.components, ids, photons + calibration.of_components_ev, inexact)
     return Region(
         id="stored",
@@ -266,7 +266,7 @@ def _free(value: float, low: float, high: float) -> Param:
     return Param(value, min=low, max=high) if low < high else Param(value)
 
 
-def _ids(names: Sequence[str]) -> list[str]:
+def ids_of(names: Sequence[str]) -> list[str]:
     """Make an id of each name, all different."""
     ids: list[str] = []
     for name in names:

@@ -1,8 +1,10 @@
-"""What CasaXPS stores in the comment of a VAMAS block."""
+"""How much of a fit the notes of a spectrum hold, from CasaXPS or from NeXus."""
 
 from __future__ import annotations
 
 import re
+
+from xps.readers.nexus_fit import fit_line
 
 _HEADING = "Casa Info Follows"
 _REGION = re.compile(r"^\s*CASA region\s*\(\*", re.MULTILINE)
@@ -10,7 +12,7 @@ _COMPONENT = re.compile(r"^\s*CASA comp\s*\(\*", re.MULTILINE)
 
 
 def stored_counts(notes: str) -> tuple[int, int]:
-    """Count the regions and components that CasaXPS stored in a comment.
+    """Count the regions and components that a file stores with a spectrum.
 
     The lines themselves are counted, not the numbers announced before them: vendors'
     text of any kind may surround them.
@@ -18,8 +20,10 @@ def stored_counts(notes: str) -> tuple[int, int]:
     Returns
     -------
     tuple of (int, int)
-        Regions and components; (0, 0) where CasaXPS left nothing.
+        Regions and components; (0, 0) where there is nothing.
     """
+    if line := fit_line(notes):
+        return 1, line.partition('"backgrounds": ')[0].count('"parameters": ')
     _, heading, stored = notes.partition(_HEADING)
     if not heading:
         return 0, 0

@@ -15,6 +15,7 @@ from xps.hdf5 import MAGIC, Dataset, Group, open_file
 from xps.levels import parse_core_level
 from xps.readers.collection import Collection
 from xps.readers.content import Content
+from xps.readers.nexus_fit import fit_text
 from xps.readers.nexus_terms import OWN_GROUP, OWN_MARK
 from xps.readers.quantity import are_counts, energy_of, unit_of
 from xps.spectrum import Axis, Floats, Spectrum, Unit
@@ -237,6 +238,8 @@ class _Facts:
         )
         if self.own is not None:
             spectrum = _with_own(spectrum, self.own)
+        elif not series:
+            spectrum = spectrum.with_(notes=fit_text(self.entry))
         if spectrum.unit == "counts/s" and spectrum.live_time_s is None:
             unknown = "the live time is not given: the counting noise is not known"
             spectrum = spectrum.with_(warnings=(*spectrum.warnings, unknown))
