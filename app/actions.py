@@ -126,6 +126,9 @@ ACTIONS = (
     ActionSpec("propagate", "Analysis", "&Propagate region…", "propagating.region",
                "Ctrl+Shift+P", "Give the region of this spectrum to others of its core level",
                needs="region"),
+    ActionSpec("map", "Analysis", "&Map or profile…", "maps.show", "Ctrl+M",
+               "Fit every spectrum of a map, a depth profile or a long series, and look at the "
+               "results as an image or a line"),
     ActionSpec("cancel", "Analysis", "&Cancel", "jobs.cancel", "Ctrl+.",
                "Stop what is running", needs="jobs"),
     ActionSpec("mode_select", "Plot", "&Select", "plot_tools.select_mode", "Esc",

@@ -14,9 +14,15 @@ from app.importing.importing import ImportAnswer
 from app.importing.opening import Unclear
 from app.preferences.preferences import FIGURE_ENDINGS
 
-SPECTRA_AND_SESSIONS = (
-    "Spectra and sessions (*.vms *.npl *.vamas *.vgd *.spe *.pro *.xlsx *.xls *.xml *.ibw *.itx"
-    " *.avg *.kal *.sle *.nxs *.h5 *.csv *.txt *.xy *.dat *.doublet);;All files (*)"
+_SPECTRA = (
+    "*.vms *.npl *.vamas *.vgd *.spe *.pro *.xlsx *.xls *.xml *.ibw *.itx"
+    " *.avg *.kal *.sle *.nxs *.h5 *.csv *.txt *.xy *.dat"
+)
+SPECTRA = f"Spectra ({_SPECTRA});;All files (*)"
+SPECTRA_AND_SESSIONS = f"Spectra and sessions ({_SPECTRA} *.doublet);;All files (*)"
+MAP_RESULTS = (
+    "All numbers as NeXus (*.nxs);;The quantity shown, PNG (*.png);;"
+    "The quantity shown, PDF (*.pdf);;The quantity shown, SVG (*.svg)"
 )
 SESSIONS = "Doublet sessions (*.doublet)"
 TABLES = "Tables (*.csv *.txt *.tsv);;All files (*)"

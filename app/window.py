@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from operator import attrgetter
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QShowEvent
@@ -32,6 +30,7 @@ from app.help.help_actions import HelpActions, Opener
 from app.inspector.component_menu import ComponentMenu
 from app.inspector.inspector import Inspector
 from app.inspector.inspector_focus import focus_on
+from app.maps.map_actions import MapActions
 from app.models.suggesting import Suggesting
 from app.places import own_folder
 from app.plot.modes import Mode
@@ -59,6 +58,7 @@ from app.session.selection import Selection
 from app.settings import Settings
 from app.status import StatusBar
 from app.welcome import WelcomePage
+from app.widgets.dropped import dropped_paths
 from app.widgets.icons import app_icon
 from app.widgets.message_bar import MessageBar
 from app.widgets.theme import Theme
@@ -128,6 +128,9 @@ class MainWindow(QMainWindow):
             self,
         )
         self.preferences = PreferenceActions(self, settings, self.recipes.own)
+        self.maps = MapActions(
+            self.jobs, self._dialogs, settings, self.recipes.own, self.editor, self
+        )
         self.help = HelpActions(
             self, self.jobs, self.messages, self._dialogs, opener, own_folder("logs")
         )
@@ -368,11 +371,11 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(_WARM_UP_MS, self, lambda: self.jobs.warm_up(_warm_up))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped_paths(event):
+        if dropped_paths(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = _dropped_paths(event)
+        paths = dropped_paths(event)
         if paths:
             event.acceptProposedAction()
             self.files.open_paths(paths)
@@ -393,7 +396,3 @@ def _warm_up() -> None:
     """Load what the first fit needs; what is there by then stays."""
     load_solver()
     keep_loaded()
-
-
-def _dropped_paths(event: QDropEvent) -> Sequence[Path]:
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

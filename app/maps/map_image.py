@@ -22,9 +22,10 @@ _COLORS = "viridis"  # even to the eye, also in gray and to people with any colo
 _STEPS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (1, 0),
-    Qt.Key.Key_Down: (-1, 0),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
 }
+_BAR_AXIS = 68  # px, for numbers and a name
 _EVEN = 0.02  # of a step: places that are nearer to an even grid are on it
 
 
@@ -53,6 +54,7 @@ class MapImage(QWidget):
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
         self.plot.setAspectLocked(True)
+        self.plot.invertY(True)  # rows from the top, as in images and in print
         self.image = pg.ImageItem(axisOrder="row-major")
         self.plot.addItem(self.image)
         self._doubtful = pg.ScatterPlotItem(symbol="x", size=6)
@@ -63,6 +65,7 @@ class MapImage(QWidget):
             item.hide()
             self.plot.addItem(item)
         self.bar = pg.ColorBarItem(colorMap=pg.colormap.get(_COLORS), interactive=True)
+        self.bar.getAxis("right").setWidth(_BAR_AXIS)
         self.bar.setImageItem(self.image, insert_in=self.plot)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -149,8 +152,7 @@ class MapImage(QWidget):
         at = self._place or (0, 0)
         shape = self._quantity.values.shape
         row, column = (
-            min(max(now + by, 0), size - 1)
-            for now, by, size in zip(at, step, shape, strict=True)
+            min(max(now + by, 0), size - 1) for now, by, size in zip(at, step, shape, strict=True)
         )
         self.placeChosen.emit(row, column)
 

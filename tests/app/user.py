@@ -39,7 +39,7 @@ def fit_all(qtbot: QtBot, window: MainWindow) -> None:
         choose(window, "fit_all")
 
 
-def drop(window: MainWindow, paths: Sequence[Path], onto: QWidget | None = None) -> None:
+def drop(window: QWidget, paths: Sequence[Path], onto: QWidget | None = None) -> None:
     """Drag files onto the middle of the window, or of a widget in it, and let them go."""
     target = onto or window
     mime = QMimeData()
