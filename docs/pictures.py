@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import numpy as np
 from PySide6.QtCore import Qt
-from stage import LARGE, Stage, keep, keep_figure, stage
+from stage import LARGE, SMALL, Stage, keep, keep_figure, stage
 from tutorial import FILES, walk
 
 from xps import fit
@@ -21,10 +23,12 @@ from xps.simulation import simulate
 from xps.truth import read_truth
 from xps.writers import write_vamas
 
+MAP = (10, 14)  # rows and columns
+
 
 def main() -> None:
     """Take all pictures."""
-    for album in (views, model, details, question, weak, series, walk):
+    for album in (views, model, details, question, weak, series, places, walk):
         with stage() as opened:
             album(opened)
 
@@ -134,6 +138,37 @@ def series(opened: Stage) -> None:
     path = opened.folder / "series.png"
     save_figure(project, path, "share", series="ALD cycles")
     keep_figure(path, "series")
+
+
+def places(opened: Stage) -> None:
+    """A map with a spot of sulfate, and the spectrum in the middle of the spot."""
+    truth = read_truth("cathode")
+    bare = truth.samples[0]
+    (whole,) = (each for each in bare.spectra if each.core_level == "S 2p")
+    spot = (4, 6)
+    spectra = []
+    for row, column in np.ndindex(*MAP):
+        more = 4.0 * math.exp(-((row - spot[0]) ** 2 + (column - spot[1]) ** 2) / 8.0)
+        components = tuple(
+            replace(each, area=each.area * (0.3 + more)) if each.species == "sulfate" else each
+            for each in whole.components
+        )
+        there = replace(bare, spectra=(replace(whole, components=components, sweeps=20.0),))
+        (spectrum,) = simulate("cathode", replace(truth, samples=(there,)), seed=100 * row + column)
+        place = (("Map y / mm", 0.1 * row), ("Map x / mm", 0.1 * column))
+        spectra.append(spectrum.with_(series=place))
+    path = opened.folder / "cathode map.vms"
+    write_vamas(path, spectra)
+    maps = opened.window.maps
+    opened.wait_for(maps.opened, lambda: maps.open_path(path))
+    opened.wait_for(maps.fitted, maps.window.fit_button.click)
+    shares = maps.window.quantity_choice
+    shares.setCurrentIndex(shares.findText("sulfate SO₄²⁻, share", Qt.MatchFlag.MatchContains))
+    maps.window.choose_place(spot)
+    maps.window.resize(*SMALL)
+    opened.settle()
+    keep(maps.window.grab(), "map-1366x768-light")
+    maps.window.close()
 
 
 if __name__ == "__main__":
