@@ -129,7 +129,13 @@ class MainWindow(QMainWindow):
         )
         self.preferences = PreferenceActions(self, settings, self.recipes.own)
         self.maps = MapActions(
-            self.jobs, self._dialogs, settings, self.recipes.own, self.editor, self
+            self.jobs,
+            self._dialogs,
+            settings,
+            self.recipes.own,
+            self.editor,
+            self.messages,
+            self,
         )
         self.help = HelpActions(
             self, self.jobs, self.messages, self._dialogs, opener, own_folder("logs")
@@ -258,6 +264,7 @@ class MainWindow(QMainWindow):
         self.jobs.changed.connect(self._enable_actions)
         self.files.spectraAdded.connect(self.recipes.apply_to_opened)
         self.files.recentChanged.connect(self._show_recent)
+        self.files.manyOpened.connect(self.maps.offer)
         self.autosave.failed.connect(self.messages.warn)
         self.findings.shown.connect(self._show_place)
         self.suggesting.opened.connect(

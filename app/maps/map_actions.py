@@ -19,6 +19,7 @@ from app.maps.opened_map import OpenedMap, fit_map, open_map
 from app.recipes.own_recipes import OwnRecipes
 from app.session.editing import Editor
 from app.settings import Settings
+from app.widgets.message_bar import Button, MessageBar
 from xps.errors import XpsError
 from xps.recipe import load_recipe, shipped_recipes
 
@@ -35,6 +36,7 @@ class MapActions(QObject):
     settings : Settings
     recipes : OwnRecipes
     editor : Editor
+    messages : MessageBar
     parent : QWidget
 
     Signals
@@ -53,11 +55,12 @@ class MapActions(QObject):
         settings: Settings,
         recipes: OwnRecipes,
         editor: Editor,
+        messages: MessageBar,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._jobs, self._dialogs, self._settings = jobs, dialogs, settings
-        self._recipes, self._editor = recipes, editor
+        self._recipes, self._editor, self._messages = recipes, editor, messages
         self._window: MapWindow | None = None
         self._job: Job | None = None
 
@@ -83,6 +86,15 @@ class MapActions(QObject):
         self._raise()
         if self.window.opened is None:
             self.choose_and_open()
+
+    def offer(self, path: Path) -> None:
+        """Offer to open a file as a map whose spectra are in the tree of samples now."""
+        self._messages.info(
+            f"{path.name} holds many spectra. They can be fitted and looked at together, as a map "
+            "or a profile.",
+            Button("Open as map", lambda: self.open_path(path)),
+            topic=_TOPIC,
+        )
 
     def choose_and_open(self) -> None:
         """Ask for a file and open it."""

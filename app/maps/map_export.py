@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xps.maps import maps_of
-
 from app.maps.opened_map import OpenedMap
 from xps.errors import XpsError
+from xps.maps import maps_of
 
 _NUMBERS = (".nxs", ".nexus")
 _FIGURES = (".png", ".pdf", ".svg")
@@ -56,10 +55,9 @@ def _write_numbers(opened: OpenedMap, path: Path) -> None:
 
 
 def _write_figure(opened: OpenedMap, path: Path, number: int, key: str) -> None:
-    from xps.maps.drawing import map_figure
-
     from xps.atomic import write_atomically
     from xps.figure import figure_bytes
+    from xps.maps.drawing import map_figure
 
     fitted = opened.fits.get(number)
     maps = () if fitted is None else maps_of(opened.stacks[number], fitted.fit)

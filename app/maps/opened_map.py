@@ -10,9 +10,9 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
-from xps.maps import ResultMap, maps_of
 
 from app.maps.quantity import Quantity
+from xps.maps import ResultMap, maps_of
 from xps.numbers_text import number as number_text
 from xps.project import ChargeReference, Entry, Project, Sample
 from xps.stack_model import StackModel

@@ -23,6 +23,7 @@ from xps.file_lock import file_digest
 from xps.spectrum import Spectrum
 
 _SAVING, _EXPORTING, _SHARED = "saving", "exporting", "shared"
+MANY = 100  # spectra of one file
 _VAMAS, _SCRIPT = ".vms", ".py"
 
 
@@ -35,12 +36,15 @@ class Files(QObject):
         A request to open files was carried out, as far as it could be.
     spectraAdded(tuple of str)
         These entries came in that request, and nothing else is planned for them.
+    manyOpened(Path)
+        So many spectra came from this file that they are better looked at as a map.
     saved(Path), exported(Path)
     recentChanged()
     """
 
     opened = Signal()
     spectraAdded = Signal(object)
+    manyOpened = Signal(object)
     saved = Signal(object)
     exported = Signal(object)
     recentChanged = Signal()
@@ -97,6 +101,8 @@ class Files(QObject):
                 then()
             elif added:
                 self.spectraAdded.emit(added)
+            if len(opened.files) == 1 and len(opened.spectra) >= MANY:
+                self.manyOpened.emit(opened.files[0])
             self.opened.emit()
 
         what = paths[0].name if len(paths) == 1 else f"{len(paths)} files"

@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.maps.map_window import MapWindow
 from app.maps.quantity import Quantity, levels
+from app.session.files import MANY
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
-from tests.app.user import LONG, choose, click, drop
+from tests.app.user import LONG, choose, click, drop, open_files
 from tests.truth import argyrodite
 from xps.readers import read_file
 from xps.spectrum import Spectrum
@@ -226,6 +228,22 @@ def test_a_dropped_file_is_opened(
         drop(maps, [map_file])
     assert maps.opened is not None
     assert maps.opened.path == map_file
+
+
+def test_a_file_of_many_spectra_is_offered_as_a_map(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "long.vms"
+    spectrum = _measured(1.0, 1)
+    series = (spectrum.with_(series=(("Etch time / s", 1.0 * n),)) for n in range(MANY))
+    write_spectra(path, list(series))
+    open_files(qtbot, window, [path])
+    (offer,) = window.messages.messages[-1].findChildren(QPushButton)
+    with qtbot.waitSignal(window.maps.opened, timeout=LONG):
+        click(offer)
+    opened = window.maps.window.opened
+    assert opened is not None
+    assert opened.stacks[0].count == MANY
 
 
 def test_places_without_a_spectrum_stay_empty(qtbot: QtBot) -> None:
