@@ -39,13 +39,10 @@ def views(opened: Stage) -> None:
     opened.take("welcome")
     opened.wait_for(window.analysis.fitted, window.open_example)
     opened.take("app-1366x768-light")
-    opened.select("O 1s", "o_manifold")
-    opened.take("component-1366x768-light")
     opened.theme.use(Qt.ColorScheme.Dark)
-    window.resize(*LARGE)
-    opened.take("app-1920x1080-dark")
+    opened.take("app-1366x768-dark")
     opened.theme.use(Qt.ColorScheme.Light)
-    opened.select("S 2p")
+    window.resize(*LARGE)
     opened.take("app-1920x1080-light")
     window.results_dock.show_comparison()
     opened.take("compare-1920x1080-light")
@@ -128,7 +125,20 @@ def series(opened: Stage) -> None:
     """Amounts along ALD cycles, of samples that a table puts in their places."""
     truth = read_truth("cathode")
     bare, coated = truth.samples
-    named = {"bare 1": bare, "bare 2": bare, "ALD5": coated, "ALD10": coated}
+    half = replace(
+        bare,
+        spectra=tuple(
+            replace(
+                one,
+                components=tuple(
+                    replace(a, area=0.5 * (a.area + b.area))
+                    for a, b in zip(one.components, other.components, strict=True)
+                ),
+            )
+            for one, other in zip(bare.spectra[:2], coated.spectra[:2], strict=True)
+        ),
+    )
+    named = {"bare 1": bare, "bare 2": bare, "ALD5": half, "ALD10": coated}
     samples = tuple(replace(sample, name=name) for name, sample in named.items())
     table = opened.folder / "table.csv"
     rows = "bare 1,bare,0\nbare 2,bare,0\nALD5,,5\nALD10,,10\n"

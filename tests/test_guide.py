@@ -69,6 +69,14 @@ def test_every_link_and_picture_of_the_guide_is_inside_it(guide: Path) -> None:
             assert not anchor or unquote(anchor) in ids[target], f"{page.name}: {link}"
 
 
+def test_every_picture_is_shown_somewhere(guide: Path) -> None:
+    shown = {path.name for path in (guide / "pictures").iterdir()}
+    shown |= set(
+        re.findall(r"docs/pictures/([\w-]+\.png)", (ROOT / "README.md").read_text("utf-8"))
+    )
+    assert {path.name for path in (ROOT / "docs" / "pictures").iterdir()} == shown
+
+
 def test_the_guide_needs_no_network_and_no_script(guide: Path) -> None:
     for page in html(guide):
         found = Links(page)

@@ -12,9 +12,9 @@ from app.results.quantities import CELL_TIPS, Quantities, Row
 from app.widgets.plain import tooltip
 from xps.escaping import tab_separated
 
-_HEADER_WIDTH = 96
-_PADDING, _MARGIN = 6, 18  # px, above and beside a text
-_LEAST_WIDTH = 100
+_HEADER_WIDTH = 94
+_PADDING, _MARGIN = 6, 8  # px, above and beside a text
+_LEAST_WIDTH = 99
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 Index = QModelIndex | QPersistentModelIndex
@@ -84,7 +84,7 @@ class QuantityModel(QAbstractTableModel):
 
     def widths(self) -> list[int]:
         """How wide each column must be for its texts."""
-        widest = [_HEADER_WIDTH] * len(self._headers)
+        widest = [0] * len(self._headers)
         for row, texts in zip(self._shown.rows, self.rows, strict=True):
             metrics = self._bold_metrics if row.look is None else self._metrics
             for column, text in enumerate([_label(row), *texts[1:]]):

@@ -45,6 +45,17 @@ def percent(window: MainWindow) -> float:
     return float(line.split("\t")[2].split(" ± ")[0])
 
 
+def test_the_amounts_of_two_samples_are_in_sight_on_a_small_screen(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.resize(1366, 768)
+    window.document.replace(fitted())
+    table = window.results.quantify.table
+    qtbot.waitUntil(lambda: table.model().columnCount() == 5)
+    qtbot.waitUntil(lambda: table.viewport().width() > 0)
+    assert table.horizontalScrollBar().maximum() == 0
+
+
 def test_the_settings_change_the_amounts_in_one_undo_step(
     window: MainWindow, form: QuantificationForm
 ) -> None:
