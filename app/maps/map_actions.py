@@ -41,10 +41,11 @@ class MapActions(QObject):
 
     Signals
     -------
-    opened(), fitted(), exported(Path)
+    opened(), fitted(), told(), exported(Path)
     """
 
     opened = Signal()
+    told = Signal()
     fitted = Signal()
     exported = Signal(object)
 
@@ -74,6 +75,7 @@ class MapActions(QObject):
             window.openWanted.connect(self.choose_and_open)
             window.pathDropped.connect(self.open_path)
             window.fitWanted.connect(self.fit)
+            window.componentsWanted.connect(self.count_components)
             window.cancelWanted.connect(self._cancel)
             window.exportWanted.connect(self.export)
             window.takeWanted.connect(self.take)
@@ -112,15 +114,29 @@ class MapActions(QObject):
             self._take_opened,
         )
 
-    def fit(self, recipe: str | Path) -> None:
-        """Fit all spectra of the map."""
+    def count_components(self, number: int) -> None:
+        """Tell how many distinct spectra a stack of the map holds."""
+        opened = self.window.opened
+        if opened is None:
+            return
+        stack = opened.stacks[number]
+
+        def work(job: Job) -> list[str]:
+            from xps.principal_components import principal_components
+
+            return principal_components(stack, cancelled=job.is_cancelled).lines()
+
+        self._run(f"Look at {stack.title}", work, self._tell)
+
+    def fit(self, recipe: str | Path, shared: tuple[str, ...] = ()) -> None:
+        """Fit all spectra of the map; some kinds of parameters may be the same at all places."""
         opened = self.window.opened
         if opened is None:
             return
 
         def work(job: Job) -> OpenedMap:
             load_solver()
-            return fit_map(opened, recipe, job.is_cancelled, job.report)
+            return fit_map(opened, recipe, job.is_cancelled, job.report, shared=shared)
 
         self._run(f"Fit {opened.path.name}", work, self._take_fitted)
 
@@ -176,6 +192,10 @@ class MapActions(QObject):
             window.stacks.setCurrentIndex(min(opened.fits))
         window.messages.info(opened.summary, topic=_TOPIC)
         self.fitted.emit()
+
+    def _tell(self, lines: list[str]) -> None:
+        self.window.messages.info(" ".join(lines), topic=_TOPIC)
+        self.told.emit()
 
     def _say_exported(self, path: Path) -> None:
         self.window.messages.info(f"Saved {path.name}.", topic=_TOPIC)

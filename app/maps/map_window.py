@@ -44,8 +44,10 @@ class MapWindow(QWidget):
     -------
     openWanted()
     pathDropped(Path)
-    fitWanted(object)
-        The name or the file of the recipe.
+    fitWanted(object, tuple)
+        The name or the file of the recipe, and which kinds of parameters all places share.
+    componentsWanted(int)
+        How many distinct spectra a stack holds is to be told.
     cancelWanted()
     exportWanted()
     takeWanted(int)
@@ -54,7 +56,8 @@ class MapWindow(QWidget):
 
     openWanted = Signal()
     pathDropped = Signal(object)
-    fitWanted = Signal(object)
+    fitWanted = Signal(object, object)
+    componentsWanted = Signal(int)
     cancelWanted = Signal()
     exportWanted = Signal()
     takeWanted = Signal(int)
@@ -125,7 +128,14 @@ class MapWindow(QWidget):
                 self.stacks.addItem(f"{stack.title}, {stack.count:,} spectra")
             self.stacks.setCurrentIndex(number if same else 0)
         self.stacks.blockSignals(False)
-        for widget in (self.stacks, self.recipe, self.fit_button, self.quantity_choice):
+        for widget in (
+            self.stacks,
+            self.recipe,
+            self.widths,
+            self.fit_button,
+            self.components_button,
+            self.quantity_choice,
+        ):
             widget.setEnabled(opened is not None)
         self._show_stack(index if same else None)
 
@@ -135,7 +145,8 @@ class MapWindow(QWidget):
         self.progress.setVisible(busy)
         self.cancel_button.setVisible(busy)
         self.open_button.setEnabled(not busy)
-        self.fit_button.setEnabled(not busy and self._opened is not None)
+        for button in (self.fit_button, self.components_button):
+            button.setEnabled(not busy and self._opened is not None)
         self.progress.setRange(0, total)
         self.progress.setValue(done)
         self.progress.setFormat(f"{text} %p %" if total else text)
@@ -170,6 +181,17 @@ class MapWindow(QWidget):
         self.recipe = QComboBox()
         self.fit_button = QPushButton("&Fit all")
         self.fit_button.setToolTip("Fit every spectrum of the map with this recipe")
+        self.widths = QComboBox()
+        self.widths.addItem("Widths: each its own", ())
+        self.widths.addItem("Widths: the same everywhere", ("fwhm",))
+        self.widths.setToolTip(
+            "Whether a component has one FWHM at all places: it is then known better than from "
+            "one spectrum, and so are the shares"
+        )
+        self.components_button = QPushButton("&How many spectra?")
+        self.components_button.setToolTip(
+            "Count the distinct spectra that stand out of the noise, before any model is fitted"
+        )
         self.progress = QProgressBar()
         self.cancel_button = QPushButton("Cancel")
         self.quantity_choice = QComboBox()
@@ -189,6 +211,7 @@ class MapWindow(QWidget):
         for widget, name in (
             (self.stacks, "Stack of spectra"),
             (self.recipe, "Recipe"),
+            (self.widths, "Widths"),
             (self.quantity_choice, "Quantity shown"),
             (self.layer_slider, "Depth shown"),
             (self.progress, "Progress"),
@@ -204,7 +227,9 @@ class MapWindow(QWidget):
             self.stacks,
             QLabel("Recipe:"),
             self.recipe,
+            self.widths,
             self.fit_button,
+            self.components_button,
             self.progress,
             self.cancel_button,
         )
@@ -236,7 +261,12 @@ class MapWindow(QWidget):
 
     def _connect(self) -> None:
         self.open_button.clicked.connect(self.openWanted)
-        self.fit_button.clicked.connect(lambda: self.fitWanted.emit(self.recipe.currentData()))
+        self.fit_button.clicked.connect(
+            lambda: self.fitWanted.emit(self.recipe.currentData(), self.widths.currentData())
+        )
+        self.components_button.clicked.connect(
+            lambda: self.componentsWanted.emit(self.stack_number)
+        )
         self.cancel_button.clicked.connect(self.cancelWanted)
         self.export_button.clicked.connect(self.exportWanted)
         self.take_button.clicked.connect(self._take)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from app.maps.quantity import Quantity
 from xps.maps import ResultMap, maps_of
 from xps.numbers_text import number as number_text
+from xps.numbers_text import with_error
 from xps.project import ChargeReference, Entry, Project, Sample
+from xps.series_fit import SeriesFit
 from xps.stack_model import StackModel
 from xps.stack_result import Flag, StackFit
 from xps.stacks import Stack, open_stacks
@@ -32,11 +34,22 @@ Cancelled = Callable[[], bool]
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """The fits of all spectra of a stack."""
+    """The fits of all spectra of a stack.
+
+    Attributes
+    ----------
+    recipe : str
+        Its name.
+    model : StackModel
+    fit : StackFit
+    together : SeriesFit or None
+        What the spectra share, where they were fitted together.
+    """
 
     recipe: str
     model: StackModel
     fit: StackFit
+    together: SeriesFit | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +148,8 @@ class OpenedMap:
                 f"{stack.title}: {fit.count:,} spectra fitted, median χ²ᵣ {quality}"
                 + (f"; {details}" if details else "")
             )
+            if fitted.together is not None:
+                parts.append(_shared_text(fitted.together))
         return ". ".join(parts) + "."
 
     def verdict(self, number: int, index: int) -> str:
@@ -172,16 +187,30 @@ def open_map(path: Path, cancelled: Cancelled, progress: Progress) -> OpenedMap:
 
 
 def fit_map(
-    opened: OpenedMap, recipe: str | Path, cancelled: Cancelled, progress: Progress
+    opened: OpenedMap,
+    recipe: str | Path,
+    cancelled: Cancelled,
+    progress: Progress,
+    *,
+    shared: Collection[str] = (),
 ) -> OpenedMap:
     """Fit all stacks that a recipe analyzes.
+
+    Parameters
+    ----------
+    opened : OpenedMap
+    recipe : str or Path
+    cancelled, progress : callable
+    shared : collection of str
+        Kinds of parameters that are the same at all places, such as "fwhm".
 
     Raises
     ------
     XpsError
-        As `models_of` and `fit_stack`.
+        As `models_of`, `fit_stack` and `fit_series`.
     """
     from xps.recipe import load_recipe
+    from xps.series_fit import fit_series, shared_parameters
     from xps.stack_fit import fit_stack
     from xps.stack_recipe import models_of
 
@@ -195,9 +224,25 @@ def fit_map(
             progress(before + done, total)
 
         fit = fit_stack(stack, model, progress=report, cancelled=cancelled)
-        fits[opened.stacks.index(stack)] = Fitted(loaded.name, model, fit)
+        together = None
+        if shared:
+            common = shared_parameters(model, shared)
+            together = fit_series(stack, model, common, alone=fit, cancelled=cancelled)
+            fit = together.fit
+        fits[opened.stacks.index(stack)] = Fitted(loaded.name, model, fit, together)
         before += stack.count
     return opened.with_fits(fits)
+
+
+def _shared_text(together: SeriesFit) -> str:
+    names = {c.id: c.name for c in together.fit.components}
+    values = ", ".join(
+        f"{names[ref.component]} {with_error(value, stderr)} eV"
+        for ref, value, stderr in zip(
+            together.shared, together.values.tolist(), together.stderr.tolist(), strict=True
+        )
+    )
+    return f"The same FWHM at all places: {values}"
 
 
 def place_text(stack: Stack, index: int) -> str:

@@ -108,6 +108,34 @@ def test_the_fit_of_a_map_finds_what_is_in_it(
     assert "12 spectra fitted" in maps.messages.messages[-1].text
 
 
+def test_widths_that_all_places_share_have_one_value_with_its_error(
+    qtbot: QtBot, window: MainWindow, dialogs: ScriptedDialogs, profile_file: Path
+) -> None:
+    maps = _open(qtbot, window, dialogs, profile_file)
+    maps.widths.setCurrentIndex(maps.widths.findText("same", Qt.MatchFlag.MatchContains))
+    _fit(qtbot, window)
+    opened = maps.opened
+    assert opened is not None
+    together = opened.fits[0].together
+    assert together is not None
+    assert together.shared
+    widths = opened.fits[0].fit.of(together.shared[0].component, "fwhm")[0]
+    assert np.ptp(widths) == 0.0
+    assert "The same FWHM at all places" in maps.messages.messages[-1].text
+    assert " ± " in maps.messages.messages[-1].text
+
+
+def test_distinct_spectra_are_counted_before_any_fit(
+    qtbot: QtBot, window: MainWindow, dialogs: ScriptedDialogs, map_file: Path
+) -> None:
+    maps = _open(qtbot, window, dialogs, map_file)
+    with qtbot.waitSignal(window.maps.told, timeout=LONG):
+        click(maps.components_button)
+    assert "2 components stand out of the noise" in maps.messages.messages[-1].text
+    assert maps.opened is not None
+    assert not maps.opened.fits
+
+
 def test_a_click_shows_the_spectrum_of_the_place(
     qtbot: QtBot, window: MainWindow, dialogs: ScriptedDialogs, map_file: Path
 ) -> None:
