@@ -7,7 +7,7 @@ DATA ?= ../shared/data
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup system run test coverage lint format bench mutants nexus truth kills script commands monkey film views memory
-.PHONY: gaps start pictures guide tables lock clean
+.PHONY: gaps start pictures guide tables lock clean bundle bundle-bare bundle-offline workflows
 
 ENVIRONMENT := packaging/environment
 BIN := .venv/bin
@@ -21,7 +21,7 @@ ifneq ($(shell test -x $(BIN)/python && cat $(READY) 2>/dev/null),$(CURDIR))
 endif
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: system $(READY) ## make .venv with the locked packages, and install what Qt needs
 
@@ -108,7 +108,35 @@ guide: setup ## make the user guide as HTML in build/guide
 tables: setup ## write the tables of the documentation from the program's own files
 	$(BIN)/python docs/tables.py
 
-lock: setup ## write requirements/dev.txt after a change of the dependencies; UPGRADE=--upgrade
+# The bundle is built in an environment of its own, with nothing but what goes into it.
+BUNDLE := build/bundle/env
+BUNDLED := build/bundle/dist/doublet/doublet
+PACKED = $(lastword $(sort $(wildcard dist/doublet-*-linux-*.tar.gz)))
+
+$(BUNDLE)/ready: requirements/bundle.txt
+	rm -rf $(BUNDLE)
+	$(PYTHON) -m venv $(BUNDLE)
+	$(BUNDLE)/bin/python -m pip install --quiet --require-hashes --requirement $<
+	touch $@
+
+bundle: SYSTEM := qt xvfb
+bundle: system $(BUNDLE)/ready ## build the bundle for this machine into dist/, and test it; ACCEPT=--accept
+	PYTHONPATH=.:packaging $(BUNDLE)/bin/python -m bundle.build $(ACCEPT)
+	PYTHONPATH=.:packaging $(BUNDLE)/bin/python -m bundle.smoke $(BUNDLED) --out build/bundle/smoke
+
+bundle-bare: ## run the built bundle in a Debian without Python and fonts; needs root and debootstrap
+	PYTHON=$(BUNDLE)/bin/python bash packaging/linux/bare.sh $(PACKED)
+
+bundle-offline: ## run the built bundle without a network, and see which sockets it opens; needs strace
+	PYTHON=$(BUNDLE)/bin/python bash packaging/linux/offline.sh $(BUNDLED)
+
+workflows: ## check .github/workflows against their JSON schema
+	test -x build/workflows/bin/check-jsonschema || { $(PYTHON) -m venv build/workflows && \
+		build/workflows/bin/pip install --quiet "check-jsonschema>=0.33,<1"; }
+	build/workflows/bin/check-jsonschema --builtin-schema vendor.github-workflows \
+		.github/workflows/*.yml
+
+lock: setup ## write requirements/*.txt after a change of the dependencies; UPGRADE=--upgrade
 	bash $(ENVIRONMENT)/lock.sh $(UPGRADE)
 
 clean: ## remove .venv and all that was built

@@ -24,12 +24,14 @@ import xps
 
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-LOCK = (ROOT / "requirements" / "dev.txt").read_text("utf-8")
+LOCKS = {
+    name: (ROOT / "requirements" / f"{name}.txt").read_text("utf-8") for name in ("dev", "bundle")
+}
 
 
-def locked() -> Iterator[Requirement]:
-    """Yield the requirements of the lock, one for each package and condition."""
-    for entry in re.split(r"\n(?=[a-z0-9])", LOCK):
+def locked(name: str) -> Iterator[Requirement]:
+    """Yield the requirements of a lock, one for each package and condition."""
+    for entry in re.split(r"\n(?=[a-z0-9])", LOCKS[name]):
         if not entry.startswith("#"):
             yield Requirement(entry.split(" \\\n")[0])
 
@@ -104,12 +106,14 @@ def test_importing_xps_loads_nothing_that_is_slow_to_load():
     assert done.stdout.split() == []
 
 
-def test_the_lock_names_no_host():
-    assert not re.search(r"https?:|file:|--(?!hash=sha256:)", LOCK)
+@pytest.mark.parametrize("lock", LOCKS.values(), ids=LOCKS)
+def test_a_lock_names_no_host(lock: str):
+    assert not re.search(r"https?:|file:|--(?!hash=sha256:)", lock)
 
 
-def test_every_locked_package_has_an_exact_version_and_hashes():
-    entries = [entry for entry in re.split(r"\n(?=[a-z0-9])", LOCK) if not entry.startswith("#")]
+@pytest.mark.parametrize("lock", LOCKS.values(), ids=LOCKS)
+def test_every_locked_package_has_an_exact_version_and_hashes(lock: str):
+    entries = [entry for entry in re.split(r"\n(?=[a-z0-9])", lock) if not entry.startswith("#")]
     assert entries
     for entry in entries:
         assert re.match(r"[a-z0-9.-]+==[^ ]+ ", entry), entry
@@ -117,17 +121,29 @@ def test_every_locked_package_has_an_exact_version_and_hashes():
 
 
 @pytest.mark.parametrize(
-    "bound", [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
+    ("name", "bound"),
+    [
+        (name, bound)
+        for name in LOCKS
+        for bound in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"][name]]
+    ],
 )
-def test_the_lock_keeps_the_bounds_of_the_project(bound: str):
+def test_a_lock_keeps_the_bounds_of_the_project(name: str, bound: str):
     wanted = Requirement(bound)
     versions = [
         Version(next(iter(entry.specifier)).version)
-        for entry in locked()
+        for entry in locked(name)
         if entry.name == wanted.name.lower()
     ]
     assert versions
     assert all(found in wanted.specifier for found in versions)
+
+
+def test_what_is_bundled_has_the_versions_that_were_tested():
+    tested = {(entry.name, str(entry.specifier)) for entry in locked("dev")}
+    names = {name for name, _ in tested}
+    bundled = {(entry.name, str(entry.specifier)) for entry in locked("bundle")}
+    assert {entry for entry in bundled if entry[0] in names} <= tested
 
 
 @pytest.mark.packaging

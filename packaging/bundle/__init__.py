@@ -1,0 +1,1 @@
+"""How the program is bundled for people without Python: build, contents, licences, tests."""
