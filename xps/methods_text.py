@@ -22,7 +22,7 @@ from xps.numbers_text import with_error
 from xps.project import Project, Sample
 from xps.quantification import quantify
 from xps.spectrum import Spectrum
-from xps.tables import RegionTable
+from xps.tables import RegionTable, masked_points
 
 _NOISE = {
     "poisson": "The likelihood of Poisson counts was maximized with weights from the model; "
@@ -78,6 +78,7 @@ def methods(project: Project, tables: Sequence[RegionTable]) -> Methods:
         sentences += _shared(group, lambda table: _model(table.region))
     sentences += shape_sentences(c.shape for table in fitted for c in table.region.components)
     sentences += _shared(fitted, lambda table: background_sentence(table.region))
+    sentences += _shared(fitted, _masked)
     sentences += _shared(fitted, _weights)
     sentences += _shared(fitted, _held)
     sentences += _tied(fitted)
@@ -198,6 +199,11 @@ def _counting(table: RegionTable) -> str:
     if spectrum.sweeps is not None:
         parts.append(f"{spectrum.sweeps:g} sweep{'' if spectrum.sweeps == 1 else 's'}")
     return f"{', '.join(parts)}."
+
+
+def _masked(table: RegionTable) -> str:
+    found = masked_points(table)
+    return "" if found is None else f"Left out of the fit: {found}."
 
 
 def _summed(table: RegionTable) -> str:

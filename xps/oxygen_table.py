@@ -30,7 +30,7 @@ def _rows(budget: OxygenBudget) -> list[Sequence[Cell | Content]]:
         (f"{claim.name} ({claim.core_level})", claim.area, claim.stderr, claim.systematic)
         for claim in budget.claims
     ]
-    left = "left" if not budget.overdrawn else "left: more is claimed than there is"
+    left = "not claimed" if not budget.overdrawn else "not claimed: more is claimed than there is"
     parts.append((left, budget.left, budget.left_stderr, budget.left_systematic))
     return [
         (

@@ -21,6 +21,7 @@ from xps.project import Project
 from xps.report_tables import (
     charge_table,
     checks_table,
+    component_notes,
     quantification_tables,
     region_section,
     spectra_table,
@@ -28,7 +29,7 @@ from xps.report_tables import (
 from xps.resources import resource
 from xps.series import series_names, with_places
 from xps.stored_table import stored_tables
-from xps.tables import region_tables
+from xps.tables import RegionTable, region_tables
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,7 +39,11 @@ _BARS = (
     "Error bars are one standard deviation; a line ends at the upper 95 % limit of what is not "
     "significant."
 )
-_POINTS = "Error bars are one standard deviation; open symbols are not significant."
+_POINTS = (
+    "Error bars are one standard deviation; open symbols are not significant. Lines are weighted "
+    "least squares, with a band of one standard deviation."
+)
+_MASKED = " Crosses are masked points, which no fit took; some may lie beyond the axis."
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _SVG_TAG = re.compile(r"<svg\b[^>]*>")
 _VIEW_BOX = re.compile(r'viewBox="[\d .]+"')
@@ -69,7 +74,7 @@ def report_html(
     sections: list[tuple[str, list[Html]]] = [
         ("Samples", [spectra_table(project), *_remarks("Left out or narrowed", notes)]),
         ("Spectra and fits", list(_figures(project, failures))),
-        ("Components", [region_section(part, colors) for part in tables]),
+        ("Components", _components(tables, colors)),
         ("Stored and refitted", list(stored_tables(tables))),
         (
             "Quantification",
@@ -117,6 +122,12 @@ def report_html(
         ),
     ]
     return _page(_title(project), joined(body))
+
+
+def _components(tables: Sequence[RegionTable], colors: Mapping[tuple[str, str], str]) -> list[Html]:
+    sections = [region_section(part, colors) for part in tables]
+    fitted = any(part.fit is not None for part in tables)
+    return [component_notes(), *sections] if fitted else sections
 
 
 def _page(title: str, body: Html) -> str:
@@ -170,7 +181,7 @@ def _figures(project: Project, failures: Mapping[str, XpsError] | None) -> Itera
             "Data (points), fit (line), components and background (dashed). Above each panel "
             "the residual in standard deviations of the expected noise; the gray band is ±2σ. "
             "Letters mark the components; n.s.: not significant."
-        )
+        ) + _MASKED * any(entry.spectrum.masked_ev for entry in project.entries)
         yield _figure(figure, "Spectra and fits", caption)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from xps.checks import SEVERITIES, Finding
 from xps.error_budget import Alternative
 from xps.fitted import RegionFit
@@ -17,7 +15,7 @@ from xps.palette import color_key
 from xps.project import ChargeReference, Project
 from xps.quantification import Amount, quantify
 from xps.spectrum import Spectrum
-from xps.tables import ComponentRow, Quantity, RegionTable
+from xps.tables import ComponentRow, Quantity, RegionTable, masked_points
 
 _SAMPLES_PER_TABLE = 4
 _WHOLE = "no error: the only element that is counted, or errors of areas unknown"
@@ -69,6 +67,18 @@ def _live_time(spectrum: Spectrum) -> Cell:
     if spectrum.dwell_s is None or spectrum.sweeps is None:
         return _unknown("the file does not say: counts per second cannot be told from counts")
     return Cell(f"{spectrum.dwell_s:g} s × {spectrum.sweeps:g}", style="number")
+
+
+def component_notes() -> Html:
+    """Say what the numbers of the component tables are."""
+    return element(
+        "p",
+        "Centers are charge corrected and, for doublets, those of the line of higher j; FWHM is "
+        "that of one line, and areas are those of both. Errors are one standard deviation, with "
+        "counting statistics and the background in the fit. Significance is the area in units of "
+        "its error.",
+        class_="facts",
+    )
 
 
 def region_section(part: RegionTable, colors: Mapping[tuple[str, str], str]) -> Html:
@@ -174,37 +184,17 @@ def _quality(part: RegionTable) -> list[Content]:
     )
     physical = "" if fit.background_physical else ", not physical"
     background = f"{background_title(fit.region.background)}{physical}"
+    found = masked_points(part)
+    masked = "" if found is None else f", of which {found} left out"
     return [
         "χ²ᵣ ",
         reduced,
         f" · Durbin-Watson {number(fit.durbin_watson, 2)} · {fit.n_points} points · "
         f"{fit.n_free} free parameters · noise: {_NOISE.get(fit.noise_model, fit.noise_model)}"
-        f" · background {background} · window {low:g} to {high:g} eV{_masked(part, fit)}"
+        f" · background {background} · window {low:g} to {high:g} eV{masked}"
         f" · {'converged' if fit.success else 'NOT converged: ' + fit.message}"
         + "".join(f" · {warning}" for warning in fit.warnings),
     ]
-
-
-def _masked(part: RegionTable, fit: RegionFit) -> str:
-    """Which points of the window a person left out."""
-    spectrum = part.entry.spectrum
-    energies = spectrum.binding_energy_ev
-    if energies is None or not spectrum.masked_ev:
-        return ""
-    low, high = fit.region.window_ev
-    corrected = energies + fit.charge_shift_ev
-    inside = (corrected >= low) & (corrected <= high)
-    ranges = []
-    for first, last in spectrum.masked_ev:
-        covered = (spectrum.energy_ev >= first) & (spectrum.energy_ev <= last) & inside
-        if covered.any():
-            ends = (f"{corrected[covered].min():.2f}", f"{corrected[covered].max():.2f}")
-            ranges.append(" to ".join(dict.fromkeys(ends)))
-    if not ranges:
-        return ""
-    count = int(np.count_nonzero(inside & ~spectrum.is_kept))
-    noun = "point is" if count == 1 else "points are"
-    return f", of which {count} masked {noun} left out ({', '.join(ranges)} eV)"
 
 
 def _model_numbers(fit: RegionFit) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
+
 from xps.error_budget import Interval
 from xps.errors import XpsError
 from xps.fitted import RegionFit
@@ -128,6 +130,32 @@ class RegionTable:
     message: str
     fit: RegionFit | None = field(default=None, repr=False)
     rows: tuple[ComponentRow, ...] = ()
+
+
+def masked_points(table: RegionTable) -> str | None:
+    """Name the points of a fitted window that a person left out; None where there are none.
+
+    Examples
+    --------
+    "3 masked points (162.10 to 162.30 eV)"
+    """
+    spectrum, fit = table.entry.spectrum, table.fit
+    energies = spectrum.binding_energy_ev
+    if fit is None or energies is None or not spectrum.masked_ev:
+        return None
+    low, high = fit.region.window_ev
+    corrected = energies + fit.charge_shift_ev
+    inside = (corrected >= low) & (corrected <= high)
+    ranges = []
+    for first, last in spectrum.masked_ev:
+        covered = (spectrum.energy_ev >= first) & (spectrum.energy_ev <= last) & inside
+        if covered.any():
+            ends = (f"{corrected[covered].min():.2f}", f"{corrected[covered].max():.2f}")
+            ranges.append(" to ".join(dict.fromkeys(ends)))
+    if not ranges:
+        return None
+    count = int(np.count_nonzero(inside & ~spectrum.is_kept))
+    return f"{count} masked point{'' if count == 1 else 's'} ({', '.join(ranges)} eV)"
 
 
 def region_tables(

@@ -107,4 +107,9 @@ def test_masks_survive_the_session_file(tmp_path: Path) -> None:
 
 def test_the_report_says_what_was_left_out() -> None:
     project = fit_project(started(masked())).project
-    assert "1 masked point is left out" in report_html(project)
+    page = report_html(project)
+    energy = clean().binding_energy_ev[spike()] + project.samples[0].charge.shift_ev
+    assert f"of which 1 masked point ({energy:.2f} eV) left out" in page
+    assert f"Left out of the fit: 1 masked point ({energy:.2f} eV)." in page
+    assert "Crosses are masked points" in page
+    assert "masked" not in report_html(fit_project(started(clean())).project)

@@ -132,6 +132,12 @@ def test_every_component_is_listed_with_its_errors() -> None:
                 assert with_error(component.params[name].value, stderr) in shown
 
 
+def test_numbers_of_components_are_explained_above_them() -> None:
+    page = report_html(pair().project)
+    assert page.index("those of the line of higher j") < page.index("Significance")
+    assert "those of the line of higher j" not in report_html(Project())
+
+
 def test_fit_quality_is_told() -> None:
     text = page_of("pair").text
     for fit in pair().result.regions:
