@@ -145,9 +145,7 @@ def background_sentence(region: Region) -> str:
     if background.has_step:
         own = listed(region.component(id_).name for id_, _ in background.own_k)
         apart = f"; with a step of its own for {own}" if own else ""
-        terms.append(
-            f"a step proportional to the integral of the fitted peaks ({_HERRERA_GOMEZ}{apart})"
-        )
+        terms.append(f"a step k·∫P(E′)dE′ under the fitted peaks P ({_HERRERA_GOMEZ}{apart})")
     if background.has_losses:
         loss = LOSSES[background.loss]
         terms.append(

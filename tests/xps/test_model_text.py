@@ -84,8 +84,8 @@ def test_a_loss_function_is_cited(loss: str, in_fit: bool) -> None:
 def test_every_term_of_a_background_is_told() -> None:
     sentence = background_sentence(with_background(every_term()))
     assert sentence.startswith(
-        "The background is an offset, a slope, a curvature, a cubic term, a step proportional "
-        "to the integral of the fitted peaks (peak Shirley; Herrera-Gomez 2014, "
+        "The background is an offset, a slope, a curvature, a cubic term, a step "
+        "k·∫P(E′)dE′ under the fitted peaks P (peak Shirley; Herrera-Gomez 2014, "
         "10.1002/sia.5453; with a step of its own for PS₄³⁻) and the inelastic losses"
     )
 
