@@ -7,6 +7,7 @@ from time import perf_counter
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QBrush, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QGraphicsSimpleTextItem, QScrollArea, QVBoxLayout, QWidget
@@ -15,8 +16,10 @@ from app.gestures.gestures import short_name
 from app.plot.curve_items import ComponentLook, ModelCurves
 from app.plot.plain_axis import PlainAxis
 from app.widgets.plain import tooltip
-from app.widgets.theme import mix, muted
+from app.widgets.theme import VERMILLION, mix, muted
 from xps.panels import Column, Panel
+
+Floats = NDArray[np.float64]
 
 _LEAST_PANEL, _AXIS = 64, 42  # px
 _LEAST_WIDTH = 135
@@ -32,7 +35,8 @@ class PanelPlot:
         self.plot = plot
         self._model = ModelCurves()
         self._points = pg.PlotDataItem(pen=None, symbol="o", symbolSize=2.5, pxMode=True)
-        for item in (self._points, self._model):
+        self._masked = pg.PlotDataItem(pen=None, symbol="x", symbolSize=6, pxMode=True)
+        for item in (self._points, self._masked, self._model):
             plot.addItem(item)
         self._name = QGraphicsSimpleTextItem(plot.getViewBox())
         self._name.setPos(_NAME_INSET, 1.0)
@@ -53,6 +57,12 @@ class PanelPlot:
         return self._whole_name
 
     @property
+    def masked_ev(self) -> Floats:
+        """Energies of the points that are crossed out; shape (masked,)."""
+        energies = self._masked.getData()[0]
+        return np.array([]) if energies is None else energies
+
+    @property
     def letters(self) -> list[str]:
         """The letters above the components."""
         return self._model.letters
@@ -62,6 +72,7 @@ class PanelPlot:
     ) -> None:
         """Draw a panel; None draws nothing."""
         self._points.clear()
+        self._masked.clear()
         self._model.clear()
         self.plot.setVisible(panel is not None)
         if panel is None:
@@ -83,7 +94,11 @@ class PanelPlot:
         self._model.ink = ink
         if panel.curves is not None:
             self._model.show_curves(panel.curves.model, looks)
-        self._fit_height(panel)
+        top = self._fit_height(panel)
+        energies, intensities = panel.masked
+        self._masked.setSymbolPen(pg.mkPen(mix(VERMILLION, ink, 0.25)))
+        # Spikes beyond the curves are crossed out at the upper edge: they must not crush these.
+        self._masked.setData(energies, np.minimum(intensities, top))
 
     def show_axis(self, *, shown: bool, palette: QPalette) -> None:
         """Number and name the energy axis, or leave it bare."""
@@ -104,18 +119,20 @@ class PanelPlot:
         middle = Qt.TextElideMode.ElideMiddle
         self._name.setText(metrics.elidedText(self._whole_name, middle, max(room, 0.0)))
 
-    def _fit_height(self, panel: Panel) -> None:
+    def _fit_height(self, panel: Panel) -> float:
+        """Leave room for the curves and the name; return how high the curves reach."""
         low, high = panel.window_ev
         inside = (panel.energy_ev >= low) & (panel.energy_ev <= high)
         values = panel.intensity[inside]
         if panel.curves is not None:
             values = np.concatenate((values, panel.curves.model.total))
         if not values.size:
-            return
+            return float(panel.intensity.max(initial=0.0))
         bottom, top = float(values.min()), float(values.max())
         span = (top - bottom) or 1.0
         # The name stands above the curves.
         self.plot.setYRange(bottom - 0.05 * span, top + (0.22 + _HEADROOM) * span, padding=0.0)
+        return top + _HEADROOM * span
 
 
 class StackedPanels(QScrollArea):

@@ -287,3 +287,29 @@ def test_the_tabs_stay_where_they_are_when_one_is_given_room(
         QApplication.processEvents()
         places.append(bar.mapToGlobal(bar.tabRect(1).center()))
     assert len({(place.x(), place.y()) for place in places}) == 1
+
+
+def test_masked_points_are_crossed_out_at_the_edge_and_crush_nothing(
+    window: MainWindow, view: CompareView
+) -> None:
+    (panel, _), _ = view.panels.grid
+    assert panel.masked_ev.size == 0
+    before = panel.plot.viewRange()[1]
+    project = window.document.project
+    region = next(r for r in project.regions if r.core_level == "S 2p")
+    entry = project.entry(region.spectrum)
+    energy = float(entry.spectrum.energy_ev[90])
+    spiked = entry.spectrum.intensity.copy()
+    spiked[90] = 100.0 * spiked.max()
+    spectrum = entry.spectrum.with_(intensity=spiked, masked_ev=((energy, energy),))
+    entries = tuple(
+        replace(e, spectrum=spectrum) if e.id == entry.id else e for e in project.entries
+    )
+    window.document.push(replace(project, entries=entries), "Mask 1 point")
+    worked_out(view)
+    (panel, _), _ = view.panels.grid
+    binding = entry.spectrum.binding_energy_ev
+    assert binding is not None
+    shift = project.charge_of(entry.id).shift_ev
+    assert panel.masked_ev == pytest.approx([binding[90] + shift])
+    assert panel.plot.viewRange()[1] == pytest.approx(before, rel=0.02)
