@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 from app.settings import Settings
 
 _LAYOUT_VERSION = 1
-_TREE_WIDTH, _INSPECTOR_WIDTH = 270, 440
+_TREE_WIDTH, _INSPECTOR_WIDTH = 290, 440
 _RESULTS_PART = 0.28  # of the height
 _SCREEN_PART = 0.9
 

@@ -30,8 +30,10 @@ def with_places(project: Project) -> Project:
             samples.append(replace(sample, series=_merged(sample, own)))
             continue
         by_place: dict[Place, list[Entry]] = {}
+        differing = _differing(own)
         for entry in own:
-            by_place.setdefault(place_of(entry.spectrum), []).append(entry)
+            place = tuple(step for step in place_of(entry.spectrum) if step[0] in differing)
+            by_place.setdefault(place, []).append(entry)
         for place, there_measured in by_place.items():
             there = "".join(f", {name} = {value:g}" for name, value in place)
             samples.append(
@@ -61,11 +63,12 @@ def series_names(samples: Sequence[Sample]) -> tuple[str, ...]:
 
 
 def all_series(project: Project) -> tuple[str, ...]:
-    """Return the series that samples of a project, or their spectra, stand in."""
-    samples = [place for sample in project.samples for place in sample.series]
-    spectra = [place for entry in project.entries for place in place_of(entry.spectrum)]
+    """Return the series of samples, and those in which spectra stand at different places."""
+    differing = _differing(project.entries)
+    of_samples = [name for sample in project.samples for name, _ in sample.series]
+    of_spectra = [name for e in project.entries for name, _ in place_of(e.spectrum)]
     names: dict[str, str] = {}
-    for name, _ in (*samples, *spectra):
+    for name in (*of_samples, *(name for name in of_spectra if name in differing)):
         names.setdefault(name.casefold(), name)
     return tuple(names.values())
 
@@ -99,6 +102,13 @@ def _at_several_places(entries: Sequence[Entry]) -> bool:
     for entry in entries:
         places.setdefault(entry.label, set()).add(place_of(entry.spectrum))
     return any(len(of_level) > 1 for of_level in places.values())
+
+
+def _differing(entries: Sequence[Entry]) -> set[str]:
+    """Return the series in which spectra stand at different places."""
+    places = [dict(place_of(entry.spectrum)) for entry in entries]
+    names = {name for place in places for name in place}
+    return {name for name in names if len({place.get(name) for place in places}) > 1}
 
 
 def _merged(sample: Sample, entries: Sequence[Entry]) -> Place:

@@ -16,6 +16,7 @@ from xps.project import ChargeReference
 from xps.spectrum import Spectrum
 
 TIE = 2.0  # of BIC: models closer than this are supported equally
+NO_REFERENCE = "no charge reference: species are looked for at energies as measured"
 
 
 @dataclass(frozen=True)

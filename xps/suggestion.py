@@ -27,7 +27,7 @@ from xps.search_text import (
 )
 from xps.species import Species, library
 from xps.spectrum import Spectrum
-from xps.suggested import Refusal, SuggestedModel, Suggestion, SuggestionStep
+from xps.suggested import NO_REFERENCE, Refusal, SuggestedModel, Suggestion, SuggestionStep
 
 _RANKED = 6.0  # of BIC above the best model: worse ones are not listed
 _MOST_MODELS = 4
@@ -264,7 +264,7 @@ def _notes(
     if not known:
         notes.append("the size of the noise is estimated from the residuals")
     if not charge.is_set:
-        notes.append("no charge reference: species are looked for at energies as measured")
+        notes.append(NO_REFERENCE)
     for component in models[0].region.components if models else ():
         width = component.fwhm
         if width.is_free and width.value in (width.min, width.max):

@@ -19,6 +19,7 @@ from xps.numbers_text import UNKNOWN, with_error
 from xps.palette import color_key, component_colors
 from xps.panels import Column, columns
 from xps.project import Project
+from xps.series import with_places
 
 if TYPE_CHECKING:
     from xps.comparison import Difference
@@ -120,9 +121,10 @@ def comparable(project: Project) -> tuple[str, ...]:
 
 
 def bases(project: Project, samples: Collection[str]) -> tuple[str, ...]:
-    """Return what samples can be compared with: groups of replicates, and single samples."""
-    chosen = [sample for sample in project.samples if sample.name in samples]
-    return tuple(dict.fromkeys(sample.group or sample.name for sample in chosen))
+    """Return what samples can be compared with: groups of replicates, samples, and their places."""
+    levels = {region.core_level for region in project.regions}
+    part = with_places(part_of(project, tuple(samples), tuple(levels)))
+    return tuple(dict.fromkeys(sample.group or sample.name for sample in part.samples))
 
 
 def compared(
@@ -147,7 +149,7 @@ def compared(
     kind : {"share", "atomic_percent"}
         What is compared.
     """
-    part = part_of(project, samples, levels)
+    part = with_places(part_of(project, samples, levels))
     if not part.regions:
         return Compared(problem="Choose samples and core levels to compare.")
     drawn = columns(part, None, None, failures)

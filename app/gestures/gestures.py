@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from app.samples.spectrum_names import spectrum_name
 from app.widgets.numerals import parse_number, plain_number
 from xps.errors import XpsError
 from xps.lineshapes import SHAPES
@@ -46,8 +47,8 @@ class Change(NamedTuple):
 
 
 def place(project: Project, entry: Entry) -> str:
-    """Return how texts name a spectrum: core level and sample."""
-    return f"{entry.label} of {entry.sample}"
+    """Return how texts name a spectrum: core level, what tells it from others, and sample."""
+    return f"{spectrum_name(project, entry)} of {entry.sample}"
 
 
 def add_spectra(project: Project, spectra: Sequence[Spectrum], file_names: Sequence[str]) -> Change:

@@ -50,7 +50,8 @@ def sum_sweeps(project: Project, entry_id: str, *, align: bool = False) -> Chang
             region = with_guess(region, summed, project.charge_of(entry_id).shift_ev)
         changed = changed.with_region(region)
     what = "Align and sum" if align else "Sum"
-    text = f"{what} {len(sweeps)} sweeps of {place(project, chosen)}{_shifts(summed)}"
+    of = f"{chosen.label} of {chosen.sample}"
+    text = f"{what} {len(sweeps)} sweeps of {of}{_shifts(summed)}"
     return Change(changed, text)
 
 

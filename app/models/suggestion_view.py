@@ -37,6 +37,7 @@ _TIPS = (
     "Whether a bootstrap test confirms every component",
 )
 _NOTHING = "No candidate stands out of the noise."
+_NO_REFERENCE = "No species lies where there are peaks. Set the charge reference first (C)."
 
 
 class SuggestionView(QWidget):
@@ -102,7 +103,10 @@ class SuggestionView(QWidget):
         """
         count = len(suggestion.models[0].keys) if suggestion.models else 0
         found = f"{count} components are supported" if count != 1 else "one component is supported"
-        self._title.setText(f"{where}: {found if count else _NOTHING}")
+        from xps.suggested import NO_REFERENCE
+
+        nothing = _NO_REFERENCE if NO_REFERENCE in suggestion.notes else _NOTHING
+        self._title.setText(f"{where}: {found if count else nothing}")
         items = [_model_item(model) for model in suggestion.models]
         self.models.blockSignals(True)
         self.models.clear()

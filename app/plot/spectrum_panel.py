@@ -11,6 +11,7 @@ from app.plot.looks import looks_of
 from app.plot.overlays import OverlayChoice
 from app.plot.plot_view import PlotView
 from app.plot.shown import STATE_TEXTS, Shown, fit_state, show
+from app.samples.spectrum_names import spectrum_name
 from app.session.document import Document
 from app.session.selection import Selection
 from xps.numbers_text import number
@@ -86,7 +87,7 @@ class SpectrumPanel(QWidget):
         region = self._selection.region
         shown = show(project, entry)
         state = fit_state(project, entry, self._document.failures)
-        self._title.setText(f"{entry.label}  ·  {entry.sample}")
+        self._title.setText(f"{spectrum_name(project, entry)}  ·  {entry.sample}")
         self._state.setText(shown.problem or STATE_TEXTS[state])
         overlays = self.overlays.of(project, entry.id, shown)
         self.plot.show_spectrum(shown, looks_of(project, region), overlays)
@@ -115,7 +116,7 @@ class SpectrumPanel(QWidget):
 def _description(project: Project, entry: Entry, shown: Shown) -> str:
     """Say in words what the plot shows, for screen readers."""
     region = project.region_of(entry.id)
-    text = f"{entry.label}, {entry.sample}: {entry.spectrum.n_points} points"
+    text = f"{spectrum_name(project, entry)}, {entry.sample}: {entry.spectrum.n_points} points"
     if region is None or shown.curves is None:
         return text
     names = ", ".join(

@@ -16,6 +16,7 @@ from xps.model import Region
 from xps.numbers_text import UNKNOWN, upper_limit, with_error
 from xps.project import Project
 from xps.quantification import Amount, quantify
+from xps.series import with_places
 from xps.uncertainty import shares
 
 STALE, ONLY_ELEMENT = "stale", "100"
@@ -58,7 +59,8 @@ class Quantities:
 
 
 def quantities(project: Project) -> Quantities:
-    """Return the quantification of a project's fresh fits."""
+    """Return the quantification of a project's fresh fits, place by place of a series."""
+    project = with_places(project)
     columns = _columns(project)
     if not any(columns.values()):
         return Quantities()

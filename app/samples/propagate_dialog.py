@@ -24,6 +24,7 @@ from app.gestures.gestures import Change
 from app.plot.looks import looks_of
 from app.plot.plot_view import PlotView
 from app.plot.shown import show
+from app.samples.spectrum_names import spectrum_name
 from app.widgets.check_box import BoxDelegate, CheckBox
 from app.widgets.plain import tooltip
 from xps.errors import XpsError
@@ -140,7 +141,7 @@ class PropagateDialog(QDialog):
         whole.addLayout(row)
 
     def _add(self, entry: Entry) -> None:
-        item = QListWidgetItem(f"{entry.sample} · {entry.label}")
+        item = QListWidgetItem(f"{entry.sample} · {spectrum_name(self._project, entry)}")
         item.setData(Qt.ItemDataRole.UserRole, entry.id)
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         item.setCheckState(Qt.CheckState.Checked)

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPalette,
     QPen,
     QPixmap,
+    QResizeEvent,
     QStandardItem,
     QStandardItemModel,
 )
@@ -33,6 +34,7 @@ SAMPLE_ROLE = Qt.ItemDataRole.UserRole + 2
 
 _HEADERS = ("Spectrum", "Points", "State", "Shape")
 _SHAPE = 3  # drawn beside the name
+_LEAST_FOR_SHAPE = 250  # px
 _SHAPE_TIP = "Intensity against binding energy, which falls to the right, from least to most"
 _BADGES: dict[FitState, str] = {
     "no region": "no fit",
@@ -106,6 +108,9 @@ class SampleTree(QTreeView):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(40)
         header.moveSection(_SHAPE, 1)
+        # What a row is called comes before its shape, and that before its points.
+        header.setSectionResizeMode(_SHAPE, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(_SHAPE, self._sparklines.width)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(
             lambda point: self.contextMenuAt.emit(self.viewport().mapToGlobal(point))
@@ -153,6 +158,10 @@ class SampleTree(QTreeView):
         """Return the badge of a spectrum."""
         row = self._rows.get(entry_id)
         return "" if row is None else row[2].text()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setColumnHidden(_SHAPE, self.width() < _LEAST_FOR_SHAPE)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -13,7 +13,7 @@ from xps.project import Project
 from xps.spectrum import Spectrum
 
 _MOST_POINTS = 48  # about one a pixel
-_WIDTH, _MARGIN = 44, 3  # px
+_WIDTH, _MARGIN = 38, 3  # px
 
 
 def polyline(spectrum: Spectrum) -> QPolygonF:
@@ -50,6 +50,11 @@ class SparklineDelegate(QStyledItemDelegate):
         self._id_role = id_role
         self._project = Project()
         self._lines: WeakKeyDictionary[Spectrum, QPolygonF] = WeakKeyDictionary()
+
+    @property
+    def width(self) -> int:
+        """What a column of them needs, px."""
+        return _WIDTH
 
     def show_project(self, project: Project) -> None:
         """Take the spectra of another project."""

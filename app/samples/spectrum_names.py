@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.widgets.numerals import plain_number
 from xps.project import Entry, Project
@@ -26,6 +27,12 @@ def spectrum_names(project: Project) -> dict[str, str]:
         for entry, mark in zip(entries, _marks(entries), strict=True):
             names[entry.id] = f"{label} {mark}".rstrip()
     return names
+
+
+def spectrum_name(project: Project, entry: Entry) -> str:
+    """Return the name of one spectrum, as `spectrum_names` does."""
+    alike = [e for e in project.entries if e.sample == entry.sample and e.label == entry.label]
+    return spectrum_names(replace(project, entries=tuple(alike)))[entry.id]
 
 
 def _marks(entries: Sequence[Entry]) -> list[str]:

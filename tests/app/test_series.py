@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.compare.compare_view import CompareView
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
-from tests.app.user import LONG, choose, click, type_into_cell, worked_out
+from tests.app.user import LONG, amounts, choose, click, type_into_cell, worked_out
 from tests.truth import argyrodite
 from xps.analysis import apply_recipe, fit_project
 from xps.comparison import compare
@@ -205,14 +205,50 @@ def test_trends_are_copied_as_text(view: CompareView) -> None:
     assert all(len(row.split("\t")) == 4 for row in rows)
 
 
-def test_depths_of_one_sample_are_its_own_places(window: MainWindow) -> None:
+def profile() -> Project:
+    """The same spectra as depths of one pit, at one position."""
     project = fitted()
     entries = tuple(
-        replace(e, spectrum=e.spectrum.with_(sample="pit", series=(("Depth / nm", 2.0 * n),)))
+        replace(
+            e,
+            spectrum=e.spectrum.with_(
+                sample="pit", series=(("Depth / nm", 2.0 * n), ("X / mm", 5.0))
+            ),
+        )
         for n, e in enumerate(project.entries)
     )
-    pit = replace(project.samples[0], name="pit")
-    window.document.replace(replace(project, samples=(pit,), entries=entries))
+    return replace(project, samples=(replace(project.samples[0], name="pit"),), entries=entries)
+
+
+def test_depths_of_one_sample_are_compared_by_what_differs(window: MainWindow) -> None:
+    window.document.replace(profile())
+    choose(window, "show_comparison")
+    view = window.results.compare
+    worked_out(view)
+    names = [f"pit, Depth / nm = {depth}" for depth in (0, 2, 4, 6)]
+    assert [view.base.itemText(i) for i in range(view.base.count())] == names
+    (column,) = view.panels.grid
+    assert [panel.name.split("  (")[0] for panel in column] == names
+    assert len(cells_of(view)) == 6
+    assert "no fitted sample" not in view.notes_text.casefold()
+    assert [view.series.itemText(i) for i in range(view.series.count())] == [
+        "No series",
+        "Depth / nm",
+        "New series…",
+    ]
+
+
+def test_depths_are_quantified_one_by_one(window: MainWindow) -> None:
+    window.document.replace(profile())
+    choose(window, "show_quantities")
+    header, *_ = amounts(window).as_tsv().splitlines()
+    assert header.split("\t")[1::2] == [
+        f"pit, Depth / nm = {depth}: share / %" for depth in (0, 2, 4, 6)
+    ]
+
+
+def test_depths_of_one_sample_are_its_own_places(window: MainWindow) -> None:
+    window.document.replace(profile())
     choose(window, "show_comparison")
     view = window.results.compare
     pick(view.series, "Depth / nm")

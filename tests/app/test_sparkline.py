@@ -61,3 +61,14 @@ def test_the_tree_draws_each_spectrum_in_the_color_of_its_text(
     ink, ground = (plotted.tree.palette().color(r).lightness() for r in (roles.Text, roles.Base))
     assert min(abs(lightness - ink) for lightness in drawn) < 0.3 * abs(ink - ground)
     assert sum(abs(lightness - ground) < 3 for lightness in drawn) > 0.5 * len(drawn)
+
+
+def test_names_come_before_shapes_where_there_is_little_room(plotted: MainWindow) -> None:
+    tree = plotted.tree
+    assert not tree.isColumnHidden(3)
+    plotted.resizeDocks([plotted.docks.samples], [180], Qt.Orientation.Horizontal)
+    QApplication.processEvents()
+    assert tree.isColumnHidden(3)
+    plotted.resizeDocks([plotted.docks.samples], [290], Qt.Orientation.Horizontal)
+    QApplication.processEvents()
+    assert not tree.isColumnHidden(3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import Qt
 
+from app.gestures.gestures import place
 from app.samples.spectrum_names import spectrum_names
 from app.window import MainWindow
 from xps.project import Project
@@ -51,3 +52,12 @@ def test_the_tree_shows_the_names_and_explains_their_numbers(window: MainWindow)
     second = model.index(1, 0, model.index(0, 0))
     assert second.data() == "O 1s · 40"
     assert f"{ANGLE}: 40" in second.data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_the_angle_stands_in_title_and_undo_text(window: MainWindow) -> None:
+    spectra = tuple(measured("O 1s", angle=angle) for angle in (0.0, 45.0))
+    window.document.replace(Project().with_spectra(spectra))
+    window.selection.select_entry("s1")
+    assert window.panel.title_text == "O 1s · 45  ·  foil"
+    entry = window.document.project.entry("s1")
+    assert place(window.document.project, entry) == "O 1s · 45 of foil"

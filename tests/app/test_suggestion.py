@@ -14,6 +14,7 @@ from tests.app.user import LONG, choose, click, open_files
 from xps.errors import FitError
 from xps.project import Entry, Project
 from xps.sample_models import SampleSuggestion, suggest_model
+from xps.suggested import NO_REFERENCE, Suggestion
 
 BARE = "Bare NCM (simulated)"
 
@@ -165,3 +166,18 @@ def test_a_sample_without_an_energy_scale_gets_that_of_the_suggestion() -> None:
     region = taken.region_of(carbon.id)
     assert region is not None
     assert region.spectrum == carbon.id
+
+
+@pytest.mark.parametrize(
+    ("notes", "said"),
+    [((), "stands out of the noise"), ((NO_REFERENCE,), "Set the charge reference first")],
+)
+def test_why_nothing_was_found_is_said_first(
+    window: MainWindow, notes: tuple[str, ...], said: str
+) -> None:
+    view = window.suggesting.view
+    view.show_suggestion(
+        "Al 2p of foil", Suggestion("Al 2p", (), (), (), (), 0.01, 100.0, 1.0, notes)
+    )
+    assert said in view.title
+    assert not view.take_button.isEnabled()
