@@ -67,6 +67,7 @@ class Stage:
     def __init__(self, application: QApplication, folder: Path) -> None:
         self.folder = folder
         self.application = application
+        application.setCursorFlashTime(0)  # a cursor that blinks makes two pictures of one
         self.theme = Theme(application)
         self.theme.use(Qt.ColorScheme.Light)
         store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
