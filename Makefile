@@ -6,7 +6,7 @@ DATA ?= ../shared/data
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test coverage lint format bench mutants nexus truth kills script commands monkey film views memory
+.PHONY: help setup system run test coverage lint format bench stacks mutants nexus truth kills script commands monkey film views memory
 .PHONY: gaps start pictures guide tables lock clean bundle bundle-bare bundle-offline workflows
 
 ENVIRONMENT := packaging/environment
@@ -55,6 +55,9 @@ format: setup ## mend style where that can be done by machine
 
 bench: setup ## time Doublet side by side with others
 	$(BIN)/python -m benchmarks
+
+stacks: setup ## time fits of maps up to 100,000 spectra and of a series fitted together; takes minutes
+	$(BIN)/python -m benchmarks.stacks
 
 mutants: setup ## damage the files of DATA in 100,000 ways and read them; takes hours
 	$(BIN)/python -m benchmarks.readers.mutation $(DATA)

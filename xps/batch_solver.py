@@ -277,6 +277,9 @@ class _Places:
         finite &= np.isfinite(np.trace(information, axis1=1, axis2=2))
         began = np.isinf(self.deviance)
         gain = np.where(finite, self.deviance - deviance, -np.inf)
+        hidden = STALLED * (self._unit() + 1e-3 * np.abs(self.deviance))
+        is_hidden = (self.expected_gain <= hidden) & (np.abs(gain) <= hidden)
+        gain = np.where(is_hidden, self.expected_gain, gain)  # rounding tells nothing of it
         better = gain > 0.0
         self.gain = np.where(began & better, 0.0, gain)
         ratio = np.minimum(gain / np.maximum(self.expected_gain, 1e-300), 2.0)

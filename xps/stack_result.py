@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.errors import FitError
 from xps.model import Component, Ref, Region
 
 Floats = NDArray[np.float64]
@@ -105,6 +106,30 @@ class StackFit:
         """Return values and errors of one parameter, each of shape (spectra,)."""
         column = self.refs.index(Ref(component, parameter))
         return self.values[:, column], self.stderr[:, column]
+
+    def region_at(self, index: int) -> Region:
+        """Return the model with the values of one spectrum, to draw it on that spectrum.
+
+        Parameters
+        ----------
+        index : int
+            Among these fits, from 0.
+
+        Raises
+        ------
+        FitError
+            If it was not fitted.
+        """
+        row = dict(zip(self.refs, self.values[index].tolist(), strict=True))
+        if not np.isfinite(self.values[index]).all():
+            raise FitError(
+                f"the spectrum was not fitted: {Flag(int(self.flags[index])).words}",
+                "choose another place",
+                where=f"spectrum {self.first + index + 1}",
+            )
+        return self.region.with_values(
+            {ref: row[ref] for ref, param in self.region.params() if param.is_free}
+        )
 
     def flagged(self, flag: Flag) -> NDArray[np.bool_]:
         """Return for which spectra a flag holds."""

@@ -12,7 +12,7 @@ from tests.xps.made_stacks import drifting, model_of, region, stack_of, truth
 from xps.engine import solve
 from xps.errors import CancelledError, FitError, RecipeError
 from xps.model import Param, Ref
-from xps.problem import compile_problem
+from xps.problem import compile_problem, evaluate
 from xps.stack_fit import fit_part, fit_stack, fitted_chunks
 from xps.stack_model import mean_spectrum
 from xps.stack_recipe import models_of
@@ -24,7 +24,7 @@ def assert_each_as_alone(stack: Stack, fit: StackFit, model) -> None:
     table = model.problem.table
     for index in range(stack.count):
         problem = compile_problem(model.region, stack.spectrum(index), model.shift_ev)
-        alone = solve(problem, tolerance=1e-16)
+        alone = solve(problem, tolerance=1e-22)
         values = table.values(alone.free)
         variance = np.diag(table.matrix @ alone.covariance @ table.matrix.T)
         sigma = np.sqrt(np.where(variance > 0.0, variance, np.nan))
@@ -155,6 +155,17 @@ def test_a_mean_of_nothing_measured_is_refused() -> None:
 
     with pytest.raises(FitError, match="every point"):
         mean_spectrum(Dark())
+
+
+def test_the_fit_of_one_place_can_be_drawn_on_its_spectrum() -> None:
+    stack = stack_of(drifting(20))
+    fit = fit_stack(stack, model_of(stack))
+    curves = evaluate(fit.region_at(13), stack.spectrum(13), fit.charge_shift_ev)
+    freedom = curves.residual.size - 10  # two areas, centers and widths, mixing, background
+    np.testing.assert_allclose(curves.residual @ curves.residual / freedom, fit.reduced_chi2[13])
+    blind = replace(fit, values=np.full_like(fit.values, np.nan))
+    with pytest.raises(FitError, match="not fitted"):
+        blind.region_at(13)
 
 
 def test_a_stopped_fit_says_so() -> None:

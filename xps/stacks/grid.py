@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,14 +15,31 @@ _ROWS_AND_COLUMNS = {"Map y": 1, "Map x": 2}
 _SAME = 1e-6  # of the range of a coordinate: closer values are one
 
 
-def coordinates_of(places: Sequence[Sequence[tuple[str, float]]]) -> tuple[Coordinate, ...]:
-    """Return what is known of places, each as `Spectrum.series`; NaN where it is not of one."""
-    found = [dict(place) for place in places]
-    labels = dict.fromkeys(label for place in found for label in place)
-    return tuple(
-        Coordinate.labelled(label, np.array([place.get(label, np.nan) for place in found]))
-        for label in labels
-    )
+class Places:
+    """Places of spectra, collected one by one in sixteen bytes or so each."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._columns: dict[str, array[float]] = {}
+
+    def add(self, place: Sequence[tuple[str, float]]) -> None:
+        """Take the place of the next spectrum, as `Spectrum.series`."""
+        for label, value in place:
+            column = self._columns.get(label)
+            if column is None:
+                column = self._columns[label] = array("d", [math.nan]) * self._count
+            if len(column) == self._count:
+                column.append(value)
+        self._count += 1
+        for column in self._columns.values():
+            if len(column) < self._count:
+                column.append(math.nan)
+
+    def coordinates(self) -> tuple[Coordinate, ...]:
+        """Return what is known of all places; NaN where it is not of one."""
+        return tuple(
+            Coordinate.labelled(label, np.array(column)) for label, column in self._columns.items()
+        )
 
 
 def shared(texts: Sequence[str]) -> tuple[str, ...]:

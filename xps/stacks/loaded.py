@@ -15,7 +15,7 @@ import numpy as np
 from xps.errors import CancelledError, ReadError, XpsError
 from xps.readers.registry import SpectrumFile, read_file
 from xps.spectrum import Floats, Spectrum
-from xps.stacks.grid import coordinates_of, layout_of, shared
+from xps.stacks.grid import Places, layout_of, shared
 from xps.stacks.stack import Stack
 
 _DIGITS = re.compile(r"(\d+)")
@@ -120,21 +120,21 @@ class _Facts:
 
     names: list[str] = field(default_factory=list)
     samples: list[str] = field(default_factory=list)
-    places: list[tuple[tuple[str, float], ...]] = field(default_factory=list)
+    places: Places = field(default_factory=Places)
     numbers: list[int] = field(default_factory=list)
     files: list[int] = field(default_factory=list)
 
     def add(self, spectrum: Spectrum, file: int = 0) -> None:
         self.names.append(spectrum.name)
         self.samples.append(spectrum.sample)
-        self.places.append(spectrum.series)
+        self.places.add(spectrum.series)
         origin = spectrum.origin
         self.numbers.append(len(self.numbers) if origin is None else origin.index)
         self.files.append(file)
 
     def common(self, template: Spectrum, file: str, identity: str) -> dict[str, Any]:
         """Return the fields that all stacks of spectra have."""
-        coordinates = coordinates_of(self.places)
+        coordinates = self.places.coordinates()
         count = len(self.numbers)
         return {
             "template": template,

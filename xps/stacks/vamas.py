@@ -21,7 +21,7 @@ from xps.readers.vamas_spectrum import (
     transmission_column,
 )
 from xps.spectrum import Floats, Source, Spectrum
-from xps.stacks.grid import coordinates_of, layout_of, shared
+from xps.stacks.grid import Places, layout_of, shared
 from xps.stacks.stack import Ints, Stack
 
 _LINE_FEED = 10
@@ -50,13 +50,14 @@ def opened(data: FileBytes) -> tuple[list[Stack], list[str]] | None:
     if experiment.scan != "REGULAR":
         return None
     groups: dict[tuple[object, ...], _Group] = {}
+    texts: dict[str, str] = {}  # names that are alike are kept once
     for block in read_blocks(cursor, experiment):
         group = groups.setdefault(_kind(block), _Group(block))
         group.numbers.append(block.number - 1)
         group.lines.append(cursor.passed)
-        group.samples.append(block.sample)
-        group.names.append(block.name)
-        group.places.append(place_of(block, experiment))
+        group.samples.append(texts.setdefault(block.sample, block.sample))
+        group.names.append(texts.setdefault(block.name, block.name))
+        group.places.add(place_of(block, experiment))
         group.one_comment &= block.comment == group.first.comment
         group.one_moment &= block.date == group.first.date
     warnings: list[str] = []
@@ -143,7 +144,7 @@ class _Group:
     lines: list[int] = field(default_factory=list)
     samples: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
-    places: list[tuple[tuple[str, float], ...]] = field(default_factory=list)
+    places: Places = field(default_factory=Places)
     one_comment: bool = True
     one_moment: bool = True
 
@@ -179,7 +180,7 @@ def _stack(
         notes=first.notes if group.one_comment else "",
         acquired=first.acquired if group.one_moment else "",
     )
-    coordinates = coordinates_of(group.places)
+    coordinates = group.places.coordinates()
     return VamasStack(
         template=first,
         count=len(group.lines),
