@@ -122,7 +122,7 @@ $(BUNDLE)/ready: requirements/bundle.txt
 	$(BUNDLE)/bin/python -m pip install --quiet --require-hashes --requirement $<
 	touch $@
 
-bundle: SYSTEM := qt xvfb
+bundle: SYSTEM := qt xvfb bundle
 bundle: system $(BUNDLE)/ready ## build the bundle for this machine into dist/, and test it; ACCEPT=--accept
 	PYTHONPATH=.:packaging $(BUNDLE)/bin/python -m bundle.build $(ACCEPT)
 	PYTHONPATH=.:packaging $(BUNDLE)/bin/python -m bundle.smoke $(BUNDLED) --out build/bundle/smoke

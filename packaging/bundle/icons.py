@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SVG = ROOT / "resources" / "icons" / "doublet.svg"
 _ICO_SIZES = (16, 20, 24, 32, 40, 48, 64, 128, 256)
-_LARGEST = 1024
+_LARGEST = {".ico": 256, ".icns": 1024}
 
 
 def platform_icon(platform: str, folder: Path) -> str | None:
@@ -21,8 +21,9 @@ def platform_icon(platform: str, folder: Path) -> str | None:
     return str(path)
 
 
-def write_icon(path: Path, size: int = _LARGEST) -> None:
+def write_icon(path: Path, size: int = 0) -> None:
     """Draw the icon as .png of one size, or as .ico or .icns of all sizes."""
+    size = size or _LARGEST[path.suffix]
     from PIL import Image
 
     path.parent.mkdir(parents=True, exist_ok=True)

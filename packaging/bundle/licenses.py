@@ -109,8 +109,12 @@ def _collect_part(part: Part, files: list[Path], to: Path) -> Collected:
         for number, text in enumerate(_texts(found)):
             shutil.copy(text, place / (f"{number}-{text.name}" if number else text.name))
         _refuse_gpl(found)
-    elif not part.text or (files and all(map(package_of, files))):
+    elif files and all(map(package_of, files)):
         version, source = _copy_of_system(files, place)
+    elif not part.text and not sys.platform.startswith("linux"):
+        # It came with Python, whose license file has its text there.
+        version = f"in Python {sys.version.split()[0]}"
+        shutil.copy(python_license(), place)
     if not any(place.iterdir()):
         raise PartsError(f"no license text was found for {part.name}")
     return Collected(part, version, source, folder)

@@ -11,8 +11,9 @@ from functools import cached_property
 from pathlib import Path
 
 TABLE = Path(__file__).with_name("parts.toml")
+_INSIDE = re.compile(r"^(_internal|Contents/(Frameworks|Resources|MacOS))/")
 _ABI_TAG = re.compile(r"\.(cpython-\d+[\w-]*|abi3|cp\d+-\w+)(?=\.(so|pyd)$)")
-_WHEEL_HASH = re.compile(r"(-[0-9a-f]{8})+(?=\.|$)")
+_WHEEL_HASH = re.compile(r"(-[0-9a-f]{8}(?:[0-9a-f]{24})?)+(?=\.|$)")
 _PATCH = re.compile(r"(?<=\.so\.)(\d+)(\.\d+)+$")
 
 
@@ -143,7 +144,7 @@ def load_parts(path: Path = TABLE) -> Parts:
 
 def plain_name(path: str) -> str:
     """Return a path without what changes with every version: ABI tags, hashes, patch levels."""
-    path = path.replace("\\", "/").removeprefix("_internal/").removeprefix("Contents/Frameworks/")
+    path = _INSIDE.sub("", path.replace("\\", "/"))
     return _PATCH.sub(r"\1", _WHEEL_HASH.sub("", _ABI_TAG.sub("", path)))
 
 

@@ -24,8 +24,10 @@ from xps.version import __version__
 FIRST_PAINT_S = 1.5
 STARTS = 5
 _LONGEST_S = 600
-# The offscreen platform of Qt says so of every window.
-_HARMLESS = ("This plugin does not support propagateSizeHints()",)
+_HARMLESS = (
+    "This plugin does not support propagateSizeHints()",  # Qt, of every window offscreen
+    "Matplotlib is building the font cache; this may take a moment.",  # once, if it takes 5 s
+)
 _HEADS = {
     "pdf": b"%PDF",
     "svg": b"<?xml",

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Install the system packages that Doublet needs on Debian and its kin, as root; else name them.
 #
-# Usage: system.sh GROUP...    where GROUP is qt, xvfb or venv
+# Usage: system.sh GROUP...    where GROUP is qt, xvfb, venv or bundle
 set -euo pipefail
 
 packages_of() {
@@ -14,8 +14,9 @@ packages_of() {
             ;;
         xvfb) echo xvfb xauth ;;
         venv) echo python3-venv ;;
+        bundle) echo binutils ;;
         *)
-            echo "system.sh: unknown group '$1' (known: qt, xvfb, venv)" >&2
+            echo "system.sh: unknown group '$1' (known: qt, xvfb, venv, bundle)" >&2
             exit 2
             ;;
     esac

@@ -15,6 +15,7 @@ PARTS = load_parts()
         ("numpy\\_core\\_x.cp313-win_amd64.pyd", "numpy/_core/_x.pyd"),
         ("numpy.libs/libgfortran-040039e1-0352e75f.so.5.0.0", "numpy.libs/libgfortran.so.5"),
         ("_internal/libxcb-render.so.0", "libxcb-render.so.0"),
+        ("numpy.libs/msvcp140-a4c2229bdc2a2a630acdc095b4d86008.dll", "numpy.libs/msvcp140.dll"),
     ],
 )
 def test_a_plain_name_has_nothing_that_changes_with_versions(path: str, plain: str) -> None:
