@@ -21,11 +21,14 @@ class Job(QObject):
     progressed(int, int)
         Parts done and to do.
     ended()
-        Done, failed or cancelled; comes last.
+        Done, failed or cancelled; whatever was cancelled is over for everyone but its thread.
+    stopped()
+        Its thread is done with it; comes last.
     """
 
     progressed = Signal(int, int)
     ended = Signal()
+    stopped = Signal()
     _returned = Signal(object)
     _raised = Signal(object)
 
@@ -42,12 +45,14 @@ class Job(QObject):
         self._done = done
         self._failed = failed
         self._cancel = threading.Event()
+        self._has_ended = False
         self._returned.connect(self._on_returned, Qt.ConnectionType.QueuedConnection)
         self._raised.connect(self._on_raised, Qt.ConnectionType.QueuedConnection)
 
     def cancel(self) -> None:
-        """Ask the work to stop; what it returns is dropped."""
+        """Ask the work to stop, and be over at once; what it returns is dropped."""
         self._cancel.set()
+        self._end()
 
     def is_cancelled(self) -> bool:
         """Whether the work should stop."""
@@ -55,7 +60,8 @@ class Job(QObject):
 
     def report(self, done: int, total: int) -> None:
         """Tell how far the work is; called by the work itself."""
-        self.progressed.emit(done, total)
+        if not self.is_cancelled():
+            self.progressed.emit(done, total)
 
     def run(self) -> None:
         """Do the work; called on a thread of the pool."""
@@ -66,13 +72,19 @@ class Job(QObject):
         else:
             self._returned.emit(result)
 
+    def _end(self) -> None:
+        if not self._has_ended:
+            self._has_ended = True
+            self.ended.emit()
+
     @Slot(object)
     def _on_returned(self, result: object) -> None:
         try:
             if not self.is_cancelled():
                 self._done(result)
         finally:
-            self.ended.emit()
+            self._end()
+            self.stopped.emit()
 
     @Slot(object)
     def _on_raised(self, error: Exception) -> None:
@@ -82,7 +94,8 @@ class Job(QObject):
             if not self.is_cancelled():
                 self._failed(error)
         finally:
-            self.ended.emit()
+            self._end()
+            self.stopped.emit()
 
 
 class Jobs(QObject):
@@ -106,6 +119,7 @@ class Jobs(QObject):
         super().__init__(parent)
         self._pool = QThreadPool(self)
         self._unseen_pool = QThreadPool(self)  # of its own: fits must not hold it up
+        self._on_threads: list[Job] = []  # cancelled ones too, until their threads let go
         self._running: list[Job] = []
         self._unseen: list[Job] = []
 
@@ -137,7 +151,7 @@ class Jobs(QObject):
         job.ended.connect(self._forget)
         self._running.append(job)
         self.changed.emit()
-        self._pool.start(job.run)
+        self._start(self._pool, job)
         return job
 
     def run_unseen(
@@ -147,7 +161,7 @@ class Jobs(QObject):
         job = Job("", work, done, failed)
         self._unseen.append(job)
         job.ended.connect(self._forget_unseen)
-        self._unseen_pool.start(job.run)
+        self._start(self._unseen_pool, job)
         return job
 
     def warm_up(self, work: Callable[[], object]) -> None:
@@ -166,6 +180,16 @@ class Jobs(QObject):
             job.cancel()
         for pool in (self._pool, self._unseen_pool):
             pool.waitForDone()
+
+    def _start(self, pool: QThreadPool, job: Job) -> None:
+        self._on_threads.append(job)
+        job.stopped.connect(self._let_go)
+        pool.start(job.run)
+
+    @Slot()
+    def _let_go(self) -> None:
+        job = self.sender()
+        self._on_threads = [other for other in self._on_threads if other is not job]
 
     @Slot()
     def _forget(self) -> None:

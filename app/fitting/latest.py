@@ -57,8 +57,10 @@ class Latest(QObject):
         self._job.ended.connect(self._on_ended)
 
     def _on_ended(self) -> None:
+        was_cancelled = self._job is not None and self._job.is_cancelled()
         self._job = None
-        self._begin()
+        if not was_cancelled:  # else the window closes
+            self._begin()
 
 
 def _raise(error: XpsError) -> None:

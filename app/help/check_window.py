@@ -84,10 +84,9 @@ class CheckWindow(QDialog):
         self._show_state("Running…")
 
     def cancel(self) -> None:
-        """Stop within one spectrum."""
+        """Stop it."""
         if self._job is not None:
             self._job.cancel()
-            self._show_state("Cancelling…")
 
     def _build(self) -> None:
         head = QLabel(_HEAD)

@@ -66,12 +66,35 @@ def test_a_cancelled_job_sees_it_and_its_result_is_dropped(qtbot: QtBot, jobs: J
         seen.set()
         return "too late"
 
-    with qtbot.waitSignal(jobs.idle):
-        jobs.run("Work", work, results.append, ignore)
-        assert began.wait(5)
+    job = jobs.run("Work", work, results.append, ignore)
+    assert began.wait(5)
+    with qtbot.waitSignal(job.stopped):
         jobs.cancel()
     assert seen.is_set()
     assert results == []
+
+
+def test_a_cancelled_job_is_over_at_once_whatever_its_thread_does(qtbot: QtBot, jobs: Jobs) -> None:
+    began, go_on = threading.Event(), threading.Event()
+    ended: list[None] = []
+
+    def work(job: Job) -> None:
+        began.set()
+        go_on.wait(5)
+        job.report(1, 2)
+
+    job = jobs.run("Work", work, ignore, ignore)
+    job.ended.connect(lambda: ended.append(None))
+    told: list[tuple[int, int]] = []
+    jobs.progressed.connect(lambda done, total: told.append((done, total)))
+    assert began.wait(5)
+    jobs.cancel()
+    assert jobs.running == ()
+    assert len(ended) == 1
+    with qtbot.waitSignal(job.stopped):
+        go_on.set()
+    assert len(ended) == 1
+    assert told == []
 
 
 def test_progress_is_told_in_order(qtbot: QtBot, jobs: Jobs) -> None:
