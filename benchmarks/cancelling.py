@@ -1,8 +1,9 @@
 """How soon work is over that a person cancels, whatever it is and whenever that happens.
 
 Each piece of work is begun several times and cancelled after different times. What counts is the
-time from the cancelling to the end of its thread, on the wall; the processor's time of the whole
-process tells how much of that is other work of the machine. Run it by itself, with
+time from the click until the window says that nothing is under way. How soon the threads let go
+is told as well: until then they take time that other work could have. The processor's time of
+the whole process tells how much of it is other work of the machine. Run it by itself, with
 
     QT_QPA_PLATFORM=offscreen python -m benchmarks.cancelling
 """
@@ -17,11 +18,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
 from app.example import example_files
 from app.fitting.solver_import import load_solver
 from app.gestures.propagation import propagate, targets
 from app.importing.opening import open_all
-from benchmarks.responsiveness import project, spectra
+from app.window import MainWindow
+from benchmarks.responsiveness import make_window, project, spectra
 from xps.analysis import apply_recipe, fit_project
 from xps.cancel import Cancelled, raising
 from xps.error_budget import ErrorMethod
@@ -80,6 +86,28 @@ def answers(work: Work) -> list[Answer]:
     lasts = min(time.perf_counter() - begun, _LONGEST_S)
     found = [answer(work, lasts * (number + 0.5) / TIMES) for number in range(TIMES)]
     return [one for one in found if one is not None]
+
+
+def clicked(window: MainWindow) -> list[float]:
+    """Seconds from a click on Cancel until the painted window says that nothing is under way."""
+    window.document.replace(project())
+    QTest.qWait(500)
+    found = []
+    for number in range(TIMES):
+        window.analysis.fit_all()
+        QTest.qWait(40 * (number + 1))
+        if not window.jobs.running:
+            continue
+        clicked = time.perf_counter()
+        QTest.mouseClick(window.status.cancel_button, Qt.MouseButton.LeftButton)
+        while window.jobs.running or window.status.cancel_button.isVisible():
+            QApplication.processEvents()
+        window.repaint()
+        found.append(time.perf_counter() - clicked)
+        QTest.qWait(300)
+    window.document.stack.setClean()
+    window.close()
+    return found
 
 
 def steps_of(cancelled: Cancelled) -> Callable[[int, int], None]:
@@ -143,19 +171,19 @@ def example_project() -> Project:
 
 def main() -> int:
     load_solver()
-    kept = True
     with tempfile.TemporaryDirectory() as name:
         for what, work in works(Path(name)).items():
             found = answers(work)
             wall = max((one.wall for one in found), default=0.0)
             processor = max((one.processor for one in found), default=0.0)
-            is_kept = wall <= BUDGET_S
-            kept &= is_kept
             print(
-                f"{what:28s} cancelled {len(found):2d} times: over after at most {wall:5.3f} s on "
-                f"the wall, {processor:5.3f} s of the processor: {'kept' if is_kept else 'MISSED'}",
+                f"{what:28s} cancelled {len(found):2d} times: its thread lets go after at most "
+                f"{wall:5.3f} s on the wall, {processor:5.3f} s of the processor",
                 flush=True,
             )
+        longest = max(clicked(make_window(Path(name))))
+    kept = longest <= BUDGET_S
+    print(f"the window answers Cancel after at most {longest:.3f} s on the wall")
     print(f"it may last {BUDGET_S:g} s: {'kept' if kept else 'MISSED'}")
     return 0 if kept else 1
 
