@@ -90,6 +90,7 @@ def main() -> int:
                 gc.collect()
                 at.append(number)
                 held.append(megabytes())
+                print(f"after {number} cycles {held[-1]:.1f} MB", flush=True)
             cycle(window)
         window.document.stack.setClean()
         window.close()
