@@ -41,6 +41,7 @@ class Document(QObject):
         self._path: Path | None = None
         self._name = UNTITLED
         self._failures: dict[str, tuple[str, XpsError]] = {}
+        self._is_showing = False
         self.stack = QUndoStack(self)
         self.stack.cleanChanged.connect(self.titleChanged)
 
@@ -111,8 +112,11 @@ class Document(QObject):
         """Make a new project the present one, as an undoable edit with a line of history.
 
         `spectra` were given regions by it, or with `takes_back` lost what they were given.
+
+        While the views take another project this does nothing: a field that they hide then still
+        tells what was typed for the old one, which would come between two steps of undo.
         """
-        if project is self._project:
+        if project is self._project or self._is_showing:
             return
         new = project.with_step(Step.now(text))
         self.stack.push(
@@ -166,5 +170,10 @@ class Document(QObject):
 
     def _show(self, project: Project) -> None:
         old, self._project = self._project, project
-        if old is not project:
+        if old is project:
+            return
+        self._is_showing = True
+        try:
             self.projectChanged.emit(old, project)
+        finally:
+            self._is_showing = False

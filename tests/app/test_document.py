@@ -89,3 +89,16 @@ def test_another_document_cannot_be_undone_into_the_old_one(qtbot: QtBot) -> Non
     assert document.project is other
     assert not document.stack.canUndo()
     assert document.name == "Example"
+
+
+def test_what_views_tell_while_they_take_a_project_is_no_edit(qtbot: QtBot) -> None:
+    document = Document()
+    start = document.project
+    document.projectChanged.connect(
+        lambda _, new: document.push(with_sample(new, "typed"), "Typed before")
+    )
+    document.push(with_sample(start, "bare"), "Add bare")
+    assert [sample.name for sample in document.project.samples] == ["bare"]
+    document.stack.undo()
+    assert document.project is start
+    assert (document.stack.index(), document.stack.count()) == (0, 1)

@@ -165,3 +165,20 @@ def test_every_choice_has_a_name_and_says_what_it_is(
     for widget in (*boxes, form.escape_exponent, form.transmission_exponent, form.angle):
         assert widget.accessibleName()
         assert widget.toolTip()
+
+
+def test_what_was_typed_but_not_confirmed_does_not_get_between_the_steps_of_undo(
+    window: MainWindow, form: QuantificationForm
+) -> None:
+    first, stack = window.document.project, window.document.stack
+    choose_item(form.angular, "At the angle / °")
+    assert stack.count() == 1
+    window.activateWindow()
+    form.angle.setFocus()
+    form.angle.selectAll()
+    QTest.keyClicks(form.angle, "30")
+    window.document.stack.undo()
+    assert window.document.project is first
+    assert (stack.index(), stack.count()) == (0, 1)
+    choose(window, "redo")
+    assert window.document.project.quantification.angle_deg == pytest.approx(54.7)
