@@ -126,6 +126,8 @@ ACTIONS = (
     ActionSpec("propagate", "Analysis", "&Propagate region…", "propagating.region",
                "Ctrl+Shift+P", "Give the region of this spectrum to others of its core level",
                needs="region"),
+    ActionSpec("batch", "Analysis", "&Batch of files…", "batches.show", "Ctrl+B",
+               "Fit files and folders by a recipe into one table, without opening them"),
     ActionSpec("map", "Analysis", "&Map or profile…", "maps.show", "Ctrl+M",
                "Fit every spectrum of a map, a depth profile or a long series, and look at the "
                "results as an image or a line"),

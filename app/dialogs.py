@@ -26,6 +26,7 @@ MAP_RESULTS = (
 )
 SESSIONS = "Doublet sessions (*.doublet)"
 TABLES = "Tables (*.csv *.txt *.tsv);;All files (*)"
+BATCH_TABLES = "Tables (*.csv)"
 TEXTS = "Text (*.txt)"
 RECIPES = "Recipes (*.toml);;All files (*)"
 
@@ -44,6 +45,10 @@ class Dialogs(Protocol):
 
     def save_file(self, title: str, suggested: Path, filters: str) -> Path | None:
         """Return the file to write; None if cancelled."""
+        ...
+
+    def choose_folder(self, title: str, folder: Path) -> Path | None:
+        """Return the folder that was chosen; None if cancelled."""
         ...
 
     def ask_to_save(self, name: str) -> SaveAnswer:
@@ -84,6 +89,10 @@ class NativeDialogs:
         if not name:
             return None
         return with_ending(Path(name), chosen, filters)
+
+    def choose_folder(self, title: str, folder: Path) -> Path | None:
+        name = QFileDialog.getExistingDirectory(self._parent, title, str(folder))
+        return Path(name) if name else None
 
     def ask_to_save(self, name: str) -> SaveAnswer:
         box = QMessageBox(self._parent)

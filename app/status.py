@@ -142,7 +142,11 @@ def remaining_text(spent_s: float, done: int, total: int) -> str:
     """Return how long work will still take, as far as that can be told; "" for a moment."""
     if done < _LEAST_DONE or done >= total:
         return ""
-    left_s = spent_s / done * (total - done)
+    return left_text(spent_s / done * (total - done))
+
+
+def left_text(left_s: float) -> str:
+    """Return a time that is left as the end of a sentence; "" for a moment."""
     if left_s < _MOMENT_S:
         return ""
     minutes, seconds = divmod(round(left_s), 60)

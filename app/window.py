@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import example
+from app.batch.batch_actions import BatchActions
 from app.checks.checking import Checking
 from app.checks.finding_actions import FindingActions
 from app.checks.finding_place import Place
@@ -136,6 +137,9 @@ class MainWindow(QMainWindow):
             self.editor,
             self.messages,
             self,
+        )
+        self.batches = BatchActions(
+            self.jobs, self._dialogs, settings, self.recipes.own, opener, self
         )
         self.help = HelpActions(
             self, self.jobs, self.messages, self._dialogs, opener, own_folder("logs")

@@ -28,7 +28,7 @@ MAP = (10, 14)  # rows and columns
 
 def main() -> None:
     """Take all pictures."""
-    for album in (views, model, details, question, weak, series, places, walk):
+    for album in (views, model, details, question, weak, series, places, batch, walk):
         with stage() as opened:
             album(opened)
 
@@ -179,6 +179,21 @@ def places(opened: Stage) -> None:
     opened.settle()
     keep(maps.window.grab(), "map-1366x768-light")
     maps.window.close()
+
+
+def batch(opened: Stage) -> None:
+    """A folder of files that is being fitted."""
+    folder = opened.folder / "pellets"
+    folder.mkdir()
+    opened.window.batches.show()
+    window = opened.window.batches.window
+    window.add([folder])
+    window.table.setText(str(folder.parent / "results.csv"))
+    window.sessions.click()
+    window.show_work("128 of 400 measurements, 1 min 3 s left", 128, 400)
+    opened.settle()
+    keep(window.grab(), "batch")
+    window.close()
 
 
 if __name__ == "__main__":

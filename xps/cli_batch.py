@@ -4,101 +4,64 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from xps.cli_options import UsageError
 from xps.cli_output import EXIT_FAILED, EXIT_OK, complain, print_json, print_text
-from xps.errors import CancelledError
 from xps.version import __version__
 
 if TYPE_CHECKING:
-    from xps.batch import Counts, Plan, Progress
+    from xps.batch import Outcome, Progress
     from xps.batch.run import Workers
-    from xps.batch.table import Written
 
 FORMAT = "doublet.batch/1"
 
-_NAME = "table.csv"  # in a folder
 _REFRESH_S = 0.5  # on a terminal; elsewhere a line
 _LINE_S = 30.0
 
 
 def batch(options: argparse.Namespace) -> int:
     """Fit many files or folders by a recipe: one table, a row for each spectrum and component."""
-    from xps.batch import Parts, plan_batch, run_batch, write_table
-    from xps.batch.table import table_kind
+    from xps.batch import batch_to_table
     from xps.recipe import load_recipe
     from xps.species import library
 
     if options.stack and options.sessions is not None:
         raise UsageError("the spectra of a stack make no session: leave --sessions out")
-    place = _Place.of(options.out)
-    kind = table_kind(place.table)
     workers = _workers(options)
     recipe = load_recipe(options.recipe)
-    excluded = [place.table, place.parts]
-    if options.sessions is not None:
-        excluded.append(Path(options.sessions))
     with _interruptible() as stopped:
         shown = _Shown()
-        plan = plan_batch(
-            options.files,
-            recipe,
-            species=library() if options.species else None,
-            sessions=options.sessions,
-            table=kind,
-            as_stacks=options.stack,
-            excluded=excluded,
-            progress=shown.reading,
-            cancelled=stopped.is_set,
-        )
-        parts = Parts(place.parts)
         try:
-            counts = run_batch(
-                plan, parts, workers, progress=shown.fitting, cancelled=stopped.is_set
+            outcome = batch_to_table(
+                options.files,
+                recipe,
+                options.out,
+                workers,
+                species=library() if options.species else None,
+                sessions=options.sessions,
+                as_stacks=options.stack,
+                reading=shown.reading,
+                fitting=shown.fitting,
+                cancelled=stopped.is_set,
             )
-        except CancelledError:
-            finished = sum(map(parts.has, plan.partitions))
-            raise CancelledError(
-                f"stopped with {finished} of {len(plan.partitions)} parts finished",
-                "the same command goes on from there",
-                path=place.parts,
-            ) from None
         finally:
             shown.end()
-        written = write_table(place.table, plan, parts)
-        parts.remove()
-    _report(options, place.table, plan, counts, written)
-    return EXIT_FAILED if written.failed else EXIT_OK
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where the table goes, and the finished parts until it is written."""
-
-    table: Path
-    parts: Path
-
-    @classmethod
-    def of(cls, out: str) -> _Place:
-        path = Path(out)
-        if path.suffix and not path.is_dir():
-            return cls(path, path.with_name(f"{path.name}.parts"))
-        return cls(path / _NAME, path / "parts")
+    _report(options, outcome)
+    return EXIT_FAILED if outcome.written.failed else EXIT_OK
 
 
 def _workers(options: argparse.Namespace) -> Workers:
+    from xps.batch.processes import processors
+
     tls = (options.tls_ca, options.tls_cert, options.tls_key)
-    count = options.workers or _processors()
+    count = options.workers or processors()
     if options.scheduler is None:
         if any(tls):
             raise UsageError("certificates are for a cluster: name it with --scheduler")
@@ -114,15 +77,9 @@ def _workers(options: argparse.Namespace) -> Workers:
     return RunningDask(options.scheduler, *tls)
 
 
-def _processors() -> int:
-    with contextlib.suppress(AttributeError):  # not on every system
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _report(
-    options: argparse.Namespace, table: Path, plan: Plan, counts: Counts, written: Written
-) -> None:
+def _report(options: argparse.Namespace, outcome: Outcome) -> None:
+    plan, counts, written = outcome.plan, outcome.counts, outcome.written
+    table = outcome.table
     if options.json:
         print_json(
             {

@@ -9,7 +9,6 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -29,6 +28,7 @@ from app.maps.place_panel import PlacePanel
 from app.maps.profile_plot import ProfilePlot
 from app.maps.quantity import Quantity
 from app.recipes.own_recipes import Listed
+from app.widgets.check_box import CheckBox
 from app.widgets.dropped import dropped_paths
 from app.widgets.message_bar import MessageBar
 from xps.errors import XpsError
@@ -198,7 +198,7 @@ class MapWindow(QWidget):
         self.quantity_choice.setMinimumContentsLength(24)
         self.layer_slider = QSlider(Qt.Orientation.Horizontal)
         self.layer_text = QLabel()
-        self.crosses = QCheckBox("Cross &doubtful fits")
+        self.crosses = CheckBox("Cross &doubtful fits")
         self.crosses.setToolTip(
             "Mark places where the fit failed, misses the data, or ends at a bound"
         )

@@ -72,7 +72,8 @@ class CheckBox(QCheckBox):
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        width = round(_SIDE) + _GAP + metrics.horizontalAdvance(self.text()) + 4
+        words = metrics.size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
+        width = round(_SIDE) + _GAP + words + 4
         return QSize(width, max(round(_SIDE), metrics.height()) + 4)
 
     def hitButton(self, pos: object) -> bool:
@@ -86,7 +87,8 @@ class CheckBox(QCheckBox):
         paint_box(painter, middle, ink, checked=self.isChecked())
         painter.setPen(ink)
         text = self.rect().adjusted(round(_SIDE) + _GAP, 0, 0, 0)
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, self.text())
+        how = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic
+        painter.drawText(text, how, self.text())
         if self.hasFocus():
             frame = QStyleOptionFocusRect()
             frame.initFrom(self)

@@ -45,6 +45,7 @@ class ScriptedDialogs:
 
     to_open: list[list[Path]] = field(default_factory=list)
     to_save: list[Path | None] = field(default_factory=list)
+    folders: list[Path | None] = field(default_factory=list)
     save_answers: list[SaveAnswer] = field(default_factory=list)
     overwrite_answers: list[OverwriteAnswer] = field(default_factory=list)
     texts: list[str | None] = field(default_factory=list)
@@ -58,6 +59,10 @@ class ScriptedDialogs:
     def save_file(self, title: str, suggested: Path, filters: str) -> Path | None:
         self.asked.append(f"{title}: {suggested.name}")
         return self.to_save.pop(0)
+
+    def choose_folder(self, title: str, folder: Path) -> Path | None:
+        self.asked.append(title)
+        return self.folders.pop(0)
 
     def ask_to_save(self, name: str) -> SaveAnswer:
         self.asked.append(f"save {name}?")

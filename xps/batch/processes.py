@@ -31,6 +31,13 @@ _ASK_S = 0.2  # between questions whether the batch is wanted any more
 _DEATHS = 3  # of workers in a row, without a partition finished in between
 
 
+def processors() -> int:
+    """Return how many processors this program may use."""
+    with contextlib.suppress(AttributeError):  # not on every system
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 @dataclass(frozen=True)
 class LocalProcesses:
     """So many processes, each started afresh.

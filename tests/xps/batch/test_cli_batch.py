@@ -77,7 +77,9 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(
         patch.setattr(cli_batch._Shown, "fitting", interrupted)
         ended = run(*arguments(folder))
     assert ended.code == 1
-    assert "1 of 3 parts finished (the same command goes on from there)" in ended.err
+    assert (
+        "1 of 3 parts finished (start the same batch again, and it goes on from there)" in ended.err
+    )
     assert signal.getsignal(signal.SIGINT) is before
     document = run(*arguments(folder), "--json").document
     assert (document["parts"], document["parts_resumed"]) == (3, 1)

@@ -1,0 +1,1 @@
+"""Many files fitted by one recipe into one table."""
