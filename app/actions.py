@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
@@ -217,6 +218,8 @@ def make_actions(
         action.setStatusTip(spec.tip)
         run = slot(spec.slot)
         action.triggered.connect(lambda _=False, run=run: _run_after_typing(run))
+        if spec.name == "guide_here":  # in the other windows of the program too
+            action.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
         if spec.name == "quit":
             action.setMenuRole(QAction.MenuRole.QuitRole)
         elif spec.name == "preferences":

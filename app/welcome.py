@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QIcon
 from PySide6.QtWidgets import (
     QCommandLinkButton,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.widgets.icons import icon
 from app.widgets.plain import menu_text, tooltip
 
 EXAMPLE_TEXT = "Try the example: bare and Al₂O₃-coated cathode (simulated)"
@@ -99,11 +100,18 @@ class WelcomePage(QWidget):
                 menu_text(path.name),
                 self.fontMetrics().elidedText(folder, Qt.TextElideMode.ElideMiddle, _WIDTH - 80),
             )
+            button.setIcon(icon("open"))  # the arrow of the style is black in the dark too
             button.setEnabled(there)
             button.setToolTip(tooltip(str(path)))
             button.setAccessibleName(f"Open {path.name}")
             button.clicked.connect(lambda _=False, p=path: self.recentWanted.emit(p))
             self._recent.addWidget(button)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            for button in self.recent_buttons:
+                button.setIcon(icon("open"))
 
     def _head(self, icon: QIcon) -> QHBoxLayout:
         row = QHBoxLayout()

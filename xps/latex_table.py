@@ -85,6 +85,7 @@ def _shifted(where: str, letters: str, plain: Mapping[str, str]) -> str:
 def _lines(table: PrintedTable) -> Iterator[str]:
     many = len(table.head)
     yield r"\begingroup\footnotesize\setlength{\tabcolsep}{3pt}"
+    yield r"\setlength{\LTcapwidth}{0.9\linewidth}"
     yield f"\\begin{{longtable}}{{p{{0.22\\linewidth}}{'r' * (many - 1)}}}"
     yield f"\\caption{{{typeset(table.caption)}}}\\label{{{LABEL}}}\\\\"
     yield from _head(table)

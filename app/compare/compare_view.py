@@ -41,6 +41,7 @@ _FIRST = 6  # samples that are shown until others are chosen
 _SPLIT = (200, 293, 412)
 _LEVELS_ABREAST = 4
 _ALONG = "along "
+_FIGURE_WIDTH = 170  # px; a longer name of a series is cut off
 _KINDS_OF_FIGURE = 2  # spectra and bars, before those along series
 _EMPTY = "Fits of two or more samples are compared here."
 
@@ -193,6 +194,8 @@ class CompareView(QWidget):
         self.kind.activated.connect(lambda _: self._refresh())
         self.figure_kind.addItem("Spectra", "spectra")
         self.figure_kind.addItem("Bars", "amounts")
+        self.figure_kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.figure_kind.setMaximumWidth(_FIGURE_WIDTH)
         self.figure_kind.setAccessibleName("What the figure shows")
         self.figure_kind.setToolTip(
             "The panels of the spectra, or what is compared as bars with their errors"

@@ -146,6 +146,7 @@ class SeriesPlots(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.canvas = pg.GraphicsLayoutWidget()
+        self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.canvas.setAcceptDrops(False)
         page = QWidget()
         column = QVBoxLayout(page)

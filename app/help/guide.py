@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QWidget
 from app.checks.checks_view import ChecksView
 from app.compare.compare_view import CompareView
 from app.help.check_window import CheckWindow
-from app.importing.import_dialog import ImportDialog
 from app.inspector.inspector import Inspector
 from app.models.suggestion_view import SuggestionView
 from app.plot.plot_view import PlotView
+from app.preferences.preferences_window import PreferencesWindow
 from app.recipes.recipes_window import RecipesWindow
 from app.results.quantify_view import QuantifyView
+from app.samples.propagate_dialog import PropagateDialog
 from app.samples.sample_tree import SampleTree
 from app.session.history_view import HistoryView
 from app.welcome import WelcomePage
@@ -23,7 +24,8 @@ FIRST = "index"
 _PAGES: Mapping[type[QWidget], str] = {
     WelcomePage: "start",
     SampleTree: "how-to/open-files",
-    ImportDialog: "how-to/open-files",
+    PropagateDialog: "how-to/recipes",
+    PreferencesWindow: "reference/window",
     PlotView: "reference/window",
     Inspector: "how-to/model",
     SuggestionView: "how-to/species",

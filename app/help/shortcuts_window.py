@@ -25,7 +25,7 @@ from app.widgets.message_bar import MessageBar
 from xps.atomic import write_atomically
 from xps.errors import WriteError
 
-_SIZE = (860, 600)
+_SIZE = (1080, 620)
 _NAME = "Doublet shortcuts.txt"
 
 
@@ -55,7 +55,6 @@ class ShortcutsWindow(QDialog):
         self.list.setHeaderLabels(["Keys", "Does", "More"])
         self.list.setRootIsDecorated(False)
         self.list.setItemsExpandable(False)
-        self.list.setWordWrap(True)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.copy_button = QPushButton("Copy as text")
         self.save_button = QPushButton("Save as text…")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from app.widgets.message_bar import Button
 from app.window import MainWindow
 from tests.app import projects
 from tests.app.user import LONG, choose, click
+from xps.project import Project
 
 _ROWS = "\n".join(f"{170 - 0.1 * i:.1f},{100 + i % 7},{80 + i % 5}" for i in range(60))
 _EVENTS = QEventLoop.ProcessEventsFlag.WaitForMoreEvents
@@ -41,6 +43,9 @@ def every_view(window: MainWindow, folder: Path) -> Iterator[View]:
     """
     settle(window)
     yield View("welcome", window)
+    window.welcome.show_recent([folder, folder / "a file that is gone.vms"])
+    settle(window)
+    yield View("welcome-again", window)
     yield from _in_the_window(window)
     yield from _menus(window)
     yield from _dialogs(window, folder)
@@ -84,6 +89,14 @@ def _in_the_window(window: MainWindow) -> Iterator[View]:
         if name == "checks":
             window.results.checks.list.setCurrentItem(window.results.checks.list.topLevelItem(0))
         yield shown(name)
+    window.document.replace(_in_series(project))
+    _select(window, "S 2p")
+    choose(window, "show_comparison")
+    window.results.compare.choose_series("ALD cycles")
+    yield shown("series")
+    window.results.compare.choose_series("")
+    window.document.replace(project)
+    _select(window, "S 2p")
     window.results_dock.show_settings()
     yield shown("quantification-settings")
     window.results.quantify.settings_button.setChecked(False)
@@ -192,6 +205,15 @@ def _select(window: MainWindow, core_level: str) -> None:
     project = window.document.project
     entry = next(e for e in project.entries if e.label == core_level)
     window.selection.select_entry(entry.id)
+
+
+def _in_series(project: Project) -> Project:
+    """The samples at places of a series."""
+    samples = tuple(
+        replace(sample, series=(("ALD cycles", 5.0 * number),))
+        for number, sample in enumerate(project.samples)
+    )
+    return replace(project, samples=samples)
 
 
 def _wait(signal: object, begin: Callable[[], object]) -> None:

@@ -91,6 +91,19 @@ def test_f1_opens_the_page_for_what_has_the_keyboard(
     assert visited == [QUrl.fromLocalFile(str(guide / f"{page}.html"))]
 
 
+def test_f1_helps_in_the_other_windows_too(
+    qtbot: QtBot, window: MainWindow, visited: list[QUrl], guide: Path
+) -> None:
+    choose(window, "recipes")
+    recipes = window.recipes.window
+    recipes.activateWindow()
+    recipes.list.setFocus()
+    qtbot.waitUntil(recipes.list.hasFocus)
+    QTest.keyClick(recipes.list, Qt.Key.Key_F1)
+    recipes.close()
+    assert visited == [QUrl.fromLocalFile(str(guide / "how-to/recipes.html"))]
+
+
 def test_every_page_that_help_names_is_in_the_guide() -> None:
     for name in {FIRST, *_PAGES.values()}:
         places = (ROOT / "docs" / "guide" / f"{name}.md", ROOT / "docs" / f"{name}.md")

@@ -174,6 +174,31 @@ def test_curves_keep_clear_of_the_name(figure: Figure) -> None:
                 assert not any(box.contains(x, y) for x, y in points if np.isfinite(y))
 
 
+def test_curves_keep_clear_of_all_text_in_the_lowest_panels() -> None:
+    project = pair().project
+    first = next(region for region in project.regions if region.core_level == "S 2p")
+    entry, fit = project.entry(first.spectrum), project.fit_of(first.id)
+    assert fit is not None
+    many = Project()
+    for number in range(9):
+        id_ = f"s{number}"
+        spectrum = entry.spectrum.with_(sample=f"{number} ALD cycles, after ten hours at 60 °C")
+        many = many.with_spectra((spectrum,))
+        region = replace(fit.region, id=id_, spectrum=id_)
+        many = many.with_fit(replace(fit, region=region, fingerprint="stale"))
+    drawn = stacked_figure(many, width_mm=85.0)
+    assert len(panels(drawn)) == 9
+    renderer = FigureCanvasAgg(drawn).get_renderer()
+    for axes in panels(drawn):
+        assert axes.get_position().height * drawn.get_figheight() * MM < 17.0
+        boxes = [text.get_window_extent(renderer) for text in axes.texts]
+        assert len(boxes) > 3
+        for line in axes.lines:
+            points = axes.transData.transform(np.column_stack(line.get_data()))
+            if len(points) > 2:  # others lead from a mark to its component
+                assert not any(box.contains(*p) for p in points for box in boxes)
+
+
 def test_components_have_the_color_of_their_species_in_all_panels(figure: Figure) -> None:
     project = pair().project
     colors = component_colors(project.regions)
