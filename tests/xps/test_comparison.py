@@ -27,7 +27,7 @@ from xps.project import Project
 from xps.quantification import quantify
 from xps.recipe import load_recipe
 from xps.resources import resource
-from xps.session import save
+from xps.session import load, save
 
 RECIPE = load_recipe("argyrodite-s2p")
 BARE_NAME = "Bare NCM (simulated)"
@@ -82,6 +82,17 @@ def test_joint_fit_makes_differences_more_certain(project: Project) -> None:
         assert one.stderr is not None
         assert other.stderr is not None
         assert other.stderr < one.stderr
+
+
+def test_joint_comparison_of_a_reopened_session_has_the_same_numbers(
+    project: Project, tmp_path: Path
+) -> None:
+    save(tmp_path / "a.doublet", project)
+    again = load(tmp_path / "a.doublet")
+    first, second = (
+        compare(one, "bare", joint_comparison_fit(one)).to_dict() for one in (project, again)
+    )
+    assert first == second
 
 
 def test_one_spectrum_says_that_only_counting_is_in_the_error(project: Project) -> None:
