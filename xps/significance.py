@@ -165,6 +165,13 @@ def _has_structure(problem: Problem, solution: Solution) -> bool:
 
 def _no_peak(region: Region, structure: bool) -> FitError:
     low, high = region.window_ev
+    if structure and not region.components:
+        return FitError(
+            f"no components between {low:g} and {high:g} eV, though the data are more than a "
+            "background",
+            "add components, or apply a recipe",
+            where=region.core_level,
+        )
     if structure:
         return FitError(
             f"none of the components finds a peak between {low:g} and {high:g} eV, though the "

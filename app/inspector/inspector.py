@@ -47,6 +47,7 @@ _HINTS: dict[FitState, str] = {
     "fitted": "",
     "warning": "",
 }
+_NO_COMPONENTS = "No components yet. Press A and click a peak, or choose Add… or Suggest."
 
 _LEAST_WIDTH = 430
 _NOISES = {
@@ -133,7 +134,9 @@ class Inspector(QScrollArea):
         if failure is not None:
             self.status.setText(f"⚠ Could not be fitted: {explain(failure)}")
         else:
-            self.status.setText(_HINTS[state] or _verdict(fit, self.shape.caution))
+            bare = region is not None and not region.components
+            hint = _NO_COMPONENTS if bare and state == "not fitted" else _HINTS[state]
+            self.status.setText(hint or _verdict(fit, self.shape.caution))
         self._components_box.setTitle("Components" + (" (stale)" if stale else ""))
 
     def show_selected_component(self) -> None:

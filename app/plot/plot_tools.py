@@ -115,7 +115,9 @@ class PlotTools(QObject):
             return False
         if self._mode is Mode.SELECT:
             return self.drag.press(position)
-        if not self._plot.is_in_main(position):
+        # What the residual shows to be missing can be added there.
+        adds_in_residual = self._mode is Mode.ADD and self._plot.is_in_residual(position)
+        if not self._plot.is_in_main(position) and not adds_in_residual:
             return False
         self._stroke_from = position
         return True

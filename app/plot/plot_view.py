@@ -177,6 +177,11 @@ class PlotView(QWidget):
         """Whether a position of the canvas lies in the main plot, not in the residual."""
         return self.main.getViewBox().boundingRect().contains(self.to_box(position))
 
+    def is_in_residual(self, position: QPointF) -> bool:
+        """Whether a position of the canvas lies in the residual."""
+        scene = self.canvas.mapToScene(position.toPoint())
+        return self.residual.isVisible() and self.residual.sceneBoundingRect().contains(scene)
+
     def point_at(self, position: QPointF, within_px: float) -> float | None:
         """Return the energy of the point next to a position of the canvas, if one is near."""
         shown = self._shown

@@ -13,23 +13,25 @@ from xps.project import Project
 from xps.spectrum import Spectrum
 
 _MOST_POINTS = 48  # about one a pixel
-_WIDTH, _MARGIN = 38, 3  # px
+_SURVEY_POINTS = 500
+_WIDTH, _MARGIN = 42, 3  # px
 
 
 def polyline(spectrum: Spectrum) -> QPolygonF:
     """Return a spectrum within the unit square: high binding energy left, high intensity on top.
 
-    Of many channels neighbors are averaged.
+    Of many channels neighbors are averaged; of a survey, whose lines would drown, the highest is
+    taken.
     """
     intensity = spectrum.intensity
     energy = spectrum.energy_ev
     falls_to_right = (energy[0] > energy[-1]) == (spectrum.axis == "binding")
     if not falls_to_right:
         intensity = intensity[::-1]
-    places, heights = (
-        np.array([part.mean() for part in np.array_split(row, min(_MOST_POINTS, row.size))])
-        for row in (np.linspace(0.0, 1.0, intensity.size), intensity)
-    )
+    count = min(_MOST_POINTS, intensity.size)
+    typical = np.max if intensity.size >= _SURVEY_POINTS else np.mean
+    places = [part.mean() for part in np.array_split(np.linspace(0.0, 1.0, intensity.size), count)]
+    heights = np.array([typical(part) for part in np.array_split(intensity, count)])
     low, span = heights.min(), float(np.ptp(heights))
     heights = (heights - low) / span if span > 0.0 else np.full(heights.shape, 0.5)
     return QPolygonF([QPointF(x, 1.0 - y) for x, y in zip(places, heights, strict=True)])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -15,7 +16,7 @@ from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.mouse import drag, move, per_ev, pixel_of, press, release
 from tests.app.user import choose, fit_all, open_files, type_into
-from xps.model import Region
+from xps.model import Background, Region
 from xps.project import Project
 
 
@@ -209,3 +210,25 @@ def test_the_mode_is_told_only_where_there_is_a_plot(plotted: MainWindow) -> Non
     assert told()
     plotted.document.replace(Project())
     assert not told()
+
+
+def test_a_component_is_added_where_the_residual_shows_one(plotted: MainWindow) -> None:
+    plot = plotted.panel.plot
+    plot.setFocus()
+    QTest.keyClick(plot, Qt.Key.Key_A)
+    view = plot.residual.getViewBox()
+    at = plot.canvas.mapFromScene(view.mapViewToScene(QPointF(164.2, 0.0)))
+    press(plotted, at)
+    release(plotted, at)
+    assert plotted.selection.component is not None
+    assert plotted.selection.component.center.value == pytest.approx(164.2, abs=0.1)
+    assert plotted.document.stack.undoText().startswith("Add ")
+
+
+def test_a_region_without_components_says_how_to_get_some(plotted: MainWindow) -> None:
+    region = plotted.selection.region
+    assert region is not None
+    project = plotted.document.project.without_region(region.id)
+    bare = replace(region, components=(), background=Background("linear"))
+    plotted.document.push(project.with_region(bare), "Begin anew")
+    assert plotted.inspector.status.text().startswith("No components yet")

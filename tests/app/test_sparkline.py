@@ -72,3 +72,12 @@ def test_names_come_before_shapes_where_there_is_little_room(plotted: MainWindow
     plotted.resizeDocks([plotted.docks.samples], [290], Qt.Orientation.Horizontal)
     QApplication.processEvents()
     assert not tree.isColumnHidden(3)
+
+
+def test_a_narrow_line_of_a_survey_is_seen() -> None:
+    energy = np.linspace(0.0, 1100.0, 1101)
+    noise = np.random.default_rng(1).normal(1000.0, 30.0, energy.size)
+    line = polyline(Spectrum(energy, noise + 1000.0 * (np.abs(energy - 285.0) < 1.5)))
+    heights = sorted(1.0 - point.y() for point in line)
+    assert heights[-1] == 1.0
+    assert heights[-2] < 0.3

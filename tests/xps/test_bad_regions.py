@@ -346,3 +346,10 @@ def test_point_on_the_edge_of_the_window_belongs_to_it() -> None:
     assert inside.energy_ev[0] == pytest.approx(160.0)
     assert inside.energy_ev[-1] == pytest.approx(165.0)
     assert inside.observed.size == 51
+
+
+def test_a_region_without_components_asks_for_some() -> None:
+    truth = argyrodite()
+    region = Region("r", "s0", "S 2p", (157.0, 173.0), Background("linear"), ())
+    with pytest.raises(FitError, match=r"no components between 157 and 173 eV.*add components"):
+        fit_region(region, truth.spectrum(1), 0.0)
