@@ -164,8 +164,10 @@ class SpeciesPicker(QFrame):
         quiet = QBrush(muted(self.palette()))
         for species, item in zip(self._species, self._items, strict=True):
             if species.key in self._present:
-                item.setText(0, f"{item.text(0)}  (present)")
-                item.setToolTip(0, tooltip(f"{species.name}: the region has it already"))
+                said = f"{species.name}: the region has it already"
+                item.setText(0, f"✓ {item.text(0)}")
+                item.setToolTip(0, tooltip(said))
+                item.setData(0, Qt.ItemDataRole.AccessibleTextRole, said)
                 for column in range(self.list.columnCount()):
                     item.setForeground(column, quiet)
         self.list.blockSignals(True)

@@ -121,7 +121,8 @@ def test_species_that_the_region_has_stand_last_and_say_so(picker: SpeciesPicker
     assert picker.species is not None
     assert picker.species.key not in present
     QTest.keyClicks(picker.search, "sulfate so4")
-    assert picker.item_of("sulfate").text(0).endswith("(present)")
+    assert picker.item_of("sulfate").text(0).startswith("✓ ")
+    assert "the region has it already" in picker.item_of("sulfate").toolTip(0)
     assert picker.add_button.text().startswith("Add another sulfate")
 
 
