@@ -17,7 +17,9 @@ from app.widgets.message_bar import Button
 from app.window import MainWindow
 from tests.app import projects
 from tests.app.user import LONG, choose, click
+from tests.truth import argyrodite
 from xps.project import Project
+from xps.writers.formats import write_spectra
 
 _ROWS = "\n".join(f"{170 - 0.1 * i:.1f},{100 + i % 7},{80 + i % 5}" for i in range(60))
 _EVENTS = QEventLoop.ProcessEventsFlag.WaitForMoreEvents
@@ -49,6 +51,7 @@ def every_view(window: MainWindow, folder: Path) -> Iterator[View]:
     yield from _in_the_window(window)
     yield from _menus(window)
     yield from _dialogs(window, folder)
+    yield from _windows(window, folder)
     yield from _messages(window)
 
 
@@ -161,6 +164,30 @@ def _dialogs(window: MainWindow, folder: Path) -> Iterator[View]:
             settle(window)
         dialog.close()
     yield from _import(folder)
+
+
+def _windows(window: MainWindow, folder: Path) -> Iterator[View]:
+    path = folder / "map.vms"
+    spectra = [
+        argyrodite(500.0, step=0.2).spectrum(
+            (row, column), series=(("Map y / mm", 0.5 * row), ("Map x / mm", 0.5 * column))
+        )
+        for row in range(2)
+        for column in range(3)
+    ]
+    write_spectra(path, spectra)
+    maps, batches = window.maps, window.batches
+    _wait(maps.opened, lambda: maps.open_path(path))
+    yield _seen("map", maps.window)
+    _wait(maps.fitted, maps.window.fit_button.click)
+    yield _seen("map-fitted", maps.window)
+    maps.window.close()
+    batches.show()
+    batches.window.add([folder])
+    batches.window.show_work("128 of 400 measurements, 1 min 3 s left", 128, 400)
+    yield _seen("batch", batches.window)
+    batches.window.show_work("")
+    batches.window.close()
 
 
 def _import(folder: Path) -> Iterator[View]:
