@@ -151,8 +151,8 @@ class Spectrum:
             raise SpectrumError(f"unknown axis {self.axis!r} or unit {self.unit!r}", where=where)
         for name in ("photon_energy_ev", "pass_energy_ev", "dwell_s", "sweeps"):
             number = getattr(self, name)
-            if number is not None:
-                object.__setattr__(self, name, _positive(number, name, where))
+            if number is not None and (value := _positive(number, name, where)) is not number:
+                object.__setattr__(self, name, value)
         energy = _frozen(self.energy_ev)
         intensity = _frozen(self.intensity)
         object.__setattr__(self, "energy_ev", energy)
