@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import application
 from app.window import MainWindow
+from xps.resources import guide_page
 
 SIZE = (1366, 768)
 _TICK_MS = 20
@@ -104,7 +105,7 @@ class Rehearsal(QObject):
         if self._only_start:
             return
         self._picture("welcome")
-        self._tell_about_fonts()
+        self._tell_about_surroundings()
         self._choose("example")
         yield lambda: self._fits and not window.jobs.running
         yield _in(_SETTLED_S)
@@ -133,7 +134,8 @@ class Rehearsal(QObject):
         if not self._window.grab().save(str(self._folder / f"{name}.png")):
             raise OSError(f"cannot write a picture into {self._folder}")
 
-    def _tell_about_fonts(self) -> None:
+    def _tell_about_surroundings(self) -> None:
+        self._told["guide"] = guide_page() is not None
         self._told["font"] = QFontInfo(QApplication.font()).family()
         self._told["platform"] = QGuiApplication.platformName()
 

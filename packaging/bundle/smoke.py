@@ -220,6 +220,8 @@ def window(bundled: Bundled) -> str:
         raise SmokeError(f"the window did not fit, or not save, the example: {told}")
     if not told["font"]:
         raise SmokeError("there is no font to write with")
+    if not told["guide"]:
+        raise SmokeError("the user guide is missing")
     folder = bundled.seen_from_here(f"{bundled.out}/window")
     for name in (
         *("welcome.png", "fitted.png", "compared.png", "example.doublet"),
