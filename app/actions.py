@@ -185,7 +185,7 @@ ACTIONS = (
     ActionSpec("log_folder", "Help", "Show &log folder", "help.log_folder", None,
                "Open the folder of the log file"),
     ActionSpec("about", "Help", "&About Doublet", "help.about", None,
-               "Versions, and the licences of all libraries", starts_group=True),
+               "Versions, and the licenses of all libraries", starts_group=True),
 )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from app.checks.remedies import Remedy
 from app.checks.rule_titles import rule_title
 from app.inspector.waived import SIGN
+from app.widgets.copied_table import copy_as_text
 from app.widgets.plain import tooltip
 
 if TYPE_CHECKING:
@@ -181,6 +182,7 @@ class ChecksView(QWidget):
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setItemDelegateForColumn(2, self._from_the_start)
         self.list.setAccessibleName("Findings of the checks")
+        copy_as_text(self.list)
         header = self.list.header()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Interactive)

@@ -1,1 +1,1 @@
-"""What helps: guide, shortcuts, self-check, diagnostics, licences."""
+"""What helps: guide, shortcuts, self-check, diagnostics, licenses."""

@@ -1,4 +1,4 @@
-"""About Doublet: versions, and the libraries with the full words of their licences."""
+"""About Doublet: versions, and the libraries with the full words of their licenses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.help.licences import Library, libraries
+from app.help.licenses import Library, libraries
 from app.help.versions import versions_text
 from app.widgets.icons import app_icon
 from xps import __version__
@@ -81,7 +81,7 @@ class AboutWindow(QDialog):
         return self._libraries
 
     def _build(self) -> None:
-        for text, name in ((self.versions, "Versions"), (self.words, "Words of the licence")):
+        for text, name in ((self.versions, "Versions"), (self.words, "Words of the license")):
             text.setReadOnly(True)
             text.setTabChangesFocus(True)
             text.setAccessibleName(name)
@@ -93,7 +93,7 @@ class AboutWindow(QDialog):
         self.tabs.tabBar().setAccessibleName("About")
         self.tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.tabs.addTab(self._program_page(), "Doublet")
-        self.tabs.addTab(self._licence_page(), "Libraries and licences")
+        self.tabs.addTab(self._license_page(), "Libraries and licenses")
         self.close_button.clicked.connect(self.close)
         foot = QHBoxLayout()
         foot.addWidget(self.copy_button)
@@ -123,7 +123,7 @@ class AboutWindow(QDialog):
         column.addWidget(self.versions, 1)
         return page
 
-    def _licence_page(self) -> QWidget:
+    def _license_page(self) -> QWidget:
         page = QWidget()
         split = QSplitter()
         split.addWidget(self.list)
@@ -145,7 +145,7 @@ class AboutWindow(QDialog):
     def _show_words(self, row: int) -> None:
         if 0 <= row < len(self._libraries):
             one = self._libraries[row]
-            self.words.setPlainText(f"{one.name} {one.version}: {one.licence}\n\n{one.words}")
+            self.words.setPlainText(f"{one.name} {one.version}: {one.license}\n\n{one.words}")
 
 
 def _wrapped(text: str) -> QLabel:

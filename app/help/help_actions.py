@@ -94,7 +94,7 @@ class HelpActions(QObject):
         self._open(QUrl.fromLocalFile(str(folder)))
 
     def about(self) -> None:
-        """Tell versions and licences."""
+        """Tell versions and licenses."""
         self._show("about", lambda: AboutWindow(self._open, self._window))
 
     def _open_page(self, name: str) -> None:

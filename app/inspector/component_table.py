@@ -30,6 +30,7 @@ from app.gestures.gestures import short_name, typed_number
 from app.inspector.component_cells import Cell, parameter_cell, share_cell, shares_or_none
 from app.inspector.waived import SIGN
 from app.plot.curve_items import ComponentLook
+from app.widgets.copied_table import copy_as_text
 from app.widgets.numerals import plain_number
 from app.widgets.plain import tooltip
 from app.widgets.theme import VERMILLION, mix, muted
@@ -311,6 +312,7 @@ class ComponentTable(QTableView):
         self.horizontalScrollBar().rangeChanged.connect(self._fit_height)
         self._fit_height()
         self.setAccessibleName("Components")
+        copy_as_text(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

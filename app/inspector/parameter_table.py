@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from app.inspector.component_table import Index
 from app.inspector.parameter_model import FITTED, MAX, MIN, TIED, VALUE, ParameterModel
 from app.widgets.check_box import paint_box
+from app.widgets.copied_table import copy_as_text
 
 
 class CheckDelegate(QStyledItemDelegate):
@@ -126,6 +127,7 @@ class ParameterTable(QTableView):
         self.verticalHeader().setHighlightSections(False)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(name)
+        copy_as_text(self, row_heads=True)
         model.modelReset.connect(self._fit_height)
         self._fit_height()
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.session.commands import Edit
 from app.session.document import Document
+from app.widgets.copied_table import copy_as_text
 from app.widgets.plain import tooltip
 from app.widgets.theme import muted
 from xps.project import Step
@@ -52,6 +53,7 @@ class HistoryView(QTreeWidget):
         self.setAlternatingRowColors(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setAccessibleName("History")
+        copy_as_text(self)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.itemClicked.connect(lambda item, _: self._choose(item))
 

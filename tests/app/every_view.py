@@ -158,7 +158,7 @@ def _dialogs(window: MainWindow, folder: Path) -> Iterator[View]:
         yield _seen(name, dialog)
         if name == "about":
             dialog.findChild(QWidget, "qt_tabwidget_stackedwidget").parent().setCurrentIndex(1)
-            yield _seen("licences", dialog)
+            yield _seen("licenses", dialog)
         if name == "selfcheck":
             dialog.cancel()
             settle(window)

@@ -3,6 +3,7 @@ from pathlib import Path
 from pytestqt.qtbot import QtBot
 
 from app.session.document import Document
+from tests.app.projects import opened
 from xps.project import Project, Sample
 
 
@@ -84,7 +85,7 @@ def test_a_saved_document_is_clean_until_the_next_edit_and_again_after_its_undo(
 def test_another_document_cannot_be_undone_into_the_old_one(qtbot: QtBot) -> None:
     document = Document()
     document.push(with_sample(document.project, "bare"), "Add bare")
-    other = Project((Sample("other"),))
+    other = opened()  # what holds no spectrum has no name
     document.replace(other, name="Example")
     assert document.project is other
     assert not document.stack.canUndo()

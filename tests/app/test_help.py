@@ -1,4 +1,4 @@
-"""The menu Help: guide, shortcuts, self-check, diagnostics, log, licences."""
+"""The menu Help: guide, shortcuts, self-check, diagnostics, log, licenses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 import xps.selfcheck
 from app.actions import ACTIONS
-from app.help import help_actions, licences
+from app.help import help_actions, licenses
 from app.help.about_window import AboutWindow, qt_sources
 from app.help.check_window import CheckWindow
 from app.help.diagnostics_window import DiagnosticsWindow
@@ -296,10 +296,10 @@ def test_a_crash_is_written_into_the_log(window: MainWindow, tmp_path: Path) -> 
     assert "ZeroDivisionError: of a kind" in (tmp_path / "logs" / NAME).read_text("utf-8")
 
 
-# --- about and licences -----------------------------------------------------------------------
+# --- about and licenses -----------------------------------------------------------------------
 
 
-def test_about_tells_versions_and_licences(window: MainWindow, visited: list[QUrl]) -> None:
+def test_about_tells_versions_and_licenses(window: MainWindow, visited: list[QUrl]) -> None:
     page = shown(window, "about", AboutWindow)
     assert isinstance(page, AboutWindow)
     click(page.copy_button)
@@ -317,24 +317,30 @@ def test_about_tells_versions_and_licences(window: MainWindow, visited: list[QUr
 def test_the_libraries_are_those_that_the_project_asks_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     asked = {re.match(r"[\w-]+", line)[0] for line in project["dependencies"]}
-    assert set(licences.DIRECT) == asked
+    assert set(licenses.DIRECT) == asked
 
 
 def test_what_libraries_need_is_listed_too() -> None:
-    names = {library.name for library in licences.libraries()}
+    names = {library.name for library in licenses.libraries()}
     assert {"asteval", "pillow", "kiwisolver"} <= names
     assert not names & {"pytest", "mypy", "ruff"}
 
 
 def test_a_bundle_lists_what_came_with_it(tmp_path: Path) -> None:
-    for name, text in (("numpy-2.4.0", "BSD words"), ("Qt-6.10.3", "LGPL words")):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "LICENSE.txt").write_text(text)
-    found = licences.libraries(tmp_path)
-    assert [(one.name, one.version, one.words) for one in found] == [
-        ("numpy", "2.4.0", "BSD words"),
-        ("Qt", "6.10.3", "LGPL words"),
-    ]
+    parts = (("numpy", "2.4.0", "BSD-3-Clause"), ("Qt and PySide", "6.10.3", "LGPL-3.0-only"))
+    lines = []
+    for name, version, license_ in parts:
+        folder = name.lower().replace(" ", "-")
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "LICENSE.txt").write_text(f"words of {license_}")
+        lines.append(f"| {name} | {version} | {license_} | [{folder}]({folder}) | https://there |")
+    table = "\n".join(
+        ("| part | version | license | texts | source |", "|---|---|---|---|---|", *lines)
+    )
+    (tmp_path / "README.md").write_text(f"# Parts\n\n{table}\n")
+    found = licenses.libraries(tmp_path)
+    assert [(one.name, one.version, one.license) for one in found] == list(parts)
+    assert [one.words for one in found] == ["words of BSD-3-Clause", "words of LGPL-3.0-only"]
 
 
 def test_every_row_of_help_is_an_action(window: MainWindow) -> None:

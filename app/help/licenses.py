@@ -1,4 +1,4 @@
-"""The libraries that Doublet stands on, with their licences: from the bundle, or as installed."""
+"""The libraries that Doublet stands on, with their licenses: from the bundle, or as installed."""
 
 from __future__ import annotations
 
@@ -8,26 +8,27 @@ from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
-FOLDER = "licences"
-"""Of a bundle: a folder for each library, named like ``numpy-2.4.6``, with its texts."""
+FOLDER, OVERVIEW = "licenses", "README.md"
+"""Of a bundle: a folder of texts for each part, and a table of the parts."""
 
 DIRECT = (
     *("lmfit", "matplotlib", "numpy", "olefile", "PySide6-Essentials", "pyqtgraph", "scipy"),
     "xlrd",
 )
 _TEXT_NAMES = re.compile(r"(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
+_ROW = re.compile(r"^\| *([^|]+?) *\| *([^|]*?) *\| *([^|]+?) *\| *\[([^]|]+)\]\(", re.MULTILINE)
 _LONGEST_EXPRESSION = 80
 _SEE_TEXT = "see its text"
 
 
 @dataclass(frozen=True)
 class Library:
-    """A library, and under what licence it stands.
+    """A library, and under what license it stands.
 
     Attributes
     ----------
     name, version : str
-    licence : str
+    license : str
         Its short name, as far as the library gives one.
     texts : tuple of Path
         Files that hold the full words.
@@ -35,14 +36,14 @@ class Library:
 
     name: str
     version: str
-    licence: str
+    license: str
     texts: tuple[Path, ...]
 
     @property
     def words(self) -> str:
-        """The full words of all its licences."""
+        """The full words of all its licenses."""
         found = [path.read_text("utf-8", "replace").strip() for path in self.texts]
-        return "\n\n".join(found) or f"{self.name} is under {self.licence}."
+        return "\n\n".join(found) or f"{self.name} is under {self.license}."
 
 
 def libraries(bundle: Path | None = None) -> tuple[Library, ...]:
@@ -51,7 +52,7 @@ def libraries(bundle: Path | None = None) -> tuple[Library, ...]:
     Parameters
     ----------
     bundle : Path, optional
-        The bundle's folder of licences; that of the running program by default.
+        The bundle's folder of licenses; that of the running program by default.
     """
     folder = bundle or bundled_folder()
     found = _installed() if folder is None else _bundled(folder)
@@ -59,7 +60,7 @@ def libraries(bundle: Path | None = None) -> tuple[Library, ...]:
 
 
 def bundled_folder() -> Path | None:
-    """Return the folder of licences that came with the program, if one did."""
+    """Return the folder of licenses that came with the program, if one did."""
     if not getattr(sys, "frozen", False):
         return None
     program = Path(sys.executable).resolve().parent
@@ -68,13 +69,13 @@ def bundled_folder() -> Path | None:
 
 
 def _bundled(folder: Path) -> list[Library]:
-    found = []
-    for place in folder.iterdir():
-        texts = sorted(place.rglob("*")) if place.is_dir() else [place]
-        name, _, version = place.name.rpartition("-") if place.is_dir() else (place.stem, "", "")
-        paths = tuple(path for path in texts if path.is_file())
-        found.append(Library(name or place.name, version, _SEE_TEXT, paths))
-    return found
+    """Read the table of a bundle: name, version, license, and the folder of the texts."""
+    rows = _ROW.findall((folder / OVERVIEW).read_text("utf-8"))
+    return [
+        Library(name, version, license_, tuple(sorted((folder / place).iterdir())))
+        for name, version, license_, place in rows
+        if (folder / place).is_dir()
+    ]
 
 
 def _installed() -> list[Library]:
@@ -115,6 +116,6 @@ def _library(record: Distribution) -> Library:
         for text in metadata.get_all("Classifier") or ()
         if text.startswith("License :: ")
     ]
-    licence = next(iter((*one_line, *classified)), _SEE_TEXT)[:_LONGEST_EXPRESSION]
+    license = next(iter((*one_line, *classified)), _SEE_TEXT)[:_LONGEST_EXPRESSION]
     there = tuple(path for path in texts if path.is_file())
-    return Library(metadata["Name"].replace("_", "-"), record.version, licence, there)
+    return Library(metadata["Name"].replace("_", "-"), record.version, license, there)
