@@ -7,7 +7,7 @@ DATA ?= ../shared/data
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup system run test coverage lint format bench stacks mutants nexus truth kills script commands monkey film views memory
-.PHONY: gaps start pictures guide tables lock clean bundle bundle-bare bundle-offline workflows
+.PHONY: scale gaps start pictures guide tables lock clean bundle bundle-bare bundle-offline workflows
 
 ENVIRONMENT := packaging/environment
 BIN := .venv/bin
@@ -68,6 +68,10 @@ nexus: setup ## validate the example as NeXus with pynxtools, in an environment 
 	$(BIN)/python -m benchmarks.readers.nexus build/nexus/example.nxs
 	build/nexus/bin/validate_nexus build/nexus/example.nxs 2>&1 | tee build/nexus/report.txt
 	! grep -q "NOT valid" build/nexus/report.txt && grep -q "is valid" build/nexus/report.txt
+
+scale: setup ## time batches with one and two workers and fill the tables of docs/scale.md; takes an hour
+	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python docs/tables.py
 
 truth: setup ## fit spectra of known truth and write the tables of docs/reference/methods.md; takes hours
 	$(BIN)/python -m benchmarks.truth

@@ -1,8 +1,9 @@
 """What a batch costs for each spectrum and each byte, and how it speeds up with workers.
 
-Run it by itself, on a machine that does nothing else, with the number of files:
+Run it by itself, on a machine that does nothing else, with the numbers of files, of spectra in a
+map, and of rounds:
 
-    python -m benchmarks.scale 4000
+    python -m benchmarks.scale 4000 65536 2
 
 It writes benchmarks/scale.json, from which docs/scale.md takes its numbers.
 """
@@ -15,6 +16,7 @@ import platform
 import resource
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -33,26 +35,20 @@ from xps.writers import write_vamas
 
 RESULTS = Path(__file__).with_name("scale.json")
 RECIPE = "argyrodite-s2p"
-FILES = 4000
-ROUNDS = 2
-
-
-@dataclass(frozen=True)
-class Planned:
-    """Reading all files once; the processor time is that of the one process that plans."""
-
-    files: int
-    bytes_read: int
-    cpu_seconds: float
+FILES, SPECTRA, ROUNDS = 4000, 65536, 2
+PARTS = 1000
+WAYS: dict[str, Workers] = {
+    "1 process": LocalProcesses(1),
+    "2 processes": LocalProcesses(2),
+    "Dask, 1 worker": LocalDask(1),
+    "Dask, 2 workers": LocalDask(2),
+}
 
 
 @dataclass(frozen=True)
 class Ran:
-    """A run; the best of several, as other work of the machine only adds."""
+    """A run, start of its workers included; the best of several, as other work only adds."""
 
-    way: str
-    workers: int
-    spectra: int
     seconds: float
     worker_cpu_seconds: float
     coordinator_cpu_seconds: float
@@ -60,107 +56,124 @@ class Ran:
 
 
 @dataclass(frozen=True)
-class Tabled:
-    """Writing the table from the finished parts."""
+class Job:
+    """A batch: planning is done by one process, and so is the table."""
 
+    name: str
+    spectra: int
     rows: int
-    bytes_of_parts: int
-    bytes_of_table: int
-    cpu_seconds: float
+    bytes_read: int
+    bytes_written: int
+    plan_cpu_seconds: float
+    table_cpu_seconds: float
+    runs: dict[str, Ran]
 
 
-def main(files: int) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        recipe = load_recipe(RECIPE)
-        write_series(folder / "files", recipe, files)
-        plan, planned = _timed_plan(folder, recipe)
-        print(planned)
-        ways: dict[str, Workers] = {
-            "processes 1": LocalProcesses(1),
-            "processes 2": LocalProcesses(2),
-            "Dask 1": LocalDask(1),
-            "Dask 2": LocalDask(2),
-        }
-        rounds = [
-            [_run(folder, plan, way, workers) for way, workers in ways.items()]
-            for _ in range(ROUNDS)
-        ]
-        best = [min(runs, key=lambda run: run.seconds) for runs in zip(*rounds, strict=True)]
-        tables = {(folder / f"{way}.csv").read_bytes() for way in ways}
-        if len(tables) != 1:
-            raise AssertionError("the tables differ")
-        tabled = _tabled(folder, plan, "Dask 2")
+@dataclass(frozen=True)
+class Dispatch:
+    """What a part costs the process that hands it out and keeps it, where there is no work in it.
+
+    Without Dask, and with two workers of Dask.
+    """
+
+    parts: int
+    processes_cpu_seconds: float
+    dask_cpu_seconds: float
+    dask_seconds: float
+
+
+def main(files: int, spectra: int, rounds: int) -> None:
+    recipe = load_recipe(RECIPE)
+    jobs = [_job("files", recipe, files, rounds), _job("map", recipe, spectra, rounds)]
     document = {
         "format": "doublet.scale/1",
         "machine": _machine(),
         "recipe": RECIPE,
         "points": simulate(recipe)[0].n_points,
-        "planned": asdict(planned),
-        "runs": [asdict(run) for run in best],
-        "tabled": asdict(tabled),
+        "jobs": [asdict(job) for job in jobs],
+        "dispatch": asdict(_dispatch(recipe)),
         "worker_megabytes": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024.0,
     }
     RESULTS.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
-    print(f"speed-up with processes {best[0].seconds / best[1].seconds:.2f}, ", end="")
-    print(f"with Dask {best[2].seconds / best[3].seconds:.2f}")
+    for job in jobs:
+        one, two = job.runs["Dask, 1 worker"], job.runs["Dask, 2 workers"]
+        by_cpu = 2.0 * one.worker_cpu_seconds / two.worker_cpu_seconds
+        print(f"{job.name}: speed-up with 2 Dask workers {one.seconds / two.seconds:.2f}", end="")
+        print(f", by the processor time of workers {by_cpu:.2f}")
 
 
-def write_series(folder: Path, recipe: Recipe, files: int) -> None:
-    """Write a file for each of so many spectra; their charge shift drifts."""
-    folder.mkdir()
+def _job(name: str, recipe: Recipe, count: int, rounds: int) -> Job:
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        (folder / "files").mkdir()
+        if name == "map":
+            write_vamas(folder / "files" / "map.vms", list(_series(recipe, count)))
+        else:
+            for number, spectrum in enumerate(_series(recipe, count)):
+                write_vamas(folder / "files" / f"scan {number}.vms", [spectrum])
+        began = process_time()
+        plan = plan_batch([folder / "files"], recipe, as_stacks=name == "map")
+        planned = process_time() - began
+        runs = {way: _best(folder, plan, way, rounds) for way in WAYS}
+        parts = Parts(folder / f"{next(iter(WAYS))} 0")
+        tables = {(folder / f"{way}.csv").read_bytes() for way in WAYS}
+        if len(tables) != 1:
+            raise AssertionError("the tables differ")
+        began = process_time()
+        written = write_table(folder / "again.csv", plan, parts)
+        tabled = process_time() - began
+        read = sum(path.stat().st_size for path in (folder / "files").iterdir())
+        size = (folder / "again.csv").stat().st_size
+    return Job(name, written.fitted, written.rows, read, size, planned, tabled, runs)
+
+
+def _dispatch(recipe: Recipe) -> Dispatch:
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        missing = [folder / f"missing {number}.vms" for number in range(PARTS)]
+        plan = plan_batch(missing, recipe, size=1)
+        runs = [_best(folder, plan, way, 1) for way in ("2 processes", "Dask, 2 workers")]
+    processes, dask = runs
+    return Dispatch(
+        PARTS, processes.coordinator_cpu_seconds, dask.coordinator_cpu_seconds, dask.seconds
+    )
+
+
+def _best(folder: Path, plan: Plan, way: str, rounds: int) -> Ran:
+    found = []
+    for number in range(rounds):
+        parts = Parts(folder / f"{way} {number}")
+        began, cpu = perf_counter(), process_time()
+        counts = run_batch(plan, parts, WAYS[way])
+        seconds, coordinator = perf_counter() - began, process_time() - cpu
+        found.append(Ran(seconds, counts.cpu_seconds, coordinator, os.getloadavg()[0]))
+        print(f"{way}: {found[-1]}", flush=True)
+    write_table(folder / f"{way}.csv", plan, parts)
+    return min(found, key=lambda run: run.seconds)
+
+
+def _series(recipe: Recipe, count: int) -> Iterator[Spectrum]:
+    """Yield so many measurements of one sample, with noise of their own."""
     expected = simulate(recipe)[0]
     random = np.random.default_rng(20240501)
-    for number in range(files):
-        write_vamas(folder / f"scan {number}.vms", [_measured(expected, number, random)])
+    return (_measured(expected, number, random) for number in range(count))
 
 
 def _measured(spectrum: Spectrum, number: int, random: np.random.Generator) -> Spectrum:
     assert spectrum.counts is not None
     smooth = np.maximum(spectrum.counts, 1.0)
-    shift = 0.3 * np.sin(number / 50.0)
     return Spectrum(
-        spectrum.energy_ev + shift,
+        spectrum.energy_ev,
         random.poisson(smooth).astype(np.float64),
         axis=spectrum.axis,
         name=spectrum.name,
-        sample=f"spot {number}",
+        sample="sample",
         core_level=spectrum.core_level,
         photon_energy_ev=spectrum.photon_energy_ev,
         dwell_s=spectrum.dwell_s,
         sweeps=spectrum.sweeps,
+        series=(("Scan", float(number)),),
     )
-
-
-def _timed_plan(folder: Path, recipe: Recipe) -> tuple[Plan, Planned]:
-    began = process_time()
-    plan = plan_batch([folder / "files"], recipe)
-    spent = process_time() - began
-    size = sum(Path(file.path).stat().st_size for file in plan.files)
-    return plan, Planned(len(plan.files), size, spent)
-
-
-def _run(folder: Path, plan: Plan, way: str, workers: Workers) -> Ran:
-    parts = Parts(folder / f"{way} {perf_counter()}")
-    began, cpu = perf_counter(), process_time()
-    counts = run_batch(plan, parts, workers)
-    seconds, coordinator = perf_counter() - began, process_time() - cpu
-    write_table(folder / f"{way}.csv", plan, parts)
-    number = int(way.rpartition(" ")[2])
-    load = os.getloadavg()[0]
-    run = Ran(way, number, plan.size, seconds, counts.cpu_seconds, coordinator, load)
-    print(run, flush=True)
-    parts.folder.rename(folder / f"{way}.parts") if not (folder / f"{way}.parts").exists() else None
-    return run
-
-
-def _tabled(folder: Path, plan: Plan, way: str) -> Tabled:
-    parts = Parts(folder / f"{way}.parts")
-    began = process_time()
-    written = write_table(folder / "again.csv", plan, parts)
-    spent = process_time() - began
-    kept = sum(path.stat().st_size for path in parts.folder.iterdir())
-    return Tabled(written.rows, kept, (folder / "again.csv").stat().st_size, spent)
 
 
 def _machine() -> dict[str, str | int]:
@@ -174,4 +187,4 @@ def _machine() -> dict[str, str | int]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else FILES)
+    main(*(map(int, sys.argv[1:4]) if len(sys.argv) > 3 else (FILES, SPECTRA, ROUNDS)))

@@ -6,15 +6,18 @@ Another table is one more function in `TABLES`.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
 
+from xps.batch.plan import STACK_PARTITION_SIZE
 from xps.checks import RULES
 from xps.checks.overlaps import overlaps
 from xps.lineshapes import SHAPES
@@ -23,6 +26,9 @@ from xps.losses import LOSSES, LossFunction
 from xps.species import Compound, Species, compounds, shipped
 
 FOLDER = Path(__file__).parent
+SCALE: dict[str, Any] = json.loads((FOLDER.parent / "benchmarks" / "scale.json").read_text("utf-8"))
+MANY = 10_000_000
+PRICE = 0.05  # $ for a core hour: the order of what clouds ask
 _PLACE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
 
@@ -105,6 +111,90 @@ def losses_table() -> str:
     return table(("name", "B, eV²", "C, eV²", "D, eV²", "maximum, eV", "∫K dT", "source"), rows)
 
 
+def scale_costs_table() -> str:
+    """What a spectrum costs in a batch, as benchmarks/scale.json has it."""
+    head = (
+        "job", "spectra", "worker", "planning", "coordinator, a part", "table", "read", "written",
+        "worker, for a byte read",
+    )  # fmt: skip
+    rows = []
+    for job in SCALE["jobs"]:
+        cost = _Cost(job)
+        rows.append(
+            (
+                job["name"],
+                f"{job['spectra']:,}",
+                *(f"{1e3 * c:.2g} ms" for c in (cost.worker, cost.plan, cost.part, cost.table)),
+                *(f"{1e-3 * size:.1f} kB" for size in (cost.bytes_read, cost.bytes_written)),
+                f"{1e6 * cost.worker / cost.bytes_read:.2g} µs",
+            )
+        )
+    return table(head, rows)
+
+
+def scale_up_table() -> str:
+    """What ten million spectra of a map take, from the costs of one."""
+    (cost,) = (_Cost(job) for job in SCALE["jobs"] if job["name"] == "map")
+    rows = []
+    for cores in (2, 16, 64, 256, 1024):
+        fits, serves = MANY * cost.worker / cores, MANY * cost.part / STACK_PARTITION_SIZE
+        alone = MANY * (cost.plan + cost.table)
+        hours = (max(fits, serves) + alone) / 3600.0
+        longest = max((fits, "fits"), (serves, "the coordinator"), (alone, "planning and table"))
+        rows.append(
+            (
+                f"{cores}",
+                *(f"{part / 3600.0:.2g} h" for part in (fits, serves, alone)),
+                f"**{hours:.2g} h**",
+                f"{cores * hours:.2g}",
+                f"{PRICE * cores * hours:.2g} $",
+                longest[1],
+            )
+        )
+    head = (
+        "cores", "fits", "coordinator", "planning and table", "all", "core hours", "money",
+        "longest",
+    )  # fmt: skip
+    return table(head, rows)
+
+
+def scale_machine_table() -> str:
+    """Where the costs were measured, and how two workers did beside one."""
+    machine = SCALE["machine"]
+    rows = [
+        ("processor", f"{machine['processor']}, {machine['cores']} cores"),
+        ("packages", ", ".join(f"{k} {machine[k]}" for k in ("python", "numpy", "distributed"))),
+        ("spectra", f"{SCALE['points']} points, recipe `{SCALE['recipe']}`"),
+        ("memory of a worker at most", f"{SCALE['worker_megabytes']:.0f} MB"),
+    ]
+    for job in SCALE["jobs"]:
+        one, two = (job["runs"][f"Dask, {way}"] for way in ("1 worker", "2 workers"))
+        by_cpu = 2.0 * one["worker_cpu_seconds"] / two["worker_cpu_seconds"]
+        rows.append(
+            (
+                f"two Dask workers beside one, {job['name']}",
+                f"{one['seconds']:.0f} s and {two['seconds']:.0f} s: "
+                f"{one['seconds'] / two['seconds']:.2f} times as fast, with "
+                f"{one['load_average']:.1f} and {two['load_average']:.1f} programs at work on the "
+                f"machine; by the processor time of the workers {by_cpu:.2f}",
+            )
+        )
+    return table(("", ""), rows)
+
+
+class _Cost:
+    """Seconds of processors and bytes for one spectrum of a job."""
+
+    def __init__(self, job: dict[str, Any]) -> None:
+        count, runs = job["spectra"], job["runs"]
+        self.worker = min(run["worker_cpu_seconds"] for run in runs.values()) / count
+        self.part = SCALE["dispatch"]["dask_cpu_seconds"] / SCALE["dispatch"]["parts"]
+        self.plan = job["plan_cpu_seconds"] / count
+        self.table = job["table_cpu_seconds"] / count
+        self.bytes_read = job["bytes_read"] / count
+        self.bytes_written = job["bytes_written"] / count
+
+
 def _parameter(parameter: ShapeParameter) -> str:
     low, high = parameter.typical
     return (
@@ -185,6 +275,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "overlaps": overlaps_table,
     "shapes": shapes_table,
     "losses": losses_table,
+    "scale_machine": scale_machine_table,
+    "scale_costs": scale_costs_table,
+    "scale_up": scale_up_table,
 }
 
 

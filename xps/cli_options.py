@@ -178,8 +178,8 @@ def _add_batch(parser: Parser) -> None:
         "--out",
         required=True,
         metavar="TABLE_OR_FOLDER",
-        help="a table .csv or .parquet, or a folder that gets table.csv; a run that was stopped "
-        "goes on where the same command is given again",
+        help="a table .csv, .jsonl or .parquet, or a folder that gets table.csv; a run that was "
+        "stopped goes on where the same command is given again",
     )
     parser.add_argument(
         "--sessions", metavar="FOLDER", help="save a session for each file there, too"

@@ -10,6 +10,7 @@ import contextlib
 import ipaddress
 import logging
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -59,18 +60,18 @@ class LocalDask:
             return
         from distributed import Client, LocalCluster
 
-        with (
-            LocalCluster(
+        with _left_to_this_thread(signal.SIGINT):
+            cluster = LocalCluster(
                 n_workers=self.workers,
                 threads_per_worker=1,
                 processes=True,
                 host="127.0.0.1",
                 protocol="tcp://",
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",  # where its state is asked for; none is 8787
+                scheduler_kwargs={"dashboard": False},
                 silence_logs=logging.CRITICAL,
-            ) as cluster,
-            Client(cluster, set_as_default=False) as client,
-        ):
+            )
+        with cluster, Client(cluster, set_as_default=False) as client:
             yield from _fitted(client, tasks, cancelled)
 
 
@@ -155,6 +156,25 @@ class RunningDask:
         finally:
             with contextlib.suppress(OSError, TimeoutError):
                 client.close(timeout=_CONNECT_S)
+
+
+@contextlib.contextmanager
+def _left_to_this_thread(number: signal.Signals) -> Iterator[None]:
+    """Let threads and processes that are started in the block not notice a signal.
+
+    Ctrl-C goes to all processes of a terminal, but one of them is enough to answer it.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing.resource_tracker import ensure_running
+
+    ensure_running()  # it would let the signal through when it is started
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {number})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _scheme(address: str) -> str:

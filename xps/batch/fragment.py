@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from xps.batch.rows import COLUMNS, NUMBERS, WHOLE_NUMBERS, Row
@@ -19,18 +20,23 @@ CSV_HEAD = (",".join(COLUMNS) + "\r\n").encode("utf-8-sig")
 
 
 def fragment(rows: Sequence[Row], kind: TableKind) -> bytes:
-    """Return rows as CSV without a head, or as a Parquet file.
+    """Return rows as CSV without a head, as a JSON object in each line, or as a Parquet file.
 
-    Text that a spreadsheet would take for a formula gets an apostrophe in CSV; Parquet has it
-    as it is.
+    Text that a spreadsheet would take for a formula gets an apostrophe in CSV; the others have
+    it as it is. What is unknown is empty or null.
     """
-    return _parquet(rows) if kind == "parquet" else _csv(rows)
+    return _MADE_BY[kind](rows)
 
 
 def _csv(rows: Sequence[Row]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows(map(cell_text, row) for row in rows)
     return text.getvalue().encode("utf-8", "replace")
+
+
+def _json_lines(rows: Sequence[Row]) -> bytes:
+    found = (dict(zip(COLUMNS, map(_storable, row), strict=True)) for row in rows)
+    return b"".join(json.dumps(row, allow_nan=False).encode() + b"\n" for row in found)
 
 
 def _parquet(rows: Sequence[Row]) -> bytes:
@@ -66,3 +72,10 @@ def _storable(value: object) -> object:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
+_MADE_BY: dict[TableKind, Callable[[Sequence[Row]], bytes]] = {
+    "csv": _csv,
+    "jsonl": _json_lines,
+    "parquet": _parquet,
+}

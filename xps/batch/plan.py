@@ -101,7 +101,7 @@ def plan_batch(
         Instead of the shipped library.
     sessions : str or Path, optional
         Folder that gets a session for each file.
-    table : {"csv", "parquet"}
+    table : {"csv", "jsonl", "parquet"}
         What the rows are made for; see `xps.batch.table.table_kind`.
     as_stacks : bool
         Whether the spectra of a file that share one axis are one map or profile, on the energy

@@ -10,7 +10,7 @@ from typing import Literal
 from xps.recipe import Recipe
 from xps.species import Species
 
-TableKind = Literal["csv", "parquet"]
+TableKind = Literal["csv", "jsonl", "parquet"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Settings:
         Instead of the shipped library.
     sessions : str
         Folder that gets a session for each file; "" for none.
-    table : {"csv", "parquet"}
+    table : {"csv", "jsonl", "parquet"}
         What the rows are made for.
     """
 

@@ -1,7 +1,8 @@
-"""The table of a batch: CSV, or Parquet where pyarrow is installed; joined part by part."""
+"""The table of a batch: CSV, JSON lines, or Parquet with pyarrow; joined part by part."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,10 @@ from xps.batch.fragment import CSV_HEAD, schema
 from xps.batch.parts import FinishedPartition, Parts
 from xps.batch.plan import Plan
 from xps.batch.settings import TableKind
+from xps.csv_table import Cell
 from xps.errors import WriteError
 
-_KINDS: dict[str, TableKind] = {".csv": "csv", ".parquet": "parquet"}
+_KINDS: dict[str, TableKind] = {".csv": "csv", ".jsonl": "jsonl", ".parquet": "parquet"}
 
 _ROW_GROUP = 100_000  # rows of Parquet that are held in memory
 
@@ -45,7 +47,7 @@ def table_kind(path: Path) -> TableKind:
     """
     kind = _KINDS.get(path.suffix.lower())
     if kind is None:
-        known = " or ".join(_KINDS)
+        known = ", ".join(_KINDS)
         raise WriteError("a table of an unknown format", f"choose {known}", path=path)
     if kind == "parquet":
         try:
@@ -78,8 +80,29 @@ def write_table(path: Path, plan: Plan, parts: Parts) -> Written:
     tally = _Tally()
     bodies = tally.counted(parts.read(partition) for partition in plan.partitions)
     with written_atomically(path) as file:
-        (_join_parquet if kind == "parquet" else _join_csv)(file, bodies)
+        if kind == "parquet":
+            _join_parquet(file, bodies)
+        else:
+            file.write(CSV_HEAD if kind == "csv" else b"")
+            file.writelines(bodies)
     return Written(tally.rows, tally.fitted, tally.failed)
+
+
+def rows_found(plan: Plan, parts: Parts) -> Iterator[dict[str, Cell]]:
+    """Yield the rows of the finished parts of a plan for the table "jsonl", by column.
+
+    For programs that want no file. Parts that are not finished are passed over.
+
+    Raises
+    ------
+    ReadError
+        If a part is damaged.
+    """
+    if plan.settings.table != "jsonl":
+        raise WriteError(f"the batch was planned for {plan.settings.table}", "plan it for jsonl")
+    for partition in plan.partitions:
+        if parts.has(partition):
+            yield from map(json.loads, parts.read(partition).table.splitlines())
 
 
 class _Tally:
@@ -93,11 +116,6 @@ class _Tally:
             self.fitted += part.fitted
             self.failed += part.failed
             yield part.table
-
-
-def _join_csv(file: BinaryIO, bodies: Iterator[bytes]) -> None:
-    file.write(CSV_HEAD)
-    file.writelines(bodies)
 
 
 def _join_parquet(file: BinaryIO, bodies: Iterator[bytes]) -> None:

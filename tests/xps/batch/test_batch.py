@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import signal
 from collections.abc import Callable
@@ -24,7 +25,7 @@ from tests.xps.batch.made_batches import (
     spectrum,
     write_files,
 )
-from xps.batch import Progress, plan_batch
+from xps.batch import Progress, plan_batch, rows_found
 from xps.batch.processes import LocalProcesses
 from xps.batch.worker import Task, fit_partition
 from xps.environment import present_environment
@@ -271,6 +272,31 @@ def test_a_damaged_part_is_named(batch: Batch) -> None:
 def test_no_files_at_all_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match="no files of spectra"):
         plan_batch([tmp_path], recipe_at(tmp_path / "r.toml"))
+
+
+def test_json_lines_hold_what_csv_holds_and_come_as_rows(batch: Batch) -> None:
+    batch.run(Here())
+    table = rows(batch.table())
+    files = batch.out.parent / "files"
+    plan = plan_batch([files], batch.plan.settings.recipe, table="jsonl", size=2)
+    other = Batch(plan, batch.out.with_suffix(".jsonl"))
+    other.run(Here())
+    found = list(rows_found(plan, other.parts))
+    assert [json.loads(line) for line in other.table().splitlines()] == found
+    for mine, its in zip(found, table, strict=True):
+        assert {name: "" if value is None else str(value) for name, value in mine.items()} == its
+
+
+def test_the_rows_of_a_run_that_is_not_finished_can_be_had(batch: Batch) -> None:
+    files = batch.out.parent / "files"
+    plan = plan_batch([files], batch.plan.settings.recipe, table="jsonl", size=2)
+    other = Batch(plan, batch.out.with_suffix(".jsonl"))
+    progress, cancelled = stopped_after(4)
+    with pytest.raises(CancelledError):
+        other.run(Here(), progress, cancelled)
+    assert [row["sample"] for row in rows_found(plan, other.parts)] == [
+        f"spot {i}" for i in range(4)
+    ]
 
 
 def test_parquet_holds_what_csv_holds(batch: Batch) -> None:

@@ -118,7 +118,7 @@ def test_what_cannot_be_done_is_refused(
 def test_a_table_of_an_unknown_format_is_refused(run: Run, folder: Path) -> None:
     ended = run(*arguments(folder, "table.xlsx"))
     assert ended.code == 2
-    assert "choose .csv or .parquet" in ended.err
+    assert "choose .csv, .jsonl, .parquet" in ended.err
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -53,13 +54,13 @@ def said(started: subprocess.Popen[str], word: str) -> str:
 class StartedCluster:
     """A scheduler and workers without nannies: what dies stays dead."""
 
-    def __init__(self, stack: ExitStack, workers: int) -> None:
+    def __init__(self, stack: ExitStack, workers: int, tls: tuple[str, ...] = ()) -> None:
         self.scheduler = stack.enter_context(
-            process("dask_scheduler", "--host", "127.0.0.1", "--port", "0")
+            process("dask_scheduler", "--host", "127.0.0.1", "--port", "0", *tls)
         )
         self.address = said(self.scheduler, "Scheduler at:").split()[-1]
         self.workers = [
-            stack.enter_context(process("dask_worker", self.address, *NO_NANNY))
+            stack.enter_context(process("dask_worker", self.address, *NO_NANNY, *tls))
             for _ in range(workers)
         ]
         for worker in self.workers:
@@ -107,6 +108,23 @@ def test_a_lost_scheduler_is_an_error_and_the_batch_goes_on_elsewhere(
     rest = Here()
     assert batch.run(rest).resumed == len(finished)
     assert sorted([*rest.given, *finished]) == sorted(one.key for one in batch.plan.partitions)
+    assert batch.table() == expected
+
+
+OPENSSL = shutil.which("openssl")
+
+
+@pytest.mark.skipif(OPENSSL is None, reason="no openssl to make certificates")
+def test_a_cluster_is_spoken_to_over_tls(batch: Batch, expected: bytes, tmp_path: Path) -> None:
+    certificate, key = str(tmp_path / "certificate.pem"), str(tmp_path / "key.pem")
+    words = "req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost".split()
+    command = [str(OPENSSL), *words, "-out", certificate, "-keyout", key]
+    subprocess.run(command, check=True, capture_output=True)
+    files = ("--tls-ca-file", certificate, "--tls-cert", certificate, "--tls-key", key)
+    with ExitStack() as stack:
+        cluster = StartedCluster(stack, 1, files)
+        assert cluster.address.startswith("tls://")
+        batch.run(RunningDask(cluster.address, certificate, certificate, key))
     assert batch.table() == expected
 
 
