@@ -13,12 +13,12 @@ from __future__ import annotations
 import json
 import os
 import platform
-import resource
 import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -26,8 +26,11 @@ import numpy as np
 
 from xps.batch import Parts, Plan, plan_batch, run_batch, write_table
 from xps.batch.cluster import LocalDask
+from xps.batch.plan import STACK_PARTITION_SIZE
 from xps.batch.processes import LocalProcesses
 from xps.batch.run import Workers
+from xps.batch.worker import Task, fit_partition
+from xps.environment import present_environment
 from xps.recipe import Recipe, load_recipe
 from xps.simulation import simulate
 from xps.spectrum import Spectrum
@@ -92,7 +95,7 @@ def main(files: int, spectra: int, rounds: int) -> None:
         "points": simulate(recipe)[0].n_points,
         "jobs": [asdict(job) for job in jobs],
         "dispatch": asdict(_dispatch(recipe)),
-        "worker_megabytes": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024.0,
+        "worker_megabytes": _worker_megabytes(recipe),
     }
     RESULTS.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
     for job in jobs:
@@ -137,6 +140,23 @@ def _dispatch(recipe: Recipe) -> Dispatch:
     return Dispatch(
         PARTS, processes.coordinator_cpu_seconds, dask.coordinator_cpu_seconds, dask.seconds
     )
+
+
+def _worker_megabytes(recipe: Recipe) -> float:
+    """What a worker holds at most while it fits a part of a map."""
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place, "map.vms")
+        write_vamas(file, list(_series(recipe, STACK_PARTITION_SIZE)))
+        plan = plan_batch([file], recipe, as_stacks=True)
+        task = Task(plan.settings, plan.partitions[0], present_environment())
+        with get_context("spawn").Pool(1) as pool:
+            return pool.apply(_peak_megabytes, (task,))
+
+
+def _peak_megabytes(task: Task) -> float:
+    fit_partition(task)
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    return next(float(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024.0
 
 
 def _best(folder: Path, plan: Plan, way: str, rounds: int) -> Ran:

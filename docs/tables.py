@@ -146,8 +146,8 @@ def scale_up_table() -> str:
                 f"{cores}",
                 *(f"{part / 3600.0:.2g} h" for part in (fits, serves, alone)),
                 f"**{hours:.2g} h**",
-                f"{cores * hours:.2g}",
-                f"{PRICE * cores * hours:.2g} $",
+                f"{cores * max(fits, serves) / 3600.0:.2g}",
+                f"{PRICE * cores * max(fits, serves) / 3600.0:.2g} $",
                 longest[1],
             )
         )
