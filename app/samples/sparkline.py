@@ -5,12 +5,14 @@ from __future__ import annotations
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPalette, QPen, QPolygonF, QTransform
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap, QPolygonF, QTransform
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from xps.project import Project
 from xps.spectrum import Spectrum
+
+Look = tuple[int, int, float, int]  # width, height, pixels of the screen in each, and color
 
 _MOST_POINTS = 48  # about one a pixel
 _SURVEY_POINTS = 500
@@ -28,17 +30,20 @@ def polyline(spectrum: Spectrum) -> QPolygonF:
     falls_to_right = (energy[0] > energy[-1]) == (spectrum.axis == "binding")
     if not falls_to_right:
         intensity = intensity[::-1]
-    count = min(_MOST_POINTS, intensity.size)
-    typical = np.max if intensity.size >= _SURVEY_POINTS else np.mean
-    places = [part.mean() for part in np.array_split(np.linspace(0.0, 1.0, intensity.size), count)]
-    heights = np.array([typical(part) for part in np.array_split(intensity, count)])
+    ends = np.linspace(0, intensity.size, min(_MOST_POINTS, intensity.size) + 1).astype(np.intp)
+    first, sizes = ends[:-1], np.diff(ends)
+    if intensity.size >= _SURVEY_POINTS:
+        heights = np.maximum.reduceat(intensity, first)
+    else:
+        heights = np.add.reduceat(intensity, first) / sizes
+    places = (first + 0.5 * (sizes - 1)) / (intensity.size - 1)
     low, span = heights.min(), float(np.ptp(heights))
     heights = (heights - low) / span if span > 0.0 else np.full(heights.shape, 0.5)
     return QPolygonF([QPointF(x, 1.0 - y) for x, y in zip(places, heights, strict=True)])
 
 
 class SparklineDelegate(QStyledItemDelegate):
-    """Draws the spectrum of a row; each one is made into a line once.
+    """Draws the spectrum of a row; each one is made into a picture once.
 
     Parameters
     ----------
@@ -51,7 +56,7 @@ class SparklineDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._id_role = id_role
         self._project = Project()
-        self._lines: WeakKeyDictionary[Spectrum, QPolygonF] = WeakKeyDictionary()
+        self._drawn: WeakKeyDictionary[Spectrum, dict[Look, QPixmap]] = WeakKeyDictionary()
 
     @property
     def width(self) -> int:
@@ -61,13 +66,6 @@ class SparklineDelegate(QStyledItemDelegate):
     def show_project(self, project: Project) -> None:
         """Take the spectra of another project."""
         self._project = project
-
-    def line_of(self, spectrum: Spectrum) -> QPolygonF:
-        """Return what is drawn of a spectrum, within the unit square."""
-        line = self._lines.get(spectrum)
-        if line is None:
-            line = self._lines[spectrum] = polyline(spectrum)
-        return line
 
     def paint(
         self,
@@ -79,20 +77,34 @@ class SparklineDelegate(QStyledItemDelegate):
         entry_id = index.sibling(index.row(), 0).data(self._id_role)
         if entry_id is None:
             return
-        line = self.line_of(self._project.entry(entry_id).spectrum)
+        spectrum = self._project.entry(entry_id).spectrum
         roles = QPalette.ColorRole
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         ink = option.palette.color(roles.HighlightedText if selected else roles.Text)
-        box = QRectF(option.rect).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-        to_box = QTransform.fromTranslate(box.left(), box.top()).scale(box.width(), box.height())
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(ink, 1.0))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(to_box.map(line))
-        painter.restore()
+        box = option.rect.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+        look = box.width(), box.height(), painter.device().devicePixelRatioF(), ink.rgba()
+        drawn = self._drawn.setdefault(spectrum, {})
+        if look not in drawn:
+            drawn[look] = _picture(polyline(spectrum), look)
+        painter.drawPixmap(box.topLeft(), drawn[look])
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         return QSize(_WIDTH, super().sizeHint(option, index).height())
+
+
+def _picture(line: QPolygonF, look: Look) -> QPixmap:
+    """Return a line of the unit square as large as a look says, and in its color."""
+    width, height, ratio, ink = look
+    pixmap = QPixmap(round(width * ratio), round(height * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor.fromRgba(ink), 1.0))
+    # Half a pixel from the edges, so that no line is cut in half.
+    to_box = QTransform.fromTranslate(0.5, 0.5).scale(width - 1.0, height - 1.0)
+    painter.drawPolyline(to_box.map(line))
+    painter.end()
+    return pixmap
