@@ -54,6 +54,12 @@ def _unknown(reason: str) -> Cell:
 
 
 def _file(spectrum: Spectrum) -> Cell:
+    origins = [sweep.origin for sweep in spectrum.summed if sweep.origin is not None]
+    if spectrum.summed:
+        files = dict.fromkeys(origin.file for origin in origins)
+        of = f" of {', '.join(files)}" if files else ""
+        hashes = dict.fromkeys(f"SHA-256 {origin.sha256}" for origin in origins)
+        return Cell(f"sum of {len(spectrum.summed)} sweeps{of}", ", ".join(hashes))
     if spectrum.origin is None:
         return _unknown("the spectrum was not read from a file")
     return Cell(spectrum.origin.file, f"SHA-256 {spectrum.origin.sha256}")

@@ -11,14 +11,15 @@ import pytest
 from scipy.stats import chi2
 
 from tests.truth import Truth, argyrodite, oxide
-from xps.analysis import apply_recipe
+from xps.analysis import apply_recipe, fit_project
 from xps.errors import SpectrumError
 from xps.methods_text import methods
 from xps.project import Project
 from xps.recipe import load_recipe
 from xps.replicates import repeated
+from xps.report import report_html
 from xps.session import load, save
-from xps.spectrum import Spectrum
+from xps.spectrum import Source, Spectrum
 from xps.sweep_sum import sum_of_sweeps, sweeps_beside, sweeps_in_sums
 from xps.tables import region_tables
 
@@ -218,3 +219,13 @@ def test_the_methods_tell_of_the_sum_and_its_shifts() -> None:
         "Sum of 2 sweeps, aligned to the first by whole channels, for shifts of 0.13"
     )
     assert not any("file of the raw data" in missing for missing in text.missing)
+
+
+def test_the_report_names_the_files_of_the_sweeps() -> None:
+    source = Source("drift <1>.vms", 64 * "a", "vamas", 0)
+    sweeps = [s.with_(origin=source) for s in drifted(TRUTH, (0.0, 0.0), 11)]
+    project = apply_recipe(
+        Project().with_spectra((sum_of_sweeps(sweeps),)), load_recipe("argyrodite-s2p")
+    )[0]
+    text = report_html(fit_project(project).project)
+    assert "sum of 2 sweeps of drift &lt;1&gt;.vms" in text
