@@ -39,6 +39,7 @@ SERIES = (250, 500, 1_000, 2_000)
 _PERIOD = 1_000
 _ALONE = 100  # spectra of a map that are fitted by themselves, too
 _EXACT = 1e-22  # gain left: single fits end (1e-6 σ)² from the best, and these at it
+_SAME = 1e-6  # in deviance
 _WIDTHS = tuple(Ref(f"c{number}", "fwhm") for number in range(len(P1.truth)))
 
 
@@ -83,39 +84,49 @@ def map_of(spectra: int) -> dict[str, Any]:
         fit = StackFit.joined(list(fitted_chunks(stack, model)))
         processor, wall = process_time() - processor, perf_counter() - wall
         memory = _megabytes()
-        alone, worst = _alone(stack, model, fit)
+        alone = _alone(stack, model, fit)
     return {
         "spectra": spectra,
         "wall_s": wall,
         "processor_s": processor,
         "model_s": modeled,
         "per_spectrum_ms": 1e3 * (processor - modeled) / spectra,
-        "alone_ms": alone,
         "megabytes": memory,
         "megabytes_before": before,
         "flagged": int(np.count_nonzero(fit.flags)),
         "iterations": float(fit.iterations.mean()),
-        "disagreement": worst,
+        **alone,
     }
 
 
-def _alone(stack: Stack, model: StackModel, fit: StackFit) -> tuple[float, float]:
-    """Milliseconds of a single fit, and the largest difference of a value from it.
+def _alone(stack: Stack, model: StackModel, fit: StackFit) -> dict[str, float]:
+    """What single fits take, how often they end higher or lower, and the largest difference.
 
-    Over the value, or ten of its errors where these are more: a slope may be nothing but error.
+    Differences are those of values over themselves, or ten of their errors where these are more:
+    a slope may be nothing but error. Where a single fit from the values of the model ends higher,
+    in another minimum, it starts again from the values found.
     """
-    worst, spent = 0.0, 0.0
+    worst, spent, higher, lower = 0.0, 0.0, 0, 0
     places = np.linspace(0, stack.count - 1, _ALONE).astype(int).tolist()
+    columns = [fit.refs.index(ref) for ref in model.problem.table.free]
     for place in places:
         problem = compile_problem(model.region, stack.spectrum(place), model.shift_ev)
         began = process_time()
         one = solve(problem)
         spent += process_time() - began
-        values = problem.table.values(solve(problem, one.free, tolerance=_EXACT).free)
+        higher += int(one.deviance > fit.deviance[place] + _SAME)
+        lower += int(one.deviance < fit.deviance[place] - _SAME)
+        start = fit.values[place, columns] if one.deviance > fit.deviance[place] else one.free
+        values = problem.table.values(solve(problem, start, tolerance=_EXACT).free)
         scale = np.fmax(np.abs(values), 10.0 * fit.stderr[place])
         off = np.abs(fit.values[place] - values)[scale > 0.0] / scale[scale > 0.0]
         worst = max(worst, float(off.max()))
-    return 1e3 * spent / len(places), worst
+    return {
+        "alone_ms": 1e3 * spent / len(places),
+        "alone_higher": higher,
+        "alone_lower": lower,
+        "disagreement": worst,
+    }
 
 
 def series_of(spectra: int) -> dict[str, Any]:

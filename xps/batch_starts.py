@@ -24,6 +24,7 @@ Ints = NDArray[np.intp]
 _FAMILY = 256  # spectra at most that share the map to second derivatives
 _ALIKE = 32  # of these that are averaged
 _ROUGHLY = 1e-4  # gain left of the fits of averages
+_POOR = 1.5  # reduced deviance of an average: perhaps a wrong minimum
 _DAMPING = 1e-9  # of the information, for what the data do not determine
 _PROBE = 1e-2  # steps for second derivatives, in standard deviations
 _LINEAR = frozenset({"area", "offset", "slope", "curvature", "cubic"})
@@ -66,9 +67,9 @@ def near_batch(
     alike = [group for family in families for group in family]
     means = np.array([observed[group].mean(axis=0) for group in alike])
     near = np.array([starts[group].mean(axis=0) for group in alike])
-    fits = solve_batch(problem, Batch(means, near), tolerance=_ROUGHLY, cancelled=cancelled)
+    sizes = np.array([group.size for group in alike])
     curvatures = np.zeros((*starts.shape, starts.shape[1]))
-    centers = iter(np.where(fits.converged[:, None], fits.free, near))
+    centers = iter(_fitted_means(problem, means, near, sizes, reference, cancelled))
     for family in families:
         expansions = [_Expansion(problem, next(centers)) for _ in family]
         bends = _bends(problem, np.mean([expansion.free for expansion in expansions], axis=0))
@@ -79,6 +80,45 @@ def near_batch(
             missed = (own - expected) / problem.noise.variance(expected)
             curvatures[group] = (missed @ bends).reshape(-1, starts.shape[1], starts.shape[1])
     return Batch(observed, starts, curvatures=curvatures)
+
+
+def _fitted_means(
+    problem: Problem,
+    means: Floats,
+    near: Floats,
+    sizes: Ints,
+    reference: Floats,
+    cancelled: Callable[[], bool] | None,
+) -> Floats:
+    """Best values of averages; shape (averages, free).
+
+    An average of many has little noise, so that a wrong minimum shows. Where one may be, the fit
+    is tried again from the reference, from what its neighbors found, and from the best of all.
+    """
+
+    def fitted(chosen: Ints, starts: Floats) -> tuple[Floats, Floats]:
+        batch = Batch(means[chosen], starts)
+        ends = solve_batch(problem, batch, tolerance=_ROUGHLY, cancelled=cancelled)
+        return ends.free, np.where(ends.converged, ends.deviance, np.inf)
+
+    free, deviance = fitted(np.arange(len(means)), near)
+    free = np.where(np.isfinite(deviance)[:, None], free, reference)
+    freedom = max(means.shape[1] - free.shape[1], 1)
+    for attempt in ("reference", "before", "behind", "best", "before", "behind"):
+        misfit = deviance * sizes / freedom
+        poor = np.flatnonzero(~(misfit <= _POOR))
+        if not poor.size:
+            break
+        starts = {
+            "reference": np.broadcast_to(reference, free.shape),
+            "before": np.roll(free, 1, axis=0),
+            "behind": np.roll(free, -1, axis=0),
+            "best": np.broadcast_to(free[int(np.argmin(misfit))], free.shape),
+        }[attempt]
+        found, reached = fitted(poor, starts[poor])
+        better = reached < deviance[poor]
+        free[poor[better]], deviance[poor[better]] = found[better], reached[better]
+    return free
 
 
 class _Expansion:
@@ -103,7 +143,8 @@ class _Expansion:
         if priors.sigma.size:
             information += priors.weighted.T @ priors.weighted
             self._prior = -priors.residual(free) @ priors.weighted
-        length = np.sqrt(np.maximum(np.diagonal(information), np.finfo(np.float64).tiny))
+        diagonal = np.diagonal(information)
+        length = np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))
         values, vectors = np.linalg.eigh(information / np.outer(length, length))
         root = np.sqrt(np.maximum(values, 0.0) + _DAMPING)
         self.whitening = vectors * root * length[:, None]

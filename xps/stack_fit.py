@@ -27,7 +27,7 @@ CHUNK = 1024
 """Spectra that are fitted together; results depend on it in their last digits alone."""
 
 _FEWEST = 16  # spectra whose starts are worth a look at those like them
-_OUTLIER = 5.0  # χ²ᵣ above the median, in robust standard deviations: is there a better minimum?
+_OUTLIER = 3.0  # χ²ᵣ above the median, in robust standard deviations: is there a better minimum?
 _AUDITED = 128  # one of so many is fitted from a cold start, whatever it looks like
 _BETTER = 0.01  # in deviance: another minimum
 _PRECISION = 1e-16  # gain left of a fit: (1e-8 σ)²

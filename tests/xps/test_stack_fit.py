@@ -8,7 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.many import drifting as benchmark_drift
+from benchmarks.problems import P1
 from tests.xps.made_stacks import drifting, model_of, region, stack_of, truth
+from xps.batch_solver import solve_batch
+from xps.batch_starts import near_batch
 from xps.engine import solve
 from xps.errors import CancelledError, FitError, RecipeError
 from xps.model import Param, Ref
@@ -109,6 +113,22 @@ def test_a_spectrum_unlike_its_neighbors_finds_its_own_minimum() -> None:
     fit = fit_stack(stack, model)
     areas, errors = fit.of("sulfate", "area")
     assert abs(areas[20] - 6000.0) < 5.0 * errors[20]
+
+
+def test_no_spectrum_of_a_wide_drift_is_left_in_a_worse_minimum() -> None:
+    problems = benchmark_drift(P1, 320)
+    random = np.random.default_rng(7)
+    counts = random.poisson([p.expected_counts() for p in problems]).astype(np.float64)
+    work = compile_problem(P1.region(slope=True), P1.spectrum(), 0.0)
+    reference = solve(replace(work, observed=counts[0])).free
+    fits = solve_batch(work, near_batch(work, counts, reference), tolerance=1e-16)
+    best = np.array([solve(replace(work, observed=c), fits.free[0]).deviance for c in counts[::8]])
+    near = np.array([
+        solve(replace(work, observed=c), f).deviance
+        for c, f in zip(counts[::8], np.roll(fits.free, 1, axis=0)[::8], strict=True)
+    ])  # fmt: skip
+    assert (fits.deviance[::8] <= np.minimum(best, near) + 1e-6).all()
+    assert fits.deviance.max() < 390.0 + 6.0 * np.sqrt(2.0 * 390.0)
 
 
 def test_bounds_hold_and_are_flagged() -> None:
