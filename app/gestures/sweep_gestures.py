@@ -11,6 +11,7 @@ from xps.errors import XpsError
 from xps.numbers_text import with_error
 from xps.problem import with_guess
 from xps.project import Entry, Project
+from xps.replicates import dispersion
 from xps.spectrum import Spectrum
 from xps.sweep_sum import sum_of_sweeps, sweeps_beside
 
@@ -58,6 +59,15 @@ def sum_sweeps(project: Project, entry_id: str, *, align: bool = False) -> Chang
 def has_sweeps(project: Project, entry: Entry | None) -> bool:
     """Tell whether a spectrum is one of several sweeps."""
     return entry is not None and bool(sweeps_beside(project, entry.id))
+
+
+def sweeps_changed(project: Project, entry_id: str) -> bool:
+    """Tell whether the sweeps of a spectrum differ by more than a factor and counting noise."""
+    spectra = [entry.spectrum for entry in sweeps_beside(project, entry_id)]
+    try:
+        return dispersion(spectra).changed
+    except XpsError:  # of unknown counts, or too few
+        return False
 
 
 def sum_description(spectrum: Spectrum) -> Sequence[str]:

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.window import MainWindow
 from tests.app.test_take_back import choose_in_tree, index_of
-from tests.app.user import choose, fit_all
+from tests.app.user import choose, click, fit_all
 from tests.truth import argyrodite
 from xps.analysis import apply_recipe
 from xps.project import Project
@@ -114,3 +114,25 @@ def test_what_cannot_be_aligned_says_why_and_changes_nothing(window: MainWindow)
     assert window.document.project is before
     assert "too little to tell how far they moved" in window.messages.text
     assert "sum them without aligning" in window.messages.text
+
+
+def test_sweeps_that_drifted_are_offered_to_be_aligned(qtbot: QtBot, measured: MainWindow) -> None:
+    before = measured.document.project
+    measured.selection.select_entry("s1")
+    choose(measured, "sum_sweeps")
+    assert "differ by more than counts scatter" in measured.messages.text
+    (button,) = [b for b in measured.messages.findChildren(QPushButton) if b.isVisible()]
+    assert button.text() == "Align and sum"
+    click(button)
+    assert measured.document.stack.undoText().startswith("Align and sum 3 sweeps")
+    assert measured.messages.text == ""
+    choose(measured, "undo")
+    assert measured.document.project is before
+
+
+def test_sweeps_that_agree_are_summed_without_a_word(window: MainWindow) -> None:
+    same = [TRUTH.spectrum(n, sample="pellet") for n in range(3)]
+    window.document.replace(Project().with_spectra(tuple(same)))
+    window.selection.select_entry("s0")
+    choose(window, "sum_sweeps")
+    assert window.messages.text == ""
