@@ -217,9 +217,11 @@ def make_actions(
         action.setToolTip(f"{spec.tip or plain}{f' ({keys})' if keys else ''}")
         action.setStatusTip(spec.tip)
         run = slot(spec.slot)
-        action.triggered.connect(lambda _=False, run=run: _run_after_typing(run))
-        if spec.name == "guide_here":  # in the other windows of the program too
+        if spec.name == "guide_here":  # about what has the keyboard, in other windows too
+            action.triggered.connect(lambda _=False, run=run: run())
             action.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
+        else:
+            action.triggered.connect(lambda _=False, run=run: _run_after_typing(run))
         if spec.name == "quit":
             action.setMenuRole(QAction.MenuRole.QuitRole)
         elif spec.name == "preferences":

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 
 from PySide6.QtWidgets import QWidget
 
+from app.batch.batch_window import BatchWindow
 from app.checks.checks_view import ChecksView
 from app.compare.compare_view import CompareView
 from app.help.check_window import CheckWindow
+from app.help.diagnostics_window import DiagnosticsWindow
+from app.inspector.charge_section import ChargeSection
 from app.inspector.inspector import Inspector
+from app.maps.map_window import MapWindow
 from app.models.suggestion_view import SuggestionView
 from app.plot.plot_view import PlotView
 from app.preferences.preferences_window import PreferencesWindow
@@ -27,6 +31,7 @@ _PAGES: Mapping[type[QWidget], str] = {
     PropagateDialog: "how-to/recipes",
     PreferencesWindow: "reference/window",
     PlotView: "reference/window",
+    ChargeSection: "how-to/charge-reference",
     Inspector: "how-to/model",
     SuggestionView: "how-to/species",
     QuantifyView: "how-to/amounts",
@@ -34,7 +39,10 @@ _PAGES: Mapping[type[QWidget], str] = {
     ChecksView: "how-to/doubts",
     HistoryView: "reference/window",
     RecipesWindow: "how-to/recipes",
+    MapWindow: "how-to/series",
+    BatchWindow: "how-to/many-files",
     CheckWindow: "reference/methods",
+    DiagnosticsWindow: "how-to/files",
 }
 
 

@@ -73,6 +73,7 @@ def test_help_opens_the_guide(window: MainWindow, visited: list[QUrl], guide: Pa
     [
         ("tree", "how-to/open-files"),
         ("inspector.fit_button", "how-to/model"),
+        ("inspector.charge.shift", "how-to/charge-reference"),
         ("panel.plot", "reference/window"),
         ("results.history", "reference/window"),
         ("results.checks.list", "how-to/doubts"),
