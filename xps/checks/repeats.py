@@ -111,8 +111,8 @@ RULES = (
         "warning",
         "Repeated measurements that change: first against last sweep",
         "ISO 18554",
-        "fit them one by one: look for damage by X-rays; sweeps whose charge drifted can be aligned "
-        "and summed",
+        "fit them one by one: look for damage by X-rays; sweeps whose charge drifted can be "
+        "aligned and summed",
         _in_repeats(_change),
     ),
     Rule(
