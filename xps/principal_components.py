@@ -140,13 +140,12 @@ def principal_components(
         )
     overall = float(by_channel[channels].mean())
     columns = 1.0 / np.sqrt(by_channel[channels])
-    with np.errstate(all="ignore"):
-        rows = np.where(used, np.sqrt(overall / by_spectrum), np.nan)
     size = columns.size
     products = np.zeros((size, size))
     for first, counts in counting.chunks():
-        scaled = counts[:, channels] * columns * rows[first : first + len(counts), None]
-        scaled = scaled[used[first : first + len(counts)]]
+        taken = counts[used[first : first + len(counts)]][:, channels]
+        means = taken.mean(axis=1, keepdims=True)  # of these channels alone: others have less
+        scaled = taken * columns * np.sqrt(overall / np.where(means > 0.0, means, np.inf))
         products += scaled.T @ scaled
     values, vectors = np.linalg.eigh(products)
     values, vectors = values[::-1], vectors[:, ::-1]

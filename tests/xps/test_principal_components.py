@@ -70,6 +70,23 @@ def test_spectra_that_were_not_measured_are_left_out() -> None:
     assert any("1 spectra were left out" in line for line in found.lines())
 
 
+def test_channels_that_are_left_out_for_few_counts_make_no_component_of_noise() -> None:
+    made = stack_of([truth()] * 2)
+    means = np.where(np.arange(made.n_points) < made.n_points // 2, 0.6, 6.0)
+    counts = np.random.default_rng(0).poisson(means, (200, made.n_points)).astype(float)
+
+    class Faint:
+        count, n_points, title = 200, counts.shape[1], "S 2p"
+        template, binding_energy_ev = made.template, made.binding_energy_ev
+
+        def read(self, start: int, stop: int) -> np.ndarray:
+            return counts[start:stop].copy()
+
+    found = principal_components(Faint())
+    assert found.number == 1
+    assert np.isnan(found.loadings[:, means < 1.0]).all()
+
+
 def test_noise_of_unknown_size_is_judged_from_what_is_left() -> None:
     random = np.random.default_rng(5)
     amounts = random.uniform(0.5, 1.5, 80)
