@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from xps.batch.parts import Parts
 from xps.batch.plan import Plan, plan_batch
 from xps.batch.run import Counts, Progress, Workers, run_batch
 from xps.batch.table import Written, table_kind, write_table
-from xps.errors import CancelledError
+from xps.errors import CancelledError, WriteError
+from xps.file_lock import FileLock
 from xps.recipe import Recipe
 from xps.species import Species
 
@@ -74,7 +76,7 @@ def batch_to_table(
     CancelledError
         Says how many parts are finished.
     ReadError, WriteError, FitError
-        As `plan_batch`, `run_batch` and `write_table`.
+        As `plan_batch`, `run_batch` and `write_table`; also if another batch writes the table.
     """
     table, place = _places(Path(out))
     kind = table_kind(table)
@@ -91,18 +93,37 @@ def batch_to_table(
         cancelled=cancelled,
     )
     parts = Parts(place)
-    try:
-        counts = run_batch(plan, parts, workers, progress=fitting, cancelled=cancelled)
-    except CancelledError:
-        finished = sum(map(parts.has, plan.partitions))
-        raise CancelledError(
-            f"stopped with {finished} of {len(plan.partitions)} parts finished",
-            "start the same batch again, and it goes on from there",
-            path=place,
-        ) from None
-    written = write_table(table, plan, parts)
-    parts.remove()
+    with _alone_at(table):
+        try:
+            counts = run_batch(plan, parts, workers, progress=fitting, cancelled=cancelled)
+        except CancelledError:
+            finished = sum(map(parts.has, plan.partitions))
+            raise CancelledError(
+                f"stopped with {finished} of {len(plan.partitions)} parts finished",
+                "start the same batch again, and it goes on from there",
+                path=place,
+            ) from None
+        written = write_table(table, plan, parts)
+        parts.remove()
     return Outcome(table, plan, counts, written)
+
+
+@contextlib.contextmanager
+def _alone_at(table: Path) -> Iterator[None]:
+    """Keep other batches away from a table, and so from the parts beside it."""
+    lock = FileLock(table, "batch")
+    other = lock.take()
+    if other is not None:
+        raise WriteError(
+            f"another batch writes this table: process {other.pid} on {other.host}, since "
+            f"{other.since}",
+            f"choose another table, or wait; if it has ended, delete {lock.path.name}",
+            path=table,
+        )
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _places(out: Path) -> tuple[Path, Path]:

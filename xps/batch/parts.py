@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from xps.errors import ReadError, WriteError
 FORMAT = "doublet.batch-part/1"
 
 _ENDING = ".part"
+_NAME = re.compile(rf"[0-9a-f]{{64}}{re.escape(_ENDING)}|\.doublet-.*\.tmp")
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,12 @@ class Parts:
             raise ReadError(reason, "delete it and run the batch again", path=path) from error
 
     def remove(self) -> None:
-        """Remove the folder with all that it holds."""
+        """Remove all finished partitions, and the folder unless it holds anything else."""
         with contextlib.suppress(OSError):
-            shutil.rmtree(self.folder)
+            for path in self.folder.iterdir():
+                if _NAME.fullmatch(path.name):
+                    path.unlink()
+            self.folder.rmdir()
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}{_ENDING}"

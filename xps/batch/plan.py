@@ -100,7 +100,7 @@ def plan_batch(
     species : mapping of str to Species, optional
         Instead of the shipped library.
     sessions : str or Path, optional
-        Folder that gets a session for each file.
+        Folder that gets a session for each file; another one is another batch.
     table : {"csv", "jsonl", "parquet"}
         What the rows are made for; see `xps.batch.table.table_kind`.
     as_stacks : bool
@@ -140,7 +140,7 @@ def plan_batch(
             own = [Piece(found, 0, count)]
         files.append(own[0].file)
         pieces += own
-    head = hash_of(settings.recipe_hash, bool(folder), table, present_environment())
+    head = hash_of(settings.recipe_hash, folder, table, present_environment())
     parts = chain.from_iterable(
         _divided(list(some), size or (STACK_PARTITION_SIZE if stack else PARTITION_SIZE))
         for stack, some in groupby(pieces, lambda piece: piece.stack)

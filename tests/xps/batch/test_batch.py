@@ -247,6 +247,15 @@ def test_sessions_open_with_the_fits_of_the_table(tmp_path: Path) -> None:
     assert all(one.is_fresh(region.id) for one in opened for region in one.regions)
 
 
+def test_another_folder_for_sessions_gets_all_of_them(tmp_path: Path) -> None:
+    write_vamas(tmp_path / "all.vms", drifting(3))
+    recipe = recipe_at(tmp_path / "r.toml")
+    for name in ("first", "second"):
+        plan = plan_batch([tmp_path / "all.vms"], recipe, sessions=tmp_path / name, size=2)
+        Batch(plan, tmp_path / "t.csv").run(Here())
+        assert len(list((tmp_path / name).iterdir())) == 2
+
+
 def test_a_session_is_an_input(tmp_path: Path) -> None:
     recipe = recipe_at(tmp_path / "r.toml")
     write_vamas(tmp_path / "all.vms", drifting(2))

@@ -11,6 +11,7 @@ import pytest
 from tests.xps.batch.made_batches import RECIPE, Here, drifting, write_files
 from tests.xps.commands import Run, check_schema, run_process
 from xps import cli_batch
+from xps.file_lock import FileLock
 
 
 @pytest.fixture
@@ -89,6 +90,27 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(
 def test_nothing_is_left_beside_the_table(run: Run, folder: Path) -> None:
     run(*arguments(folder))
     assert {path.name for path in folder.iterdir()} == {"files", "one.toml", "table.csv"}
+
+
+@pytest.mark.usefixtures("here")
+def test_what_else_lies_in_the_folder_of_parts_stays(run: Run, folder: Path) -> None:
+    mine = folder / "out" / "parts"
+    mine.mkdir(parents=True)
+    (mine / "notes.txt").write_text("mine", "utf-8")
+    assert run(*arguments(folder, "out")).code == 0
+    assert [path.name for path in mine.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.usefixtures("here")
+def test_a_table_that_another_batch_writes_is_refused(run: Run, folder: Path) -> None:
+    other = FileLock(folder / "table.csv")
+    assert other.take() is None
+    ended = run(*arguments(folder))
+    assert ended.code != 0
+    assert "another batch writes this table" in ended.err
+    assert "delete .table.csv.lock" in ended.err
+    other.release()
+    assert run(*arguments(folder)).code == 0
 
 
 def test_a_batch_as_a_process_is_quiet(folder: Path) -> None:
