@@ -12,6 +12,7 @@ from bundle.parts import Parts, plain_name
 
 SHARED_ENDINGS = (".so", ".dylib", ".dll", ".pyd", ".exe")
 _GROWTH, _GROWTH_KB = 1.1, 200
+_OWN_GROWTH = 1.5  # Doublet itself, its data and its guide may grow with what they can do
 _LICENSES, _GUIDE = "licenses", "xps/_resources/guide"
 
 
@@ -36,6 +37,11 @@ class Item:
     part: str
     license: str
     kb: int
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is of Doublet itself."""
+        return self.part == "Doublet" or self.name.startswith("xps/_resources")
 
 
 def list_contents(folder: Path, modules: Counter[str], parts: Parts) -> list[Item]:
@@ -87,7 +93,8 @@ def differences(agreed: Iterable[Item], found: Iterable[Item]) -> Iterator[str]:
         if old is None:
             yield f"new: {item.kind} {item.name} ({item.part or 'data'}, {item.kb} kB)"
             continue
-        if item.kb > max(old.kb * _GROWTH, old.kb + _GROWTH_KB):
+        growth = _OWN_GROWTH if item.is_own else _GROWTH
+        if item.kb > max(old.kb * growth, old.kb + _GROWTH_KB):
             yield f"grown: {item.kind} {item.name} from {old.kb} to {item.kb} kB"
         if item.license != old.license:
             yield f"license: {item.name} from {old.license} to {item.license}"

@@ -79,6 +79,14 @@ def test_a_large_item_may_grow_by_a_tenth() -> None:
     assert len(list(differences([large], [replace(large, kb=33_100)]))) == 1
 
 
+def test_doublet_itself_may_grow_by_half() -> None:
+    own = Item("modules", "xps", "Doublet", "BSD-3-Clause", 4000)
+    guide = Item("data", "xps/_resources/guide", "", "", 4000)
+    for item in (own, guide):
+        assert list(differences([item], [replace(item, kb=5900)])) == []
+        assert len(list(differences([item], [replace(item, kb=6100)]))) == 1
+
+
 def test_what_left_is_named() -> None:
     assert gone([ITEM], []) == ["libfoo.so.1"]
 
