@@ -26,7 +26,7 @@ from app.session.document import Document
 from app.session.selection import Selection
 from app.widgets.icons import icon
 from app.widgets.plain import menu_text
-from xps.casaxps import carries_fit
+from xps.project import Project
 
 
 class CommandBar:
@@ -115,7 +115,7 @@ class CommandBar:
         there = _there(document, selection, works=works)
         for spec in ACTIONS:
             self.actions[spec.name].setEnabled(there[spec.needs])
-        self._stored_fits = carries_fit(document.project)
+        self._stored_fits = _carries_fit(document.project)
         self.recipe_menu.show_stored(there=self._stored_fits)
         self.recipe_button.setEnabled(there["spectra"])
         self.recipe_menu.setEnabled(there["spectra"])
@@ -135,6 +135,14 @@ class CommandBar:
     def _list_recipes(self) -> None:
         self.recipe_menu.show_recipes(self._recipes.own.listed)
         self.recipe_menu.show_stored(there=self._stored_fits)
+
+
+def _carries_fit(project: Project) -> bool:
+    if not project.entries:
+        return False
+    from xps.casaxps import carries_fit
+
+    return carries_fit(project)
 
 
 def _there(document: Document, selection: Selection, *, works: bool) -> Mapping[Needs, bool]:

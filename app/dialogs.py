@@ -9,7 +9,6 @@ from typing import Literal, Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMessageBox, QWidget
 
-from app.importing.import_dialog import ImportDialog
 from app.importing.importing import ImportAnswer
 from app.importing.opening import Unclear
 from app.preferences.preferences import FIGURE_ENDINGS
@@ -133,6 +132,8 @@ class NativeDialogs:
         return dialog.textValue() if dialog.exec() else None
 
     def ask_columns(self, file: Unclear, alike: int) -> ImportAnswer | None:
+        from app.importing.import_dialog import ImportDialog
+
         dialog = ImportDialog(file, alike, self._parent)
         try:
             return dialog.answer if dialog.exec() else None

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xps.casaxps.recovery import Recovery, recovery
 from xps.error_budget import BootstrapErrors, Intervals
 from xps.errors import XpsError
 from xps.fitted import RegionFit
@@ -21,6 +20,9 @@ from xps.project import Project
 from xps.quantification import quantify
 from xps.species import library
 from xps.uncertainty import Shares, shares
+
+if TYPE_CHECKING:
+    from xps.casaxps.recovery import Recovery
 
 FORMAT = "doublet.fit/1"
 _TITLES = {"center": "center", "fwhm": "FWHM", "area": "area"}
@@ -95,6 +97,8 @@ class FitResult:
         if fit is None:
             error = self.failures.get(region_id)
             return head | _not_fitted(region.background.kind, error)
+        from xps.casaxps.recovery import recovery
+
         total = project.charge_of(region.spectrum).total_error_ev
         stored = _recovered(recovery(fit, entry))
         return head | region_dict(fit) | {"stored": stored, "charge_shift_total_stderr": total}

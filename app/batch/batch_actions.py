@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -14,8 +16,10 @@ from app.recipes.own_recipes import OwnRecipes
 from app.settings import Settings
 from app.status import left_text
 from app.widgets.message_bar import Button
-from xps.batch import Outcome, Progress
 from xps.errors import XpsError
+
+if TYPE_CHECKING:
+    from xps.batch import Outcome, Progress
 
 _TOPIC = "batch"
 
@@ -108,7 +112,8 @@ class BatchActions(QObject):
         self._job.progressed.connect(
             lambda done, total: self.window.show_work("Reading files", done, total)
         )
-        self._job.ended.connect(self._on_ended)
+        # Not before its processes let go of the files, which another start would write.
+        self._job.stopped.connect(self._on_ended)
 
     def _show_fitted(self, progress: Progress) -> None:
         if self._job is None:

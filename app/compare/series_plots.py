@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
@@ -15,8 +16,10 @@ from app.gestures.gestures import short_name
 from app.plot.curve_items import ComponentLook
 from app.plot.plain_axis import PlainAxis
 from app.widgets.theme import muted
-from xps.charts import Amount, Chart, Species
 from xps.numbers_text import with_error
+
+if TYPE_CHECKING:
+    from xps.charts import Amount, Chart, Species
 
 _SYMBOLS = ("o", "s", "t", "d", "t1", "p", "t2", "h", "t3", "star")
 _SYMBOL_SIZE = 7  # px

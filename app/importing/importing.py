@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from app.importing.opening import Opened, Unclear, told
 from xps.errors import ReadError, XpsError
-from xps.readers.text_import import TextChoice, carried_over, is_alike, preview_text
 from xps.spectrum import Spectrum
+
+if TYPE_CHECKING:
+    from xps.readers.text_import import TextChoice
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,10 @@ def settle(opened: Opened, ask: Ask, present: Collection[str] = ()) -> Opened:
     Opened
         In `unclear`, the files that were left out.
     """
+    if not opened.unclear:
+        return opened
+    from xps.readers.text_import import is_alike
+
     waiting = [file for file in opened.unclear if file.content.sha256 not in present]
     for file in opened.unclear:
         if file not in waiting:
@@ -58,10 +65,14 @@ def settle(opened: Opened, ask: Ask, present: Collection[str] = ()) -> Opened:
 def _choice_for(other: Unclear, asked: Unclear, choice: TextChoice) -> TextChoice:
     if other is asked:
         return choice
+    from xps.readers.text_import import carried_over
+
     return carried_over(choice, asked.detected.choice, other.detected.choice)
 
 
 def _taken(opened: Opened, file: Unclear, choice: TextChoice) -> Opened:
+    from xps.readers.text_import import preview_text
+
     try:
         shown = preview_text(file.content, choice)
     except XpsError as error:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xps.errors import ReadError, XpsError
 from xps.file_lock import file_digest
 from xps.project import Project
-from xps.readers.content import Content, load
-from xps.readers.text import NAME as TEXT
-from xps.readers.text_import import TextPreview, preview_text
 from xps.spectrum import Spectrum
+
+if TYPE_CHECKING:
+    from xps.readers.content import Content
+    from xps.readers.text_import import TextPreview
 
 SESSION_ENDING = ".doublet"
 
@@ -70,6 +72,7 @@ def open_all(
 ) -> Opened:
     """Read files, and the files of folders, one by one."""
     from xps.readers import read_file
+    from xps.readers.text import NAME as TEXT
 
     session, session_path, digest = None, None, None
     spectra: list[Spectrum] = []
@@ -132,6 +135,9 @@ def _question(path: Path) -> Unclear | None:
 
     An unknown live time alone is not asked for: the noise is then estimated from the data.
     """
+    from xps.readers.content import load
+    from xps.readers.text_import import preview_text
+
     content = load(path)
     detected = preview_text(content)
     return Unclear(path, content, detected) if {*detected.questions} - {"live_time"} else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -13,15 +13,16 @@ from app.dialogs import MAP_RESULTS, SPECTRA, Dialogs
 from app.fitting.jobs import Job, Jobs
 from app.fitting.solver_import import load_solver
 from app.gestures.map_gestures import take_place
-from app.maps.map_export import export_map
-from app.maps.map_window import MapWindow
-from app.maps.opened_map import OpenedMap, fit_map, open_map
 from app.recipes.own_recipes import OwnRecipes
 from app.session.editing import Editor
 from app.settings import Settings
 from app.widgets.message_bar import Button, MessageBar
 from xps.errors import XpsError
 from xps.recipe import load_recipe, shipped_recipes
+
+if TYPE_CHECKING:
+    from app.maps.map_window import MapWindow
+    from app.maps.opened_map import OpenedMap
 
 _TOPIC = "map"
 
@@ -69,6 +70,8 @@ class MapActions(QObject):
     def window(self) -> MapWindow:
         """The window of the map, made when it is first asked for."""
         if self._window is None:
+            from app.maps.map_window import MapWindow
+
             parent = self.parent()
             assert isinstance(parent, QWidget)
             window = self._window = MapWindow(parent)
@@ -110,7 +113,7 @@ class MapActions(QObject):
         self._raise()
         self._run(
             f"Open {path.name}",
-            lambda job: open_map(path, job.is_cancelled, job.report),
+            lambda job: _opened(path, job),
             self._take_opened,
         )
 
@@ -136,6 +139,8 @@ class MapActions(QObject):
 
         def work(job: Job) -> OpenedMap:
             load_solver()
+            from app.maps.opened_map import fit_map
+
             return fit_map(opened, recipe, job.is_cancelled, job.report, shared=shared)
 
         self._run(f"Fit {opened.path.name}", work, self._take_fitted)
@@ -145,6 +150,8 @@ class MapActions(QObject):
         opened, window = self.window.opened, self.window
         if opened is None or not opened.fits:
             return
+        from app.maps.map_export import export_map
+
         suggested = self._settings.folder / f"{opened.path.stem} maps.nxs"
         path = self._dialogs.save_file("Export map", suggested, MAP_RESULTS)
         if path is None:
@@ -228,3 +235,9 @@ class MapActions(QObject):
         self.window.show()
         self.window.raise_()
         self.window.activateWindow()
+
+
+def _opened(path: Path, job: Job) -> OpenedMap:
+    from app.maps.opened_map import open_map
+
+    return open_map(path, job.is_cancelled, job.report)

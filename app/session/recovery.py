@@ -72,12 +72,14 @@ def recoveries(folder: Path) -> Iterator[Recovery]:
     What is older than the session and holds nothing that it does not have is removed; what
     cannot be read is left.
     """
-    from xps.session import load
-
     try:
         found = sorted(folder.glob(f"*{SESSION_ENDING}"), key=_changed, reverse=True)
     except OSError:
         return
+    if not found:
+        return
+    from xps.session import load
+
     for path in found:
         holder = holder_in(lock_path(path))
         if holder is not None and not holder.is_gone:

@@ -21,7 +21,7 @@ from app.help import help_actions, licenses
 from app.help.about_window import AboutWindow, qt_sources
 from app.help.check_window import CheckWindow
 from app.help.diagnostics_window import DiagnosticsWindow
-from app.help.guide import _PAGES, FIRST, page_for
+from app.help.guide import FIRST, page_for, pages
 from app.help.shortcuts import native, shortcuts, shortcuts_text
 from app.help.shortcuts_window import ShortcutsWindow
 from app.log import NAME, start_log
@@ -50,7 +50,7 @@ def clipboard() -> str:
 @pytest.fixture
 def guide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A guide with a page for every view."""
-    for name in {FIRST, *_PAGES.values()}:
+    for name in {FIRST, *pages().values()}:
         page = tmp_path / "guide" / f"{name}.html"
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(name)
@@ -106,7 +106,7 @@ def test_f1_helps_in_the_other_windows_too(
 
 
 def test_every_page_that_help_names_is_in_the_guide() -> None:
-    for name in {FIRST, *_PAGES.values()}:
+    for name in {FIRST, *pages().values()}:
         places = (ROOT / "docs" / "guide" / f"{name}.md", ROOT / "docs" / f"{name}.md")
         assert any(place.is_file() for place in places), name
 

@@ -82,7 +82,8 @@ def test_a_command_runs_without_loading_qt(tmp_path: Path) -> None:
 def test_a_window_needs_neither_solver_nor_matplotlib_to_come_up(tmp_path: Path) -> None:
     code = (
         "import sys; import app.application; "
-        "heavy = {'lmfit', 'matplotlib', 'scipy.optimize', 'asteval'} & set(sys.modules); "
+        "heavy = {'lmfit', 'matplotlib', 'scipy.optimize', 'asteval', 'xps.readers', 'xps.hdf5', "
+        "'xps.casaxps', 'xps.stacks', 'xps.session', 'app.maps.map_window'} & set(sys.modules); "
         "sys.exit(str(heavy) if heavy else 0)"
     )
     result = run("-c", code, display=True, folder=tmp_path)
