@@ -32,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from multiprocessing import freeze_support
 
         freeze_support()
+    _keep_sums_to_one_thread()
     from xps import cli
 
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -53,6 +54,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     from app.application import run
 
     return run(options.files, example=options.example)
+
+
+def _keep_sums_to_one_thread() -> None:
+    """Let linear algebra use one thread, where nobody chose otherwise.
+
+    Fits make many small products: threads that wait for one another take a hundred times as long
+    while the machine has other work, and sums in several parts end in other digits.
+    """
+    if "numpy" not in sys.modules:
+        for library in ("OPENBLAS", "OMP", "MKL"):
+            os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 class _Parser(argparse.ArgumentParser):

@@ -25,6 +25,27 @@ sys.exit(code)
 """
 
 
+ONE_THREAD = """
+import os, sys
+chosen, expected = sys.argv[1:]
+os.environ.pop("OPENBLAS_NUM_THREADS", None)
+if chosen:
+    os.environ["OPENBLAS_NUM_THREADS"] = chosen
+from app.__main__ import main
+try:
+    main(["info"])
+finally:
+    assert os.environ["OPENBLAS_NUM_THREADS"] == expected
+sys.exit(0)
+"""
+
+
+@pytest.mark.parametrize("chosen", [None, "4"])
+def test_linear_algebra_keeps_to_one_thread_unless_somebody_chose(chosen: str | None) -> None:
+    ended = run_process(chosen or "", chosen or "1", code=ONE_THREAD)
+    assert ended.returncode == 0
+
+
 @pytest.mark.parametrize("command", ["info", "fit", "export", "simulate", "verify", "check"])
 def test_no_command_loads_qt_or_needs_a_display(
     command: str, example_session: Path, tmp_path: Path
