@@ -82,6 +82,22 @@ def near_batch(
     return Batch(observed, starts, curvatures=curvatures)
 
 
+def scaled_starts(problem: Problem, observed: Floats, reference: Floats) -> Floats:
+    """Return start values with areas and background by linear least squares, the rest as given.
+
+    Parameters
+    ----------
+    problem, observed, reference
+        As in `near_batch`.
+
+    Returns
+    -------
+    ndarray, shape (spectra, free)
+        Within the bounds.
+    """
+    return _Expansion(problem, reference).scaled(observed)
+
+
 def _fitted_means(
     problem: Problem,
     means: Floats,
@@ -150,6 +166,7 @@ class _Expansion:
         self.whitening = vectors * root * length[:, None]
         back = vectors / root / length[:, None]
         self._inverse = back @ back.T
+        self._information = information
 
     @property
     def stderr(self) -> Floats:
@@ -159,11 +176,24 @@ class _Expansion:
 
     def stepped(self, observed: Floats) -> Floats:
         """Where one linear step leads each spectrum, within the bounds; shape (spectra, free)."""
-        gradient = (observed - self.expected) @ self._weighted.T + self._prior
-        free = self.free + gradient @ self._inverse
+        return self._within(self._gradient(observed) @ self._inverse)
+
+    def scaled(self, observed: Floats) -> Floats:
+        """The best areas and backgrounds with everything else as it is; shape (spectra, free)."""
+        linear = [i for i, ref in enumerate(self._problem.table.free) if _is_linear(ref)]
+        known = self._information[np.ix_(linear, linear)]
+        step = np.zeros((len(observed), self.free.size))
+        step[:, linear] = self._gradient(observed)[:, linear] @ np.linalg.pinv(known)
+        return self._within(step)
+
+    def _gradient(self, observed: Floats) -> Floats:
+        gradient: Floats = (observed - self.expected) @ self._weighted.T + self._prior
+        return gradient
+
+    def _within(self, step: Floats) -> Floats:
         problem = self._problem
-        stepped: Floats = np.clip(free, problem.first_lower, problem.upper)
-        return stepped
+        within: Floats = np.clip(self.free + step, problem.first_lower, problem.upper)
+        return within
 
 
 def _bends(problem: Problem, free: Floats) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xps.batch_solver import Batch, BatchSolution, solve_batch
-from xps.batch_starts import near_batch
+from xps.batch_starts import near_batch, scaled_starts
 from xps.cancel import raising
 from xps.engine import solve
 from xps.errors import CancelledError, XpsError
@@ -112,7 +112,7 @@ def fit_part(
     rows = np.flatnonzero(fitted)
     with np.errstate(all="ignore"):
         if model.is_alike:
-            solution, other = _solved(model, counts[rows], intensities[rows], cancelled)
+            solution, other = _solved(model, counts[rows], cancelled)
         else:
             solution, other = _one_by_one(model, intensities[rows], cancelled)
         part = _empty(model, len(intensities), first)
@@ -121,10 +121,7 @@ def fit_part(
 
 
 def _solved(
-    model: StackModel,
-    counts: Floats,
-    intensities: Floats,
-    cancelled: Callable[[], bool] | None,
+    model: StackModel, counts: Floats, cancelled: Callable[[], bool] | None
 ) -> tuple[BatchSolution, Bools]:
     """Fits, and for which of them another minimum was better than the one found first."""
     problem = model.problem
@@ -136,11 +133,11 @@ def _solved(
     other = np.zeros(len(counts), dtype=np.bool_)
     doubtful = _doubtful(found)
     audited = np.arange(len(counts)) % _AUDITED == 0
-    improved = _improve(model, counts, intensities, found, doubtful | audited, cancelled)
+    improved = _improve(model, counts, found, doubtful | audited, cancelled)
     other[improved] = True
     if other[audited & ~doubtful].any():  # the starts cannot be trusted here
         rest = ~(doubtful | audited)
-        other[_improve(model, counts, intensities, found, rest, cancelled)] = True
+        other[_improve(model, counts, found, rest, cancelled)] = True
     return found, other
 
 
@@ -155,7 +152,6 @@ def _doubtful(found: BatchSolution) -> Bools:
 def _improve(
     model: StackModel,
     counts: Floats,
-    intensities: Floats,
     found: BatchSolution,
     chosen: Bools,
     cancelled: Callable[[], bool] | None,
@@ -164,7 +160,7 @@ def _improve(
     rows = np.flatnonzero(chosen)
     if not rows.size:
         return rows
-    starts = np.array([cold_start(model, intensities[row]) for row in rows])
+    starts = scaled_starts(model.problem, counts[rows], model.start)
     again = solve_batch(
         model.problem, Batch(counts[rows], starts), tolerance=_PRECISION, cancelled=cancelled
     )
