@@ -65,6 +65,7 @@ from app.widgets.message_bar import MessageBar
 from app.widgets.theme import Theme
 from xps.project import Project
 
+_OWN = Qt.FindChildOption.FindDirectChildrenOnly
 _WARM_UP_MS = 300  # after the first paint, which the import would slow down
 
 
@@ -400,6 +401,9 @@ class MainWindow(QMainWindow):
         self.files.guard.release()
         self.docks.remember(self._settings)
         self._settings.save()
+        for window in self.findChildren(QWidget, options=_OWN):
+            if window.isWindow():  # the program ends with its last window
+                window.close()
         event.accept()
 
 

@@ -97,6 +97,18 @@ def test_closing_all_spectra_does_not_close_the_docks(
     assert not any(dock.isHidden() for dock in window.docks.all)
 
 
+def test_the_other_windows_close_with_the_window(next_window: Callable[..., MainWindow]) -> None:
+    window = next_window()
+    for name in ("recipes", "preferences", "shortcuts", "about", "batch"):
+        choose(window, name)
+    others = [
+        top for top in QApplication.topLevelWidgets() if top.isVisible() and top is not window
+    ]
+    assert len(others) == 5
+    window.close()
+    assert not any(other.isVisible() for other in others)
+
+
 def stops(window: MainWindow, first: QWidget) -> list[QWidget]:
     """Where Tab leads, until it is back where it began."""
     first.setFocus()
