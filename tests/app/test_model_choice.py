@@ -301,7 +301,8 @@ def test_numbers_of_a_shape_are_those_it_has(fitted: MainWindow) -> None:
         model.headerData(row, Qt.Orientation.Vertical, Qt.ItemDataRole.DisplayRole)
         for row in range(model.rowCount())
     ]
-    assert titles == ["Center / eV", "FWHM / eV", "Area", "Asymmetry", "Broadening m"]
+    area = "Area / counts/s·eV"
+    assert titles == ["Center / eV", "FWHM / eV", area, "Asymmetry", "Broadening m"]
     tip = model.headerData(3, Qt.Orientation.Vertical, Qt.ItemDataRole.ToolTipRole)
     assert SHAPES["doniach-sunjic"].parameters[0].meaning in tip
 
