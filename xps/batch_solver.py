@@ -31,7 +31,7 @@ from xps.engine import (
     solve,
 )
 from xps.errors import CancelledError, FitError
-from xps.normal_equations import cholesky_solver, is_well_conditioned
+from xps.normal_equations import diagonals, each_solved, unit_columns
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -40,7 +40,6 @@ Ints = NDArray[np.intp]
 _PLACES = 256  # spectra under way: enough to share the overhead of numpy
 _AT_ONCE = 12  # of these, linearized together: more fall out of the cache
 _NEAR_DAMPING = 1e-6  # of a start near the end
-_LEAST_VALUE = 1e-10  # of the largest eigenvalue: below, a direction is hardly determined
 _WORTH_IT = 4  # spectra; fewer take less time one by one
 _MOST_ITERATIONS = 100  # after which a spectrum is left to the solver for one
 _KEPT_BYTES = 16 << 20  # of memory that the allocator keeps, see `_keep_memory`
@@ -352,7 +351,7 @@ class _Places:
         held = ((self.free <= self.lower) & (self.gradient < 0.0)) | (
             (self.free >= problem.upper) & (self.gradient > 0.0)
         )
-        diagonal = _diagonal(self.information)
+        diagonal = diagonals(self.information)
         length = np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))
         self.scale = np.maximum(self.scale, length)
         unit = self._unit()
@@ -410,15 +409,15 @@ class _Places:
         bent = self.is_bent[places]
         matrix = self.information[places]
         matrix[bent] += self.curvature[places[bent]]
-        normal = _unit_columns(matrix, held, length)
-        _diagonal(normal)[...] += damping[places]
-        steps, sound = _each_solved(normal, gradient)
+        normal = unit_columns(matrix, held, length)
+        diagonals(normal)[...] += damping[places]
+        steps, sound = each_solved(normal, gradient)
         again = np.flatnonzero(bent & ~sound)
         if again.size:
             self.is_bent[places[again]] = False
-            plain = _unit_columns(self.information[places[again]], held[again], length[again])
-            _diagonal(plain)[...] += damping[places[again]]
-            steps[again], sound[again] = _each_solved(plain, gradient[again])
+            plain = unit_columns(self.information[places[again]], held[again], length[again])
+            diagonals(plain)[...] += damping[places[again]]
+            steps[again], sound[again] = each_solved(plain, gradient[again])
         return steps, sound
 
     def _gain_along(self, moved: Floats) -> Floats:
@@ -450,7 +449,7 @@ class _Places:
         """Write down the ends of spectra."""
         if not places.size:
             return
-        normal = _unit_columns(self.information[places], held, length)
+        normal = unit_columns(self.information[places], held, length)
         inverse = np.linalg.inv(normal) / (length[:, :, None] * length[:, None, :])
         inverse[held] = 0.0
         inverse.transpose(0, 2, 1)[held] = 0.0
@@ -479,37 +478,3 @@ class _Places:
         found.deviance[spectrum], found.chi2[spectrum] = end.deviance, residual @ residual
         found.at_bound[spectrum], found.converged[spectrum] = end.at_bound, end.converged
         found.iterations[spectrum] = end.iterations
-
-
-def _unit_columns(matrix: Floats, held: Bools, length: Floats) -> Floats:
-    """Matrices scaled by the lengths of the derivatives, in which held parameters rest."""
-    normal: Floats = matrix / (length[:, :, None] * length[:, None, :])
-    if held.any():
-        normal[held] = 0.0
-        normal.transpose(0, 2, 1)[held] = 0.0
-        _diagonal(normal)[held] = 1.0
-    return normal
-
-
-def _diagonal(matrices: Floats) -> Floats:
-    """A view of the diagonals; shape (matrices, free)."""
-    diagonal: Floats = np.einsum("pii->pi", matrices)
-    return diagonal
-
-
-def _each_solved(normal: Floats, gradient: Floats) -> tuple[Floats, Bools]:
-    """Solutions, and which of them come from well-conditioned equations.
-
-    The others lack what the equations hardly determine: they lead on, but not to an end.
-    """
-    solve_one = cholesky_solver()
-    steps, sound = np.zeros_like(gradient), np.zeros(len(gradient), dtype=np.bool_)
-    for place, (matrix, right) in enumerate(zip(normal, gradient, strict=True)):
-        factor, step, failed = solve_one(matrix, right)
-        if not failed and is_well_conditioned(factor):
-            steps[place], sound[place] = step, True
-        elif np.isfinite(matrix).all():
-            values, vectors = np.linalg.eigh(matrix)
-            along = (vectors.T @ right) / np.maximum(values, _LEAST_VALUE * values[-1])
-            steps[place] = vectors @ along
-    return steps, sound

@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 
 _WELL_CONDITIONED = 1e-3  # least Cholesky pivot of unit columns: 6 of 16 digits are lost
 _LEAST_DAMPING = 1e-16  # keeps what the data do not determine from spoiling the rest
+_LEAST_VALUE = 1e-10  # of the largest eigenvalue: below, a direction is hardly determined
 _SINGULAR_SQUARED = 1e-7  # the same, where only the squares are at hand
 _LEAST_SQUARE = 1e-16  # of the largest: what rounding leaves of a singular value squared
 _SINGULAR = 1e-10  # of the largest singular value: below, some parameter is not determined
@@ -177,3 +178,37 @@ def cholesky_solver() -> Callable[[Floats, Floats], tuple[Floats, Floats, int]]:
 def is_well_conditioned(factor: Floats) -> bool:
     """Whether a Cholesky factor of unit columns keeps enough digits."""
     return min(factor.diagonal().tolist(), default=1.0) > _WELL_CONDITIONED
+
+
+def unit_columns(matrix: Floats, held: NDArray[np.bool_], length: Floats) -> Floats:
+    """Matrices scaled by the lengths of the derivatives, in which held parameters rest."""
+    normal: Floats = matrix / (length[:, :, None] * length[:, None, :])
+    if held.any():
+        normal[held] = 0.0
+        normal.transpose(0, 2, 1)[held] = 0.0
+        diagonals(normal)[held] = 1.0
+    return normal
+
+
+def diagonals(matrices: Floats) -> Floats:
+    """A view of the diagonals; shape (matrices, free)."""
+    diagonal: Floats = np.einsum("pii->pi", matrices)
+    return diagonal
+
+
+def each_solved(normal: Floats, gradient: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """Solutions, and which of them come from well-conditioned equations.
+
+    The others lack what the equations hardly determine: they lead on, but not to an end.
+    """
+    solve_one = cholesky_solver()
+    steps, sound = np.zeros_like(gradient), np.zeros(len(gradient), dtype=np.bool_)
+    for place, (matrix, right) in enumerate(zip(normal, gradient, strict=True)):
+        factor, step, failed = solve_one(matrix, right)
+        if not failed and is_well_conditioned(factor):
+            steps[place], sound[place] = step, True
+        elif np.isfinite(matrix).all():
+            values, vectors = np.linalg.eigh(matrix)
+            along = (vectors.T @ right) / np.maximum(values, _LEAST_VALUE * values[-1])
+            steps[place] = vectors @ along
+    return steps, sound
