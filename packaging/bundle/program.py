@@ -40,6 +40,7 @@ def set_environment(folder: Path) -> None:
             os.environ[name] = original
         else:
             os.environ.pop(name, None)
+    os.environ["PYINSTALLER_RESET_ENVIRONMENT"] = "1"  # and workers find theirs anew
     own_configuration = folder / _FONTCONFIG.name
     if own_configuration.exists() and not _FONTCONFIG.exists():
         os.environ.setdefault("FONTCONFIG_FILE", str(own_configuration))

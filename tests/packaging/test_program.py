@@ -24,6 +24,11 @@ def test_what_the_program_starts_finds_its_own_libraries(environment: dict[str, 
     assert not {"LD_LIBRARY_PATH_ORIG", "QT_PLUGIN_PATH"} & set(environment)
 
 
+def test_a_worker_is_told_to_look_for_its_libraries_anew(environment: dict[str, str]) -> None:
+    set_environment(Path("/bundle"))
+    assert environment["PYINSTALLER_RESET_ENVIRONMENT"] == "1"
+
+
 def test_a_path_that_was_not_set_is_not_set_afterwards(environment: dict[str, str]) -> None:
     set_environment(Path("/bundle"))
     assert "LD_LIBRARY_PATH" not in environment
