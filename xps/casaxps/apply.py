@@ -9,7 +9,7 @@ from dataclasses import replace
 from xps.casaxps.carried import carried_fit
 from xps.casaxps.stored_fit import StoredFit
 from xps.errors import RecipeError
-from xps.model import Param, Region
+from xps.model import Component, Param, Region
 from xps.project import ChargeReference, Entry, Project
 from xps.readers.casa import stored_counts
 from xps.recipe import STORED
@@ -74,6 +74,7 @@ def apply_stored(
         project = project.with_sample(replace(project.sample(sample), charge=charge))
         for entry, region, stored in fits:
             placed = on_scale(stored, region, charge.shift_ev)
+            named = replace(placed, components=_told_apart(placed.components))
             if placed is not region:
                 notes.append(
                     f"{sample}, {entry.spectrum.name or entry.label}: calibrated by "
@@ -83,8 +84,20 @@ def apply_stored(
             old = project.region_of(entry.id)
             if old is not None:
                 project = project.without_region(old.id)
-            project = project.with_region(placed)
+            project = project.with_region(named)
     return replace(project, recipe=STORED, ties=None), tuple(notes)
+
+
+def _told_apart(components: Sequence[Component]) -> tuple[Component, ...]:
+    """Number those that share a name, such as the lines of a doublet that were fitted apart."""
+    seen: Counter[str] = Counter()
+    named = []
+    for component in components:
+        seen[component.name] += 1
+        number = seen[component.name]
+        mark = f" #{number}" if number > 1 else ""
+        named.append(replace(component, name=f"{component.name}{mark}"))
+    return tuple(named)
 
 
 def _first_of(notes: Sequence[str]) -> str:

@@ -143,7 +143,7 @@ def recovery(fit: RegionFit, entry: Entry) -> Recovery | None:
     numbers = [
         RecoveredNumber(
             before.id,
-            before.name,
+            after.name,
             name,
             before.params[name].value,
             after.params[name].value,

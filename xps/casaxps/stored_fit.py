@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -117,22 +116,10 @@ def _region(
         core_level=level,
         window_ev=(low, high),
         background=_background(chosen, inexact),
-        components=_told_apart(with_doublets(reading.all(), comment.components, level)),
+        components=with_doublets(reading.all(), comment.components, level),
         weights="equal",
         stored=True,
     ).settled()
-
-
-def _told_apart(components: Sequence[Component]) -> tuple[Component, ...]:
-    """Number those that share a name, such as the lines of a doublet that were fitted apart."""
-    seen: Counter[str] = Counter()
-    named = []
-    for component in components:
-        seen[component.name] += 1
-        number = seen[component.name]
-        mark = f" #{number}" if number > 1 else ""
-        named.append(replace(component, name=f"{component.name}{mark}"))
-    return tuple(named)
 
 
 def _main_region(comment: CasaComment, notes: list[str]) -> CasaRegion:
