@@ -32,6 +32,7 @@ MOST_SPECTRA = 100_000
 _AT_ONCE = 12  # spectra linearized together, as in the solver for many
 _MAX_ITERATIONS = 100
 _START_DAMPING = 1e-6
+_LITTLE_DAMPING = 1e-3  # with more, a step gains little wherever it starts
 _LEFT = 1e-12  # expected gain in deviance, for each spectrum, at which the descent ends
 _LENGTH = 1e-300
 _LEAST_TAKEN = 1e-3  # of a variance, by a prior
@@ -47,6 +48,7 @@ class SeriesFit:
         Errors contain those of the shared parameters, and what smoothness is expected.
     shared : tuple of Ref
     values, stderr : ndarray, shape (shared,)
+        The error is not a number where a bound holds the value.
     covariance : ndarray, shape (shared, shared)
     smooth : dict of Ref to float
         Expected steps from one spectrum to the next; see `xps.smoothness.expected_step`.
@@ -140,17 +142,21 @@ def fit_series(
     columns = [alone.refs.index(ref) for ref in model.problem.table.free]
     counts = model.counts(intensities)[rows]
     del intensities
-    joint = _Joint(model.problem, counts, alone.values[rows][:, columns], shared, smooth)
+    start = alone.values[rows][:, columns]
+    joint = _Joint(model.problem, counts, start, shared, smooth, np.diff(rows))
     iterations = joint.descend(ask)
     solution, covariance = joint.solution(iterations)
     names = tuple(ref for ref in model.problem.table.free if ref in set(shared))
-    fit = recorded(model, stack.count, rows, solution)
+    parameters = joint.own.size + joint.common.size / rows.size
+    fit = recorded(model, stack.count, rows, solution, parameters)
+    fit.flags[~usable] = alone.flags[~usable]
+    variances = np.diagonal(covariance)
     moved = {ref: _moved(ref, fit, alone) for ref in smooth}
     return SeriesFit(
         fit=fit,
         shared=names,
         values=joint.free[0, joint.common],
-        stderr=np.sqrt(np.diagonal(covariance)),
+        stderr=np.sqrt(np.where(variances > 0.0, variances, np.nan)),
         covariance=covariance,
         smooth=smooth,
         bias={ref: bias for ref, (bias, _) in moved.items()},
@@ -219,14 +225,16 @@ class _Joint:
         start: Floats,
         shared: Collection[Ref],
         smooth: Mapping[Ref, float],
+        gaps: Ints,
     ) -> None:
         self._problem, self._counts = problem, counts
         names = problem.table.free
         self.common = np.array([i for i, r in enumerate(names) if r in shared], dtype=np.intp)
         self.own = np.array([i for i, r in enumerate(names) if r not in shared], dtype=np.intp)
         self._smooth = np.array([names.index(ref) for ref in smooth], dtype=np.intp)
-        self._stiffness = np.zeros(len(names))
-        self._stiffness[self._smooth] = [step**-2.0 for step in smooth.values()]
+        stiffness = np.zeros(len(names))
+        stiffness[self._smooth] = [step**-2.0 for step in smooth.values()]
+        self._stiffness = stiffness / gaps[:, None]  # a walk goes on where nothing was measured
         self.free = start.copy()
         self.free[:, self.common] = np.median(start[:, self.common], axis=0)
         np.clip(self.free, problem.lower, problem.upper, out=self.free)
@@ -293,7 +301,7 @@ class _Joint:
             trial = np.clip(self.free + step, self._problem.lower, self._problem.upper)
             pull = self.gradient - self._roughness(self.free)
             gain = float(np.sum(step * np.where(held, 0.0, pull)))
-            if 0.0 <= gain <= left:
+            if 0.0 <= gain <= left and damping <= _LITTLE_DAMPING:
                 self.free = trial
                 return iteration
             before = self.free, self.information, self.gradient, self.deviances, self.chi2
@@ -326,9 +334,8 @@ class _Joint:
         """The equations of unit diagonal, and the lengths that make them so."""
         information = self.information.copy()
         diagonal = np.einsum("nii->ni", information)
-        smooth = 2.0 * np.ones(len(held))
-        smooth[[0, -1]] = 1.0
-        diagonal += smooth[:, None] * self._stiffness
+        diagonal[1:] += self._stiffness
+        diagonal[:-1] += self._stiffness
         information.swapaxes(1, 2)[held] = 0.0
         information[held] = 0.0
         length = np.sqrt(np.maximum(diagonal, _LENGTH))
@@ -346,7 +353,7 @@ class _Joint:
             corner[still, still] = 1.0
         coupling = None
         if self._smooth.size:
-            link = -self._stiffness[own] / (length[1:, own] * length[:-1, own])
+            link = -self._stiffness[:, own] / (length[1:, own] * length[:-1, own])
             coupling = np.where(held[1:, own] | held[:-1, own], 0.0, link)
         matrix = ArrowMatrix(
             scaled[:, own[:, None], own], scaled[:, own[:, None], shared], corner, coupling
@@ -372,7 +379,13 @@ class _Joint:
         """The ends of all spectra, and the covariance of what is shared."""
         self._set(self.free)
         held = self._held()
-        matrix, length = self._matrix(held, 0.0)
+        try:
+            matrix, length = self._matrix(held, 0.0)
+        except np.linalg.LinAlgError as error:
+            raise FitError(
+                "the data do not determine all parameters of the joint fit",
+                "fix those of components without any area, or share them",
+            ) from error
         own, mixed, shared = matrix.inverse()
         n, size = self.free.shape
         covariance = np.empty((n, size, size))

@@ -9,6 +9,7 @@ chapter 2). The size of its steps is that of the greatest likelihood.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ def expected_step(values: Floats, errors: Floats) -> float:
     Parameters
     ----------
     values, errors : ndarray, shape (spectra,)
-        Of fits made one by one; those that are not numbers are left out.
+        Of fits made one by one; over those that are not numbers the walk goes on unseen.
 
     Returns
     -------
@@ -42,24 +43,28 @@ def expected_step(values: Floats, errors: Floats) -> float:
     known = np.isfinite(values) & (errors > 0.0)
     if np.count_nonzero(known) < 3:
         raise ValueError("fewer than three values with errors")
+    gaps = np.diff(np.flatnonzero(known)).tolist()
     values, variances = values[known], errors[known] ** 2
     typical = float(np.sqrt(np.median(variances)))
     limits = math.log(_LEAST * typical), math.log(_MOST * typical)
     grid = np.linspace(*limits, 40)
-    costs = [_cost(values, variances, math.exp(2.0 * x)) for x in grid]
+    costs = [_cost(values, variances, gaps, math.exp(2.0 * x)) for x in grid]
     best = int(np.argmin(costs))
     low, high = grid[max(best - 1, 0)], grid[min(best + 1, grid.size - 1)]
     found = minimize_scalar(
-        lambda x: _cost(values, variances, math.exp(2.0 * x)), bounds=(low, high), method="bounded"
+        lambda x: _cost(values, variances, gaps, math.exp(2.0 * x)),
+        bounds=(low, high),
+        method="bounded",
     )
     return math.exp(float(found.x))
 
 
-def _cost(values: Floats, variances: Floats, step: float) -> float:
+def _cost(values: Floats, variances: Floats, gaps: Sequence[int], step: float) -> float:
     """Minus twice the logarithm of the likelihood, by the Kalman filter from a diffuse start."""
     level, spread, cost = float(values[0]), float(variances[0]), 0.0
-    for value, variance in zip(values[1:].tolist(), variances[1:].tolist(), strict=True):
-        spread += step
+    later = zip(values[1:].tolist(), variances[1:].tolist(), gaps, strict=True)
+    for value, variance, gap in later:
+        spread += gap * step
         total = spread + variance
         missed = value - level
         cost += math.log(total) + missed * missed / total

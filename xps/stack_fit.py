@@ -24,7 +24,8 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
 
 CHUNK = 1024
-"""Spectra that are fitted together; results depend on it in their last digits alone."""
+"""Spectra that are fitted together. Results depend on it in their last digits, and where a
+spectrum has several minima: a chunk is searched again if its audits find a better one."""
 
 _FEWEST = 16  # spectra whose starts are worth a look at those like them
 _OUTLIER = 3.0  # χ²ᵣ above the median, in robust standard deviations: is there a better minimum?
@@ -116,7 +117,7 @@ def fit_part(
         else:
             solution, other = _one_by_one(model, intensities[rows], cancelled)
         part = _empty(model, len(intensities), first)
-        _record(part, rows, model, solution, other)
+        _record(part, rows, model, solution, other, model.start.size)
     return part
 
 
@@ -197,7 +198,9 @@ def _one_by_one(
     return found, np.zeros(len(intensities), dtype=np.bool_)
 
 
-def recorded(model: StackModel, spectra: int, rows: Ints, found: BatchSolution) -> StackFit:
+def recorded(
+    model: StackModel, spectra: int, rows: Ints, found: BatchSolution, parameters: float
+) -> StackFit:
     """Return fits that were made elsewhere.
 
     Parameters
@@ -209,10 +212,12 @@ def recorded(model: StackModel, spectra: int, rows: Ints, found: BatchSolution) 
         Which of them were fitted.
     found : BatchSolution
         Of these.
+    parameters : float
+        So many are fitted to each; what n spectra share counts as one n-th.
     """
     part = _empty(model, spectra, 0)
     with np.errstate(all="ignore"):
-        _record(part, rows, model, found, np.zeros(rows.size, dtype=np.bool_))
+        _record(part, rows, model, found, np.zeros(rows.size, dtype=np.bool_), parameters)
     return part
 
 
@@ -241,11 +246,16 @@ def _empty(model: StackModel, spectra: int, first: int) -> StackFit:
 
 
 def _record(
-    part: StackFit, rows: Ints, model: StackModel, found: BatchSolution, other: Bools
+    part: StackFit,
+    rows: Ints,
+    model: StackModel,
+    found: BatchSolution,
+    other: Bools,
+    parameters: float,
 ) -> None:
     """Write down what follows from solutions."""
     table, problem = model.problem.table, model.problem
-    freedom = max(model.channels.size - table.lower.size, 1)
+    freedom = max(model.channels.size - parameters, 1)
     reduced = found.chi2 / freedom
     covariance = found.covariance
     if not problem.noise.known:

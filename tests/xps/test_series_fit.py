@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,11 +15,12 @@ from xps.engine import solve
 from xps.errors import FitError
 from xps.joint_problem import JointProblem, Place
 from xps.model import Param, Prior, Ref
-from xps.problem import compile_problem
+from xps.problem import compile_problem, evaluate
 from xps.series_fit import SeriesFit, fit_series, shared_parameters
 from xps.smoothness import expected_step
 from xps.stack_fit import fit_stack
 from xps.stack_model import StackModel
+from xps.stack_result import Flag
 from xps.stacks import Stack
 
 WIDTHS = (Ref("sulfide", "fwhm"), Ref("sulfate", "fwhm"))
@@ -69,6 +72,7 @@ def test_a_shared_parameter_at_its_bound_is_held_for_all() -> None:
     assert (widths == 1.0).all()
     assert np.isnan(errors).all()
     assert np.isfinite(found.fit.of("sulfate", "fwhm")[1]).all()
+    assert np.isnan(found.stderr).tolist() == [ref == WIDTHS[0] for ref in found.shared]
 
 
 def test_errors_of_shared_and_own_parameters_cover_the_truth() -> None:
@@ -118,6 +122,62 @@ def test_spectra_that_were_not_measured_are_left_out() -> None:
     found = fit_series(Holed(), model_of(stack), WIDTHS, smooth={AREAS[0]: 100.0})
     assert np.isnan(found.fit.values[4]).all()
     assert np.isfinite(np.delete(found.fit.values, 4, axis=0)).all()
+
+
+def test_what_did_not_converge_alone_is_said_to_be_that() -> None:
+    stack = stack_of(drifting(6))
+    model = model_of(stack)
+    alone = fit_stack(stack, model)
+    flags = alone.flags.copy()
+    flags[2] = Flag.NOT_CONVERGED
+    found = fit_series(stack, model, WIDTHS, alone=replace(alone, flags=flags))
+    assert Flag(int(found.fit.flags[2])) == Flag.NOT_CONVERGED
+    assert np.isnan(found.fit.values[2]).all()
+
+
+def test_what_is_shared_takes_one_degree_of_freedom_from_all() -> None:
+    stack = stack_of(drifting(5))
+    model = model_of(stack)
+    found = fit_series(stack, model, WIDTHS).fit
+    curves = evaluate(found.region_at(3), stack.spectrum(3), found.charge_shift_ev)
+    freedom = curves.residual.size - 8 - 2 / 5  # two areas and centers, mixing, background
+    np.testing.assert_allclose(curves.residual @ curves.residual / freedom, found.reduced_chi2[3])
+
+
+def test_a_start_of_small_steps_is_not_taken_for_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    stack = stack_of(drifting(5))
+    model = model_of(stack)
+    expected = fit_series(stack, model, WIDTHS)
+    monkeypatch.setattr("xps.series_fit._START_DAMPING", 1e20)
+    found = fit_series(stack, model, WIDTHS)
+    np.testing.assert_allclose(found.values, expected.values, rtol=1e-6)
+
+
+def test_what_no_spectrum_determines_is_named() -> None:
+    stack = stack_of([truth(6000.0, 0.0)] * 4)
+    model = model_of(stack, region(sulfate_area=Param(0.0, vary=False)))
+    with pytest.raises(FitError, match="do not determine"):
+        fit_series(stack, model, WIDTHS[:1])
+
+
+def test_smoothness_weakens_over_spectra_that_were_not_measured() -> None:
+    gap, step = 9, 25.0
+    made = stack_of([truth(6000.0, 3000.0), *[truth()] * (gap - 1), truth(6000.0, 4000.0)])
+    model = model_of(made)
+    intensities = made.read(0, made.count)
+    intensities[1:gap, 0] = np.nan
+
+    class Holed:
+        count, n_points, template = made.count, made.n_points, made.template
+
+        def read(self, start: int, stop: int) -> np.ndarray:
+            return intensities[start:stop].copy()
+
+    alone, errors = fit_stack(Holed(), model).of("sulfate", "area")
+    smooth, _ = fit_series(Holed(), model, smooth={AREAS[1]: step}).fit.of("sulfate", "area")
+    walked = gap * step**2
+    kept = walked / (walked + errors[0] ** 2 + errors[-1] ** 2)
+    np.testing.assert_allclose(np.ptp(smooth[[0, -1]]), kept * np.ptp(alone[[0, -1]]), rtol=0.1)
 
 
 @pytest.mark.parametrize(
@@ -208,6 +268,16 @@ def test_the_step_of_a_walk_is_found_from_noisy_values(step: float) -> None:
         errors = random.uniform(0.8, 1.2, 200)
         found.append(expected_step(walk + random.normal(0.0, errors), errors))
     np.testing.assert_allclose(np.median(found), step, rtol=0.15)
+
+
+def test_the_step_of_a_walk_is_that_between_neighbors_where_some_are_missing() -> None:
+    random = np.random.default_rng(3)
+    found = []
+    for _ in range(20):
+        seen = np.cumsum(random.normal(0.0, 2.0, 300)) + random.normal(size=300)
+        seen[np.arange(300) % 4 != 0] = np.nan
+        found.append(expected_step(seen, np.ones(300)))
+    np.testing.assert_allclose(np.median(found), 2.0, rtol=0.15)
 
 
 def test_a_constant_has_no_step_worth_naming() -> None:
