@@ -270,6 +270,20 @@ def test_the_step_of_a_walk_is_found_from_noisy_values(step: float) -> None:
     np.testing.assert_allclose(np.median(found), step, rtol=0.15)
 
 
+@pytest.mark.parametrize(("count", "step"), [(10, 1.0), (30, 0.2), (30, 0.5), (60, 0.0)])
+def test_errors_that_build_upon_a_judged_step_are_not_too_small(count: int, step: float) -> None:
+    random = np.random.default_rng(7)
+    between = np.diff(np.eye(count), axis=0)
+    pulls = []
+    for _ in range(60):
+        walk = np.cumsum(random.normal(0.0, step, count))
+        seen = walk + random.normal(size=count)
+        judged = expected_step(seen, np.ones(count))
+        covariance = np.linalg.inv(np.eye(count) + between.T @ between / judged**2)
+        pulls.append((covariance @ seen - walk) / np.sqrt(np.diag(covariance)))
+    assert np.std(pulls) < 1.2
+
+
 def test_the_step_of_a_walk_is_that_between_neighbors_where_some_are_missing() -> None:
     random = np.random.default_rng(3)
     found = []
