@@ -138,6 +138,8 @@ def _fitted(
             "use --smooth for profiles and series",
             where=stack.title,
         )
+    if smoothed:
+        _refuse_disorder(stack)
     alone = fit_stack(stack, model, progress=_progress(stack))
     if not shared and not smoothed:
         return alone, None
@@ -153,6 +155,18 @@ def _fitted(
             ) from error
     series = fit_series(stack, model, shared, smooth=steps, alone=alone)
     return series.fit, series
+
+
+def _refuse_disorder(stack: Stack) -> None:
+    """Smoothness is from one spectrum to the next: these must be neighbors."""
+    (axis,) = stack.layout.axes
+    steps = np.diff(axis.values)
+    if not ((steps > 0.0).all() or (steps < 0.0).all()):
+        raise FitError(
+            f"its spectra are not in the order of {axis.name}",
+            "export them in that order, or leave --smooth out",
+            where=stack.title,
+        )
 
 
 def _progress(stack: Stack) -> Callable[[int, int], None] | None:

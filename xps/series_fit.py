@@ -19,7 +19,7 @@ from xps.cancel import raising
 from xps.errors import FitError
 from xps.likelihood import Problem
 from xps.model import Ref
-from xps.stack_fit import fit_part, recorded
+from xps.stack_fit import CHUNK, fit_stack, recorded
 from xps.stack_model import StackModel
 from xps.stack_result import Flag, StackFit
 from xps.stacks import Stack
@@ -132,16 +132,17 @@ def fit_series(
     smooth = dict(smooth or {})
     _refuse(stack, model, shared, smooth)
     ask = raising(cancelled, "the joint fit", model.region.core_level)
-    intensities = stack.read(0, stack.count)
     if alone is None:
-        alone = fit_part(model, intensities, cancelled=cancelled)
+        alone = fit_stack(stack, model, cancelled=cancelled)
     usable = alone.flags & (Flag.NOT_MEASURED | Flag.NOT_CONVERGED).value == 0
     rows = np.flatnonzero(usable)
     if rows.size < 2:
         raise FitError("fewer than two spectra can be fitted", "choose other data or another model")
     columns = [alone.refs.index(ref) for ref in model.problem.table.free]
-    counts = model.counts(intensities)[rows]
-    del intensities
+    parts = ((first, min(first + CHUNK, stack.count)) for first in range(0, stack.count, CHUNK))
+    counts = np.concatenate(
+        [model.counts(stack.read(*part))[usable[slice(*part)]] for part in parts]
+    )
     start = alone.values[rows][:, columns]
     joint = _Joint(model.problem, counts, start, shared, smooth, np.diff(rows))
     iterations = joint.descend(ask)

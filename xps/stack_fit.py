@@ -275,6 +275,8 @@ def _record(
     share_stderr = np.sqrt(np.where(share_variance > 0.0, share_variance, np.nan))
 
     limit = 1.0 + MISFIT_SIGMA * np.sqrt(2.0 / freedom)
+    is_there = total > _PEAK_SIGMA * total_error
+    shares[~is_there] = share_stderr[~is_there] = np.nan  # of nothing
     below = areas < -NEGATIVE_SIGMA * stderr[:, area_rows]
     flags = np.zeros(len(rows), dtype=np.uint8)
     for flag, holds in (
@@ -282,7 +284,7 @@ def _record(
         (Flag.AT_BOUND, found.at_bound.any(axis=1)),
         (Flag.MISFIT, (reduced > limit) & problem.noise.known),
         (Flag.NEGATIVE, below.any(axis=1)),
-        (Flag.NO_PEAK, found.converged & ~(total > _PEAK_SIGMA * total_error)),
+        (Flag.NO_PEAK, found.converged & ~is_there),
         (Flag.OTHER_MINIMUM, other),
     ):
         flags[holds] |= flag.value

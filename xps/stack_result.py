@@ -69,7 +69,7 @@ class StackFit:
     values, stderr : ndarray, shape (spectra, parameters)
         One standard deviation; not a number for fixed parameters and those at a bound.
     shares, share_stderr : ndarray, shape (spectra, components)
-        Fractions of the sum of all areas.
+        Fractions of the sum of all areas; not a number where that is hardly there (`NO_PEAK`).
     reduced_chi2 : ndarray, shape (spectra,)
     deviance : ndarray, shape (spectra,)
         Priors included.

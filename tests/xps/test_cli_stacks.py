@@ -89,6 +89,20 @@ def test_what_cannot_be_is_said_in_one_line(run: Run, image: Path, words, reason
     assert len(ended.err.splitlines()) == 1
 
 
+def test_spectra_out_of_order_are_not_smoothed(run: Run, tmp_path: Path) -> None:
+    times = (0.0, 60.0, 30.0, 90.0)
+    spectra = [
+        truth().spectrum((3, i), series=(("Etch time / s", t),)) for i, t in enumerate(times)
+    ]
+    write_spectra(tmp_path / "mixed.vms", spectra)
+    out = tmp_path / "out.nxs"
+    words = ("--recipe", "argyrodite-s2p", "--out", out, "--smooth", "area")
+    ended = run("map", tmp_path / "mixed.vms", *words)
+    assert ended.code == 1
+    assert "not in the order of Etch time" in ended.err
+    assert not out.exists()
+
+
 def test_a_file_of_single_spectra_is_no_map(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "one.vms"
     write_spectra(path, [truth().spectrum(1)])

@@ -124,6 +124,24 @@ def test_spectra_that_were_not_measured_are_left_out() -> None:
     assert np.isfinite(np.delete(found.fit.values, 4, axis=0)).all()
 
 
+def test_a_stack_is_read_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = stack_of(drifting(12))
+    model = model_of(made)
+    alone = fit_stack(made, model)
+    whole = fit_series(made, model, WIDTHS, alone=alone)
+
+    class Large:
+        count, n_points, template = 12, made.n_points, made.template
+
+        def read(self, start: int, stop: int) -> np.ndarray:
+            assert stop - start <= 5
+            return made.read(start, stop)
+
+    monkeypatch.setattr("xps.series_fit.CHUNK", 5)
+    found = fit_series(Large(), model, WIDTHS, alone=alone)
+    np.testing.assert_array_equal(found.fit.values, whole.fit.values)
+
+
 def test_what_did_not_converge_alone_is_said_to_be_that() -> None:
     stack = stack_of(drifting(6))
     model = model_of(stack)

@@ -105,6 +105,16 @@ def test_spectra_without_peaks_and_with_misfits_are_flagged() -> None:
     assert Flag(9).words == "not measured, misfit"
 
 
+def test_a_pixel_that_counted_nothing_has_no_shares() -> None:
+    made = stack_of(drifting(40))
+    intensities = made.read(0, 40)
+    intensities[5] = 0.0
+    fit = fit_part(model_of(made), intensities)
+    assert fit.flagged(Flag.NO_PEAK)[5]
+    assert np.isnan(fit.shares[5]).all()
+    assert np.isfinite(np.delete(fit.shares, 5, axis=0)).all()
+
+
 def test_a_spectrum_unlike_its_neighbors_finds_its_own_minimum() -> None:
     truths = [truth(6000.0, 100.0)] * 40
     truths[20] = truth(100.0, 6000.0, shift=0.6)

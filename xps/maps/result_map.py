@@ -32,7 +32,8 @@ class ResultMap:
     unit : str
         "" for numbers without one. Shares are fractions.
     values : ndarray, shape of the stack
-        Not a number where no spectrum was measured, or none could be fitted.
+        Not a number where no spectrum was measured, or none could be fitted; shares also where
+        there is no peak.
     errors : ndarray, shape of the stack, or None
         One standard deviation; not a number where it is unknown.
     axes : tuple of Coordinate
