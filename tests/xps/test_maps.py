@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,21 @@ def test_a_nexus_file_holds_values_errors_axes_and_where_they_are_from(fitted) -
     meaning = entry.get("flag_meaning")
     assert isinstance(meaning, Dataset)
     assert "8: misfit" in meaning.texts()
+
+
+@pytest.mark.parametrize("names", [("Depth", "depth"), ("Values", "title"), ("深さ", "")])
+def test_axes_of_any_name_have_names_of_their_own(fitted, names: tuple[str, str]) -> None:
+    stack, fit, _ = fitted
+    axes = tuple(replace(a, name=n) for a, n in zip(stack.layout.axes, names, strict=True))
+    stack = replace(stack, layout=replace(stack.layout, axes=axes))
+    data = open_file(map_bytes([(stack, fit, maps_of(stack, fit))], "r"), "a test")
+    share = data.get("entry_001_s_2p/share_sulfide")
+    assert isinstance(share, Group)
+    values, written = share.numbers("values"), [share.numbers(n) for n in share.attributes["axes"]]
+    assert values is not None
+    assert values.shape == (6, 4)
+    np.testing.assert_array_equal(written[0], np.arange(1.0, 7.0))
+    np.testing.assert_array_equal(written[1], np.arange(1.0, 5.0))
 
 
 def drawn(*maps: ResultMap) -> list[str]:

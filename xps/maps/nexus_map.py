@@ -17,6 +17,7 @@ from xps.version import __version__
 from xps.writers.nexus import Node, group, root_bytes
 
 MARK = "doublet.map/1"
+_TAKEN = ("values", "values_errors", "title")
 _NO_NAME = re.compile(r"[^A-Za-z0-9]+")
 
 Fitted = tuple[Stack, StackFit, Sequence[ResultMap]]
@@ -50,7 +51,11 @@ def map_bytes(fitted: Sequence[Fitted], recipe: str) -> bytes:
 
 
 def _entry(stack: Stack, fit: StackFit, maps: Sequence[ResultMap], recipe: str) -> Node:
-    names = [_plain(axis.name) or f"axis{i}" for i, axis in enumerate(stack.layout.axes)]
+    names: list[str] = []
+    for number, axis in enumerate(stack.layout.axes):
+        name = _plain(axis.name)
+        is_free = name and name not in (*names, *_TAKEN)
+        names.append(name if is_free else f"{name}_axis{number}".lstrip("_"))
     axes = dict(zip(names, map(_axis, stack.layout.axes), strict=True))
     members: dict[str, Node] = {
         "title": Leaf(f"{stack.title}: fits of {stack.count} spectra"),
