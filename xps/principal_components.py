@@ -28,6 +28,7 @@ _TRACY_WIDOM = 2.0234  # its 99 % quantile for real matrices
 _CHUNK = 1024
 _MOST = 12  # components of which spectra and scores are kept
 _FEWEST_COUNTS = 1.0  # of a channel on average; below, counts are not nearly normal
+_DARKEST = 0.2  # counts of a spectrum, likewise: below, single counts look like components
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +41,7 @@ class PrincipalComponents:
     spectra : int
         How many were taken.
     left_out : int
-        How many were not, since points were not measured, or they are empty.
+        How many were not, since points were not measured, or they are next to empty.
     number : int
         Significant components: so many spectra, mixed in different amounts, describe all.
     strengths : ndarray, shape (components,)
@@ -97,7 +98,7 @@ class PrincipalComponents:
                 "amounts, shifts and widths a model must leave free; the fit tells which."
             )
         if self.left_out:
-            found.append(f"{self.left_out} spectra were left out: not measured, or empty.")
+            found.append(f"{self.left_out} spectra were left out: not measured, or next to empty.")
         if not self.noise_known:
             found.append(
                 "Counts are not known: the size of the noise is judged from what is left, and "
@@ -128,7 +129,7 @@ def principal_components(
     """
     counting = _Counting(stack, raising(cancelled, "the principal components", stack.title))
     by_channel, by_spectrum = counting.means()
-    used = np.isfinite(by_spectrum) & (by_spectrum > 0.0)
+    used = by_spectrum >= _DARKEST
     number = int(used.sum())
     channels = by_channel >= _FEWEST_COUNTS
     if number < 3 or np.count_nonzero(channels) < 3:

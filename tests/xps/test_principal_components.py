@@ -23,6 +23,20 @@ def mixed(count: int, seed: int, *, species: int = 2, shift: float = 0.0) -> Sta
     )
 
 
+class Counted:
+    """A stack like another, of given intensities."""
+
+    title = "S 2p"
+
+    def __init__(self, like: Stack, intensities: np.ndarray) -> None:
+        self.template, self.binding_energy_ev = like.template, like.binding_energy_ev
+        self.count, self.n_points = intensities.shape
+        self._intensities = intensities
+
+    def read(self, start: int, stop: int) -> np.ndarray:
+        return self._intensities[start:stop].copy()
+
+
 def test_one_spectrum_measured_often_has_one_component() -> None:
     found = [principal_components(stack_of([truth()] * 60, seed=s)).number for s in range(60)]
     assert np.mean(np.array(found) == 1) >= 0.95
@@ -57,32 +71,31 @@ def test_spectra_that_were_not_measured_are_left_out() -> None:
     intensities = stack.read(0, 50)
     intensities[7, 3] = np.nan
 
-    class Holed:
-        count, n_points, template, title = 50, stack.n_points, stack.template, "S 2p"
-        binding_energy_ev = stack.binding_energy_ev
-
-        def read(self, start: int, stop: int) -> np.ndarray:
-            return intensities[start:stop].copy()
-
-    found = principal_components(Holed())
+    found = principal_components(Counted(stack, intensities))
     assert (found.spectra, found.left_out, found.number) == (49, 1, 3)
     assert np.isnan(found.scores[7]).all()
     assert any("1 spectra were left out" in line for line in found.lines())
+
+
+def test_places_next_to_empty_make_no_component_of_single_counts() -> None:
+    made = stack_of([truth()] * 2)
+    shape = made.template.intensity / made.template.intensity.mean()
+    numbers = []
+    for seed in range(5):
+        random = np.random.default_rng(seed)
+        dark = random.random(300) < 0.5
+        counts = random.poisson(np.outer(np.where(dark, 0.02, 50.0), shape)).astype(float)
+        found = principal_components(Counted(made, counts))
+        assert found.left_out == dark.sum()
+        numbers.append(found.number)
+    assert numbers == [1] * 5
 
 
 def test_channels_that_are_left_out_for_few_counts_make_no_component_of_noise() -> None:
     made = stack_of([truth()] * 2)
     means = np.where(np.arange(made.n_points) < made.n_points // 2, 0.6, 6.0)
     counts = np.random.default_rng(0).poisson(means, (200, made.n_points)).astype(float)
-
-    class Faint:
-        count, n_points, title = 200, counts.shape[1], "S 2p"
-        template, binding_energy_ev = made.template, made.binding_energy_ev
-
-        def read(self, start: int, stop: int) -> np.ndarray:
-            return counts[start:stop].copy()
-
-    found = principal_components(Faint())
+    found = principal_components(Counted(made, counts))
     assert found.number == 1
     assert np.isnan(found.loadings[:, means < 1.0]).all()
 
