@@ -166,7 +166,7 @@ def test_a_start_of_small_steps_is_not_taken_for_an_end(monkeypatch: pytest.Monk
     stack = stack_of(drifting(5))
     model = model_of(stack)
     expected = fit_series(stack, model, WIDTHS)
-    monkeypatch.setattr("xps.series_fit._START_DAMPING", 1e20)
+    monkeypatch.setattr("xps.series_descent._START_DAMPING", 1e20)
     found = fit_series(stack, model, WIDTHS)
     np.testing.assert_allclose(found.values, expected.values, rtol=1e-6)
 
