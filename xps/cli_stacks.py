@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -40,8 +41,11 @@ def map_(options: argparse.Namespace) -> int:
     if ending not in (".nxs", *_FIGURES):
         raise UsageError(f"--out FILE ends with .nxs, {', '.join(_FIGURES)}, not {ending or '?'}")
     stacks = _of_level(open_stacks(options.file), options.level)
+    models = models_of(stacks, options.recipe)
+    if ending in _FIGURES:
+        _refuse_panels(models)
     fitted = []
-    for stack, model in models_of(stacks, options.recipe):
+    for stack, model in models:
         began = perf_counter()
         fit, series = _fitted(stack, model, options)
         fitted.append(_Fitted(stack, model, fit, series, perf_counter() - began))
@@ -73,6 +77,18 @@ def map_(options: argparse.Namespace) -> int:
         print_text(f"written to {options.out}")
     return (
         EXIT_OK if all(np.isfinite(one.fit.reduced_chi2).any() for one in fitted) else EXIT_FAILED
+    )
+
+
+def _refuse_panels(models: Sequence[tuple[Stack, StackModel]]) -> None:
+    """Before the fits, which may take long: two maps of each component and two of all."""
+    from xps.maps.drawing import refuse_panels
+
+    refuse_panels(
+        sum(
+            math.prod(stack.shape[:-2]) * (2 * len(model.region.components) + 2)
+            for stack, model in models
+        )
     )
 
 

@@ -89,6 +89,29 @@ def test_what_cannot_be_is_said_in_one_line(run: Run, image: Path, words, reason
     assert len(ended.err.splitlines()) == 1
 
 
+def test_a_figure_of_too_many_panels_is_refused_before_any_fit(
+    run: Run, image: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fits: list[object] = []
+    monkeypatch.setattr("xps.stack_fit.fit_stack", lambda *given, **_: fits.append(given))
+    monkeypatch.setattr("xps.maps.drawing._MOST_PANELS", 9)
+    ended = run("map", image, "--recipe", "argyrodite-s2p", "--out", tmp_path / "map.png")
+    assert ended.code != 0
+    assert "panels cannot be drawn" in ended.err
+    assert not fits
+
+
+def test_the_panels_that_are_announced_are_those_that_are_drawn(
+    run: Run, image: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announced: list[int] = []
+    monkeypatch.setattr("xps.maps.drawing.refuse_panels", announced.append)
+    out = tmp_path / "map.png"
+    assert run("map", image, "--recipe", "argyrodite-s2p", "--out", out).code == 0
+    before, drawn = announced
+    assert before == drawn
+
+
 def test_spectra_out_of_order_are_not_smoothed(run: Run, tmp_path: Path) -> None:
     times = (0.0, 60.0, 30.0, 90.0)
     spectra = [

@@ -48,11 +48,7 @@ def map_figure(maps: Sequence[ResultMap], *, width_mm: float = 178.0) -> Figure:
     from matplotlib.figure import Figure
 
     panels = [panel for map_ in maps for panel in _panels(map_)]
-    if not 0 < len(panels) <= _MOST_PANELS:
-        raise XpsError(
-            f"{len(panels)} panels cannot be drawn in one figure",
-            f"choose maps of up to {_MOST_PANELS} panels, or write NeXus",
-        )
+    refuse_panels(len(panels))
     columns = min(len(panels), max(int(width_mm // _NARROWEST), 1))
     rows = math.ceil(len(panels) / columns)
     width = width_mm / columns
@@ -69,6 +65,20 @@ def map_figure(maps: Sequence[ResultMap], *, width_mm: float = 178.0) -> Figure:
             else:
                 _draw_image(figure, drawn, map_, scale * values, axes)
     return figure
+
+
+def refuse_panels(number: int) -> None:
+    """Refuse a figure of too many panels, or none, which may be known before any fit.
+
+    Raises
+    ------
+    XpsError
+    """
+    if not 0 < number <= _MOST_PANELS:
+        raise XpsError(
+            f"{number} panels cannot be drawn in one figure",
+            f"choose maps of up to {_MOST_PANELS} panels, or write NeXus",
+        )
 
 
 def save_maps(path: str | Path, maps: Sequence[ResultMap], *, width_mm: float = 178.0) -> None:
