@@ -277,7 +277,7 @@ class _Fitted:
         ]
         for component, entry in zip(fit.components, facts["components"], strict=True):
             if entry["share"] is None:
-                found.append(f"  {component.name}: not fitted")
+                found.append(f"  {component.name}: its share is known nowhere")
                 continue
             low, high = entry["share_range_90"]
             error = entry["share_stderr"]

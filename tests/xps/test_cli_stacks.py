@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from tests.xps.commands import Run
-from tests.xps.made_stacks import drifting, truth
+from tests.xps.made_stacks import drifting, model_of, stack_of, truth
+from xps import cli_stacks
 from xps.hdf5 import Group, open_file
+from xps.stack_fit import fit_part
 from xps.writers import write_spectra
 
 
@@ -110,6 +112,18 @@ def test_the_panels_that_are_announced_are_those_that_are_drawn(
     assert run("map", image, "--recipe", "argyrodite-s2p", "--out", out).code == 0
     before, drawn = announced
     assert before == drawn
+
+
+def test_a_map_of_nothing_says_that_no_share_is_known() -> None:
+    stack = stack_of([truth()] * 6)
+    model = model_of(stack)
+    fit = fit_part(model, np.zeros((6, stack.n_points)))
+    first, *rest = cli_stacks._Fitted(stack, model, fit, None, 0.0).lines()
+    assert "6 no peak" in first
+    assert rest == [
+        "  sulfide: its share is known nowhere",
+        "  sulfate: its share is known nowhere",
+    ]
 
 
 def test_spectra_out_of_order_are_not_smoothed(run: Run, tmp_path: Path) -> None:

@@ -73,8 +73,9 @@ def found_files(given: Iterable[str | Path], excluded: Sequence[Path] = ()) -> l
             if (place := path.resolve()) in files:
                 continue
             name = path.relative_to(one).as_posix() if one.is_dir() else path.name
-            names[name] += 1
-            unique = name if names[name] == 1 else f"{name} ({names[name]})"
+            names[name.casefold()] += 1  # for disks that know no capitals
+            number = names[name.casefold()]
+            unique = name if number == 1 else f"{name} ({number})"
             files[place] = InputFile(path.as_posix(), str(place), unique)
     if not files:
         raise ReadError("there are no files of spectra", "name files, or a folder that holds some")

@@ -26,6 +26,7 @@ from tests.xps.batch.made_batches import (
     write_files,
 )
 from xps.batch import Progress, plan_batch, rows_found
+from xps.batch.inputs import found_files
 from xps.batch.processes import LocalProcesses
 from xps.batch.worker import Task, fit_partition
 from xps.environment import present_environment
@@ -276,6 +277,14 @@ def test_a_damaged_part_is_named(batch: Batch) -> None:
     with pytest.raises(ReadError, match=r"delete it and run the batch again") as caught:
         batch.table()
     assert caught.value.path == str(path)
+
+
+def test_names_of_sessions_differ_by_more_than_capitals(tmp_path: Path) -> None:
+    for folder, name in (("one", "Scan.vms"), ("two", "scan.vms")):
+        write_files(tmp_path / folder, drifting(1))
+        (tmp_path / folder / "scan 0.vms").rename(tmp_path / folder / name)
+    found = found_files([tmp_path / "one", tmp_path / "two"])
+    assert len({file.name.casefold() for file in found}) == 2
 
 
 def test_no_files_at_all_is_an_error(tmp_path: Path) -> None:
