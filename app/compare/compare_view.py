@@ -269,6 +269,8 @@ class CompareView(QWidget):
 
     def _places(self) -> dict[str, tuple[float, ...]]:
         """Where samples stand in the series; those that do not are left out."""
+        if not self._series:
+            return {}
         found = {
             name: places_of_sample(self._project, self._project.sample(name), self._series)
             for name in comparable(self._project)
