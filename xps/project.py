@@ -358,7 +358,10 @@ class Project:
 
     def with_step(self, step: Step) -> Project:
         """Return a copy with one more line of history."""
-        return replace(self, history=(*self.history, step))
+        stepped = replace(self, history=(*self.history, step))
+        # Nothing that was looked up depends on the history.
+        vars(stepped).update({**vars(self), "history": stepped.history})
+        return stepped
 
     def with_waiver(self, waiver: Waiver) -> Project:
         """Return a copy with a waiver added, or the one of the same rule and scope replaced."""

@@ -50,7 +50,8 @@ def merge_fits(present: Project, before: Project, after: Project) -> Merged:
     fresh = [id_ for id_ in unchanged if trial.is_fresh(id_)]
     broken = _samples_of_tied(after, set(fitted) - set(fresh))
     taken = tuple(id_ for id_ in fresh if _sample_of(after, id_) not in broken)
-    project = _take(taken, present, before, after)
+    # The trial knows already what is fresh, which the views ask for next.
+    project = trial if len(taken) == len(unchanged) else _take(taken, present, before, after)
     return Merged(present, project, taken, tuple(id_ for id_ in fitted if id_ not in taken))
 
 

@@ -322,3 +322,18 @@ def test_a_name_that_looks_like_a_field_is_no_other_field() -> None:
     one = region.with_component(replace(first, name="a', 'b", group="c"))
     two = region.with_component(replace(first, name="a", group="b', 'c"))
     assert fingerprint(one, entry.spectrum, 0.0) != fingerprint(two, entry.spectrum, 0.0)
+
+
+def test_a_step_changes_the_history_alone() -> None:
+    project = fitted()
+    known = {region.id: project.fingerprint(region.id) for region in project.regions}
+    stepped = project.with_step(Step.now("looked at"))
+    assert stepped == replace(project, history=stepped.history)
+    assert [step.text for step in stepped.history[len(project.history) :]] == ["looked at"]
+    assert {region.id: stepped.fingerprint(region.id) for region in stepped.regions} == known
+    moved = stepped.with_sample(replace(stepped.samples[0], charge=ChargeReference("manual", 0.5)))
+    changed = {id_ for id_, old in known.items() if moved.fingerprint(id_) != old}
+    own = {
+        r.id for r in project.regions if project.entry(r.spectrum).sample == moved.samples[0].name
+    }
+    assert changed == own
