@@ -7,6 +7,7 @@ import tracemalloc
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -265,6 +266,27 @@ def stored_in_chunks() -> bytes:
         data.create_dataset("data", data=counts, chunks=(2, 3, 9), compression="gzip")
 
     return by_library(fill)
+
+
+def of_nothing(count: int) -> bytes:
+    """A file without data that announces so many spectra."""
+
+    def fill(h: Any) -> None:
+        h.attrs["NX_class"] = "NXroot"
+        data = h.create_group("x")
+        data.attrs["NX_class"] = "NXentry"
+        data = data.create_group("data")
+        data.attrs.update(NX_class="NXdata", signal="data", axes=["z", "energy"])
+        data["energy"] = 160.0 + np.arange(9)
+        data["energy"].attrs.update(units="eV", type="binding")
+        data.create_dataset("data", (count, 9), "u1", chunks=(count, 9), compression="gzip")
+
+    return by_library(fill)
+
+
+def test_a_small_file_that_announces_millions_of_spectra_is_refused(opening: Opening) -> None:
+    with pytest.raises(ReadError, match="too small for the 20000000 spectra"):
+        opening(of_nothing(20_000_000), "empty.nxs")
 
 
 def stored_in_one_piece() -> bytes:

@@ -17,6 +17,7 @@ from xps.stacks.stack import Coordinate, Layout, Stack
 
 _WHAT = "this NeXus file"
 _MOST_SPECTRA = 100_000_000
+_FEW_SPECTRA = 65_536  # that a file may announce, however small it is
 _TRIED = 64  # places of which one should have been measured, spread over the stack
 
 
@@ -45,6 +46,13 @@ def opened(data: FileBytes) -> tuple[list[Stack], list[str]] | None:
         count = math.prod(signal.shape)
         if count > _MOST_SPECTRA:
             raise ReadError(f"{_WHAT} holds more than {_MOST_SPECTRA} spectra", path=data.path)
+        if count > max(_FEW_SPECTRA, len(data)):  # even compressed, a spectrum is some bytes
+            raise ReadError(
+                f"{_WHAT} is too small for the {count} spectra that it announces",
+                "export it again",
+                path=data.path,
+                where=f"entry {name}",
+            )
         if count > 1:
             found.append((name, signal, before))
         before += count
