@@ -108,7 +108,7 @@ def test_points_that_are_none_are_refused(
             region(component("a", Param(161.6, prior=Prior(161.6, 1e-300)))),
             "too large to be computed with",
         ),
-        (region(), "none of the components finds a peak"),
+        (region(), "no components between 157 and 173 eV"),
     ],
     ids=["outside", "runaway", "endless prior", "no component"],
 )
