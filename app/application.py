@@ -43,7 +43,7 @@ class Application(QApplication):
         return super().event(event)
 
 
-_TURN_S = 0.001  # of a thread, before another that waits goes on; Python's own choice is 0.005
+_TURN_S = 0.0002  # of a thread, before another that waits goes on; Python's own choice is 0.005
 
 
 def make_application() -> QApplication:

@@ -59,6 +59,7 @@ class QuantityModel(QAbstractTableModel):
         super().__init__(parent)
         self._shown = Quantities()
         self._headers: list[str] = []
+        self._wrapped_titles: dict[str, str] = {}  # the header asks for each many times
         self._bold = QFont(font)
         self._bold.setBold(True)
         self._metrics, self._bold_metrics = QFontMetrics(font), QFontMetrics(self._bold)
@@ -129,6 +130,12 @@ class QuantityModel(QAbstractTableModel):
 
     def _wrapped(self, title: str) -> str:
         """Return a sample's name in at most two lines of a column's width."""
+        known = self._wrapped_titles.get(title)
+        if known is None:
+            known = self._wrapped_titles[title] = self._wrap(title)
+        return known
+
+    def _wrap(self, title: str) -> str:
         words = title.split()
         first = ""
         while words and self._metrics.horizontalAdvance(f"{first} {words[0]}") <= _HEADER_WIDTH:
