@@ -8,7 +8,9 @@ from xps.errors import ReadError, SpectrumError
 from xps.readers.content import Content
 from xps.readers.encoding import to_utf8
 from xps.readers.lines import LineCursor
+from xps.readers.uncollected import uncollected
 from xps.readers.vamas_grammar import read_blocks, read_experiment
+from xps.readers.vamas_record import Block
 from xps.readers.vamas_spectrum import spectrum_of
 from xps.spectrum import Spectrum
 
@@ -43,18 +45,20 @@ def read(content: Content) -> tuple[list[Spectrum], list[str]]:
     experiment = read_experiment(cursor)
     spectra: list[Spectrum] = []
     warnings: list[str] = []
-    for block in read_blocks(cursor, experiment):
-        source = content.source(NAME, len(spectra))
-        try:
-            spectra.append(spectrum_of(block, experiment, source))
-        except SpectrumError as error:
-            place = (
-                f"block {block.number} ({block.name})" if block.name else f"block {block.number}"
-            )
-            warnings.append(f"line {block.line}, {place} is left out: {error.reason}")
+    with uncollected():
+        for block in read_blocks(cursor, experiment):
+            source = content.source(NAME, len(spectra))
+            try:
+                spectra.append(spectrum_of(block, experiment, source))
+            except SpectrumError as error:
+                warnings.append(f"line {block.line}, {_place(block)} is left out: {error.reason}")
     if not spectra:
         raise _nothing_left(warnings)
     return spectra, warnings + _check_terminator(cursor)
+
+
+def _place(block: Block) -> str:
+    return f"block {block.number} ({block.name})" if block.name else f"block {block.number}"
 
 
 def _nothing_left(warnings: list[str]) -> ReadError:
