@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from PySide6.QtCore import QEventLoop, QPoint, QTimer
+from PySide6.QtCore import QEventLoop, QPoint, QTimer, SignalInstance
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
 from app.importing.import_dialog import ImportDialog
@@ -243,9 +243,9 @@ def _in_series(project: Project) -> Project:
     return replace(project, samples=samples)
 
 
-def _wait(signal: object, begin: Callable[[], object]) -> None:
+def _wait(signal: SignalInstance, begin: Callable[[], object]) -> None:
     loop = QEventLoop()
-    signal.connect(loop.quit)  # type: ignore[attr-defined]  # signals have no type of their own
+    signal.connect(loop.quit)
     QTimer.singleShot(LONG, loop.quit)
     begin()
     loop.exec()

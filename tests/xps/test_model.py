@@ -6,6 +6,7 @@ import dataclasses
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,7 +79,7 @@ def test_ratio_must_be_above_zero(amount: float) -> None:
 
 def test_values_are_frozen() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
-        region(component("a")).component("a").area.value = 2.0  # type: ignore[misc]  # on purpose
+        region(component("a")).component("a").area.value = 2.0
 
 
 # Links --------------------------------------------------------------------------------------------
@@ -118,8 +119,8 @@ def test_table_of_links_agrees_with_following_them(
     }
     chain = region(*(parts[name] for name in order)).settled()
     table = ParameterTable.of(chain)
-    free = [chain.param(ref).value for ref in table.free]
-    values = table.values(free)  # type: ignore[arg-type]  # a list serves as well
+    free = np.array([chain.param(ref).value for ref in table.free])
+    values = table.values(free)
     for ref, param in chain.params():
         assert values[table.index[ref]] == pytest.approx(param.value)
 

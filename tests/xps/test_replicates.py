@@ -26,7 +26,7 @@ def sweeps(seed: int, count: int = 4, truth: Truth = TRUTH) -> list[Spectrum]:
 
 
 def changed(spectra: list[Spectrum], change: object) -> list[Spectrum]:
-    return [spectrum.with_(intensity=change(spectrum.intensity)) for spectrum in spectra]  # type: ignore[operator]  # a function
+    return [spectrum.with_(intensity=change(spectrum.intensity)) for spectrum in spectra]
 
 
 @pytest.mark.parametrize(

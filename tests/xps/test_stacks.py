@@ -177,7 +177,7 @@ def test_boxes_of_hdf5_are_read_however_they_are_stored(
     names.insert(at, "energy")
 
     def fill(file: object) -> None:
-        e = file.create_group("entry")  # type: ignore[attr-defined] # h5py has no types
+        e = file.create_group("entry")
         e.attrs["NX_class"] = "NXentry"
         data = e.create_group("data")
         data.attrs.update(NX_class="NXdata", signal="data", axes=names)
@@ -197,7 +197,7 @@ def test_boxes_of_hdf5_are_read_however_they_are_stored(
 
 def test_chunks_that_were_never_written_are_not_a_number() -> None:
     def fill(file: object) -> None:
-        values = file.create_dataset("v", (6, 4), "f8", chunks=(2, 4))  # type: ignore[attr-defined] # as above
+        values = file.create_dataset("v", (6, 4), "f8", chunks=(2, 4))
         values[2:4] = 1.0
 
     node = open_file(by_library(fill), "a test").get("v")
@@ -256,7 +256,7 @@ def stored_in_chunks() -> bytes:
     """A NeXus file of other makers: compressed chunks of an image."""
 
     def fill(file: object) -> None:
-        e = file.create_group("entry")  # type: ignore[attr-defined] # h5py has no types
+        e = file.create_group("entry")
         e.attrs["NX_class"] = "NXentry"
         data = e.create_group("data")
         data.attrs.update(NX_class="NXdata", signal="data", axes=["y", "x", "energy"])

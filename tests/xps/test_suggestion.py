@@ -42,7 +42,7 @@ def template() -> Region:
 
 def suggested(spectrum: Spectrum, **options: object) -> Suggestion:
     settings = {"charge": CALIBRATED, "candidates": CANDIDATES} | options
-    return suggest(spectrum, "S 2p", **settings)  # type: ignore[arg-type]  # checked at run time
+    return suggest(spectrum, "S 2p", **settings)
 
 
 def species(key: str, level: str, center: float, *needs: str) -> Species:
@@ -161,7 +161,7 @@ def test_a_weak_species_is_confirmed_by_the_test_or_refused() -> None:
         assert one.best is not None
         assert one.best.confirmed
         tested = [step for step in one.steps if step.p_value is not None]
-        assert all((s.p_value <= one.level) == (s.verdict == "kept") for s in tested)  # type: ignore[operator]  # not None
+        assert all((s.p_value <= one.level) == (s.verdict == "kept") for s in tested)
 
 
 def test_chance_agrees_with_that_of_the_full_bootstrap() -> None:

@@ -133,7 +133,7 @@ def test_no_dialect_but_those_offered_is_made() -> None:
     [{"table": 1}, {"intensity_columns": ()}, {"intensity_columns": (9,)}, {"energy_column": 7}],
 )
 def test_columns_that_are_not_there_are_refused(wrong: dict[str, object]) -> None:
-    choice = replace(preview_text(plain()).choice, **wrong)  # type: ignore[arg-type]  # on purpose
+    choice = replace(preview_text(plain()).choice, **wrong)
     with pytest.raises(ReadError, match="choose"):
         preview_text(plain(), choice)
 

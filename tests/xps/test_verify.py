@@ -98,7 +98,7 @@ def test_a_measured_spectrum_of_counts_per_second_comes_back() -> None:
 
 
 def fit_component(document: Plain, index: int = 1) -> Plain:
-    return document["fits"][0]["region"]["components"][index]  # type: ignore[no-any-return]  # JSON
+    return document["fits"][0]["region"]["components"][index]
 
 
 def scaled(name: str, factor: float) -> Callable[[Plain, dict[str, Any]], None]:

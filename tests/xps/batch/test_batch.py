@@ -101,7 +101,7 @@ def test_the_work_of_a_killed_process_is_done_again(
 
 
 class Deadly:
-    """A task that ends whoever unpickles it."""
+    """Stands for a task, and ends whoever unpickles it."""
 
     partition = SimpleNamespace(pieces=(SimpleNamespace(file=SimpleNamespace(label="bad.vms")),))
 
@@ -111,7 +111,7 @@ class Deadly:
 
 def test_workers_that_die_again_and_again_are_an_error() -> None:
     with pytest.raises(FitError, match=r"3 workers died .*bad\.vms.*fewer --workers"):
-        list(LocalProcesses(1).run([Deadly()]))  # type: ignore[list-item]  # stands for a task
+        list(LocalProcesses(1).run([Deadly()]))
 
 
 def test_a_stopped_run_resumes_without_repeating_what_is_finished(
