@@ -15,6 +15,7 @@ from app.help.help_actions import Opener
 from app.recipes.own_recipes import OwnRecipes
 from app.settings import Settings
 from app.status import left_text
+from app.widgets.forward import bring_forward
 from app.widgets.message_bar import Button
 from xps.errors import XpsError
 
@@ -75,15 +76,13 @@ class BatchActions(QObject):
             window.tableWanted.connect(self._choose_table)
             window.startWanted.connect(self.start)
             window.cancelWanted.connect(self._cancel)
-            self._recipes.changed.connect(lambda: window.show_recipes(self._recipes.listed))
-            window.show_recipes(self._recipes.listed)
+            self._recipes.changed.connect(lambda: window.recipe.show_recipes(self._recipes.listed))
+            window.recipe.show_recipes(self._recipes.listed)
         return self._window
 
     def show(self) -> None:
         """Bring the window forward."""
-        self.window.show()
-        self.window.raise_()
-        self.window.activateWindow()
+        bring_forward(self.window)
 
     def start(self, request: BatchRequest) -> None:
         """Fit all files; what an earlier run of the same batch finished is not done again."""

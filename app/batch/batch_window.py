@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -23,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.batch.batch_request import BatchRequest
-from app.recipes.own_recipes import Listed
+from app.recipes.recipe_choice import RecipeChoice
 from app.widgets.check_box import CheckBox
 from app.widgets.dropped import dropped_paths
 from app.widgets.message_bar import MessageBar
@@ -94,15 +93,6 @@ class BatchWindow(QWidget):
             self.table.setText(str(folder.parent / f"{folder.name} results.csv"))
         self._enable()
 
-    def show_recipes(self, recipes: Sequence[Listed]) -> None:
-        """Offer recipes to fit with."""
-        chosen = self.recipe.currentData()
-        self.recipe.clear()
-        for listed in recipes:
-            if not listed.problem:
-                self.recipe.addItem(listed.title, listed.source)
-        self.recipe.setCurrentIndex(max(self.recipe.findData(chosen), 0))
-
     def show_work(self, text: str, done: int = 0, total: int = 0) -> None:
         """Show what is being done; "" where nothing is."""
         self._busy = bool(text)
@@ -132,7 +122,7 @@ class BatchWindow(QWidget):
         self.files_button = QPushButton("Add &files…")
         self.folder_button = QPushButton("Add f&older…")
         self.remove_button = QPushButton("&Remove")
-        self.recipe = QComboBox()
+        self.recipe = RecipeChoice()
         self.table = QLineEdit()
         self.table.setPlaceholderText("a .csv file, or .parquet where pyarrow is installed")
         self.table_button = QPushButton("…")

@@ -16,6 +16,7 @@ from app.gestures.map_gestures import take_place
 from app.recipes.own_recipes import OwnRecipes
 from app.session.editing import Editor
 from app.settings import Settings
+from app.widgets.forward import bring_forward
 from app.widgets.message_bar import Button, MessageBar
 from xps.errors import XpsError
 from xps.recipe import load_recipe, shipped_recipes
@@ -82,13 +83,13 @@ class MapActions(QObject):
             window.cancelWanted.connect(self._cancel)
             window.exportWanted.connect(self.export)
             window.takeWanted.connect(self.take)
-            self._recipes.changed.connect(lambda: window.show_recipes(self._recipes.listed))
-            window.show_recipes(self._recipes.listed)
+            self._recipes.changed.connect(lambda: window.recipe.show_recipes(self._recipes.listed))
+            window.recipe.show_recipes(self._recipes.listed)
         return self._window
 
     def show(self) -> None:
         """Bring the window forward; ask for a file where it has none."""
-        self._raise()
+        bring_forward(self.window)
         if self.window.opened is None:
             self.choose_and_open()
 
@@ -110,7 +111,7 @@ class MapActions(QObject):
     def open_path(self, path: Path) -> None:
         """Open a file, or a folder of files, as a map."""
         self._settings.folder = path.parent
-        self._raise()
+        bring_forward(self.window)
         self._run(
             f"Open {path.name}",
             lambda job: _opened(path, job),
@@ -230,11 +231,6 @@ class MapActions(QObject):
     def _cancel(self) -> None:
         if self._job is not None:
             self._job.cancel()
-
-    def _raise(self) -> None:
-        self.window.show()
-        self.window.raise_()
-        self.window.activateWindow()
 
 
 def _opened(path: Path, job: Job) -> OpenedMap:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +26,7 @@ from app.maps.opened_map import OpenedMap, place_text
 from app.maps.place_panel import PlacePanel
 from app.maps.profile_plot import ProfilePlot
 from app.maps.quantity import Quantity
-from app.recipes.own_recipes import Listed
+from app.recipes.recipe_choice import RecipeChoice
 from app.widgets.check_box import CheckBox
 from app.widgets.dropped import dropped_paths
 from app.widgets.message_bar import MessageBar
@@ -97,16 +96,6 @@ class MapWindow(QWidget):
     def spectrum_index(self) -> int | None:
         """The spectrum of the place that is looked at."""
         return self._index
-
-    def show_recipes(self, recipes: Sequence[Listed]) -> None:
-        """Offer recipes to fit with."""
-        chosen = self.recipe.currentData()
-        self.recipe.clear()
-        for listed in recipes:
-            if not listed.problem:
-                self.recipe.addItem(listed.title, listed.source)
-        place = self.recipe.findData(chosen)
-        self.recipe.setCurrentIndex(max(place, 0))
 
     def choose_recipe(self, source: str | Path) -> None:
         """Choose a recipe, where it is offered."""
@@ -178,7 +167,7 @@ class MapWindow(QWidget):
         self.open_button = QPushButton("&Open…")
         self.open_button.setToolTip("Open a map, a depth profile or a series of spectra")
         self.stacks = QComboBox()
-        self.recipe = QComboBox()
+        self.recipe = RecipeChoice()
         self.fit_button = QPushButton("&Fit all")
         self.fit_button.setToolTip("Fit every spectrum of the map with this recipe")
         self.widths = QComboBox()
