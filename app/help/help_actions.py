@@ -16,6 +16,7 @@ from app.help.diagnostics_window import DiagnosticsWindow
 from app.help.guide import FIRST, page_for
 from app.help.shortcuts_window import ShortcutsWindow
 from app.log import NAME
+from app.widgets.forward import bring_forward
 from app.widgets.message_bar import MessageBar
 from xps.resources import guide_page
 
@@ -120,7 +121,5 @@ class HelpActions(QObject):
         if name not in self._windows:
             self._windows[name] = make()
         window = self._windows[name]
-        window.show()
-        window.raise_()
-        window.activateWindow()
+        bring_forward(window)
         return window

@@ -12,6 +12,7 @@ from app.preferences.preferences import Preferences
 from app.preferences.preferences_window import PreferencesWindow
 from app.recipes.own_recipes import OwnRecipes
 from app.settings import Settings
+from app.widgets.forward import bring_forward
 
 
 class PreferenceActions(QObject):
@@ -45,9 +46,7 @@ class PreferenceActions(QObject):
             self._window.chosen.connect(self.use)
             self._recipes.changed.connect(self._refresh)
         self._refresh()
-        self._window.show()
-        self._window.raise_()
-        self._window.activateWindow()
+        bring_forward(self._window)
 
     def use(self, preferences: Preferences) -> None:
         """Let other preferences hold."""
