@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.plot.plain_axis import PlainAxis
-from app.widgets.theme import OVERLAY_COLORS, muted
+from app.plot.plain_axis import color_axes, plain_axes
+from app.widgets.theme import OVERLAY_COLORS
 from xps.spectrum import Spectrum
 
 _MOST = 12
@@ -22,8 +22,7 @@ class ImportPlot(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        axes = {side: PlainAxis(side) for side in ("left", "bottom")}
-        self.canvas = pg.PlotWidget(axisItems=axes)
+        self.canvas = pg.PlotWidget(axisItems=plain_axes())
         self.canvas.setMenuEnabled(False)
         self.canvas.hideButtons()
         self.canvas.setMouseEnabled(x=False, y=False)
@@ -63,7 +62,4 @@ class ImportPlot(QWidget):
     def _restyle(self) -> None:
         palette = self.palette()
         self.canvas.setBackground(palette.color(QPalette.ColorRole.Base))
-        for side in ("left", "bottom"):
-            axis = self.canvas.getAxis(side)
-            axis.setPen(pg.mkPen(muted(palette)))
-            axis.setTextPen(pg.mkPen(palette.color(QPalette.ColorRole.Text)))
+        color_axes(self.canvas.getPlotItem(), palette)

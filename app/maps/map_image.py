@@ -11,8 +11,9 @@ from PySide6.QtGui import QBrush, QKeyEvent, QPalette
 from PySide6.QtWidgets import QGraphicsRectItem, QVBoxLayout, QWidget
 
 from app.maps.quantity import Quantity, levels
-from app.plot.plain_axis import PlainAxis
-from app.widgets.theme import VERMILLION, muted
+from app.plot.canvas import Canvas
+from app.plot.plain_axis import color_axes
+from app.widgets.theme import VERMILLION
 from xps.stacks import Coordinate
 
 Bools = NDArray[np.bool_]
@@ -45,14 +46,9 @@ class MapImage(QWidget):
         self._quantity: Quantity | None = None
         self._place: tuple[int, int] | None = None
         self._edges = (np.array([-0.5, 0.5]), np.array([-0.5, 0.5]))
-        self.canvas = pg.GraphicsLayoutWidget()
-        self.canvas.setAcceptDrops(False)
-        self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.canvas = Canvas()
+        self.plot = self.canvas.add_plain_plot()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        axes = {side: PlainAxis(side) for side in ("left", "bottom")}
-        self.plot = self.canvas.addPlot(axisItems=axes)
-        self.plot.setMenuEnabled(False)
-        self.plot.hideButtons()
         self.plot.setAspectLocked(True)
         self.plot.invertY(True)  # rows from the top, as in images and in print
         self.image = pg.ImageItem(axisOrder="row-major")
@@ -175,14 +171,10 @@ class MapImage(QWidget):
 
     def _restyle(self) -> None:
         palette = self.palette()
-        ink, base = palette.color(QPalette.ColorRole.Text), palette.color(QPalette.ColorRole.Base)
+        base = palette.color(QPalette.ColorRole.Base)
         self.canvas.setBackground(base)
-        for axis in (
-            *(self.plot.getAxis(side) for side in ("left", "bottom")),
-            *(self.bar.getAxis(side) for side in ("left", "right")),
-        ):
-            axis.setPen(pg.mkPen(muted(palette)))
-            axis.setTextPen(pg.mkPen(ink))
+        for plot in (self.plot, self.bar):
+            color_axes(plot, palette)
         self._halo.setPen(pg.mkPen(base, width=5))
         self._frame.setPen(pg.mkPen(VERMILLION, width=2))
         self._doubtful.setPen(pg.mkPen(VERMILLION, width=1))

@@ -11,7 +11,8 @@ from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.maps.quantity import Quantity
-from app.plot.plain_axis import PlainAxis
+from app.plot.canvas import Canvas
+from app.plot.plain_axis import color_axes
 from app.widgets.theme import BLUE, VERMILLION, mix, muted
 from xps.stacks import Coordinate
 
@@ -38,14 +39,9 @@ class ProfilePlot(QWidget):
         self._quantity: Quantity | None = None
         self._at: Floats = np.empty(0)
         self._place: int | None = None
-        self.canvas = pg.GraphicsLayoutWidget()
-        self.canvas.setAcceptDrops(False)
-        self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.canvas = Canvas()
+        self.plot = self.canvas.add_plain_plot()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        axes = {side: PlainAxis(side) for side in ("left", "bottom")}
-        self.plot = self.canvas.addPlot(axisItems=axes)
-        self.plot.setMenuEnabled(False)
-        self.plot.hideButtons()
         self._low, self._high = pg.PlotDataItem(), pg.PlotDataItem()
         self._band = pg.FillBetweenItem(self._low, self._high)
         self._bars = pg.ErrorBarItem()
@@ -149,10 +145,7 @@ class ProfilePlot(QWidget):
         palette = self.palette()
         ink = palette.color(QPalette.ColorRole.Text)
         self.canvas.setBackground(palette.color(QPalette.ColorRole.Base))
-        for side in ("left", "bottom"):
-            axis = self.plot.getAxis(side)
-            axis.setPen(pg.mkPen(muted(palette)))
-            axis.setTextPen(pg.mkPen(ink))
+        color_axes(self.plot, palette)
         color = mix(BLUE, ink, 0.35)
         self._line.setPen(pg.mkPen(color, width=1))
         self._line.setSymbolBrush(pg.mkBrush(color))

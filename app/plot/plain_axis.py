@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QGraphicsSceneResizeEvent
 
 from app.widgets.numerals import MINUS, same_decimals
+from app.widgets.theme import muted
 
 _WIDTH = 68
 
@@ -65,3 +66,16 @@ class PlainAxis(pg.AxisItem):
         texts = same_decimals([text for _, _, text in labels])
         places = [(rect, flags) for rect, flags, _ in labels]
         return line, ticks, [(*place, text) for place, text in zip(places, texts, strict=True)]
+
+
+def plain_axes() -> dict[str, PlainAxis]:
+    """Return axes for a plot, by the sides that have one."""
+    return {side: PlainAxis(side) for side in ("left", "bottom")}
+
+
+def color_axes(plot: pg.PlotItem, palette: QPalette) -> None:
+    """Let the lines of a plot's axes stand back behind their numbers."""
+    for side in plot.axes:
+        axis = plot.getAxis(side)
+        axis.setPen(pg.mkPen(muted(palette)))
+        axis.setTextPen(pg.mkPen(palette.color(QPalette.ColorRole.Text)))

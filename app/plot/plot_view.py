@@ -14,11 +14,12 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.gestures.gestures import short_name
+from app.plot.canvas import Canvas
 from app.plot.curve_items import ComponentLook, Dots, ModelCurves
 from app.plot.handle_layer import HandleLayer
 from app.plot.legend import Legend, LegendRow
 from app.plot.overlays import Overlay, OverlayCurves
-from app.plot.plain_axis import PlainAxis
+from app.plot.plain_axis import color_axes
 from app.plot.scales import Scales
 from app.plot.shown import Shown
 from app.widgets.numerals import MINUS
@@ -80,7 +81,7 @@ class PlotView(QWidget):
         self._looks: tuple[ComponentLook, ...] = ()
         self._scales = Scales()
         self.tool: PlotTool | None = None
-        self.canvas = pg.GraphicsLayoutWidget()
+        self.canvas = Canvas()
         self.canvas.ci.layout.setSpacing(4)
         self.canvas.ci.layout.setContentsMargins(4, 4, 10, 2)
         column = QVBoxLayout(self)
@@ -92,13 +93,10 @@ class PlotView(QWidget):
         self.canvas.ci.layout.setRowStretchFactor(1, 4)
         self.canvas.scene().sigMouseClicked.connect(self._on_click)
         self.canvas.viewport().installEventFilter(self)
-        # A scene takes any drag for its own; files are for the window.
-        self.canvas.setAcceptDrops(False)
         # One rectangle is clipped faster than the many that changed.
         self.canvas.setViewportUpdateMode(
             pg.GraphicsView.ViewportUpdateMode.BoundingRectViewportUpdate
         )
-        self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Spectrum")
         self._restyle()
@@ -280,7 +278,7 @@ class PlotView(QWidget):
         return False
 
     def _build_residual(self) -> None:
-        self.residual = self.canvas.addPlot(row=0, col=0, axisItems=_axes())
+        self.residual = self.canvas.add_plain_plot(0, 0)
         self.residual.setMouseEnabled(x=True, y=False)
         self.residual.getAxis("bottom").setStyle(showValues=False)
         self.residual.getAxis("left").setLabel("Residual / σ")
@@ -295,7 +293,7 @@ class PlotView(QWidget):
         self._strip(self.residual)
 
     def _build_main(self) -> None:
-        self.main = self.canvas.addPlot(row=1, col=0, axisItems=_axes())
+        self.main = self.canvas.add_plain_plot(1, 0)
         self._model = ModelCurves()
         self._outside = pg.PlotDataItem(pen=None, symbol="o", symbolSize=3, pxMode=True)
         self._points = pg.PlotDataItem(pen=None, symbol="o", symbolSize=4, pxMode=True)
@@ -316,9 +314,6 @@ class PlotView(QWidget):
             plot.getViewBox().invertX(True)
 
     def _strip(self, plot: pg.PlotItem) -> None:
-        """Leave away what a chemist does not need: menus, grid, buttons."""
-        plot.setMenuEnabled(False)
-        plot.hideButtons()
         plot.getViewBox().setMouseMode(pg.ViewBox.RectMode)
         plot.disableAutoRange()
         plot.showGrid(x=False, y=False)
@@ -446,10 +441,8 @@ class PlotView(QWidget):
         quiet = muted(palette)
         self.canvas.setBackground(base)
         for plot in (self.main, self.residual):
-            for side in ("left", "bottom"):
-                axis = plot.getAxis(side)
-                axis.setPen(pg.mkPen(quiet))
-                axis.setTextPen(pg.mkPen(self._ink))
+            color_axes(plot, palette)
+            for axis in map(plot.getAxis, ("left", "bottom")):
                 axis.setTickFont(self.font())
                 axis.label.setFont(self.font())
         self._sum_pen = pg.mkPen(self._ink, width=1)
@@ -488,7 +481,3 @@ class PlotView(QWidget):
             self.menuAt.emit(found, place)
         else:
             self.componentClicked.emit(found)
-
-
-def _axes() -> dict[str, PlainAxis]:
-    return {side: PlainAxis(side) for side in ("left", "bottom")}
