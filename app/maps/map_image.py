@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QKeyEvent, QPalette
-from PySide6.QtWidgets import QGraphicsRectItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsRectItem, QWidget
 
+from app.maps.place_plot import PlacePlot
 from app.maps.quantity import Quantity, levels
-from app.plot.canvas import Canvas
 from app.plot.plain_axis import color_axes
 from app.widgets.theme import VERMILLION
 from xps.stacks import Coordinate
@@ -30,7 +29,7 @@ _BAR_AXIS = 68  # px, for numbers and a name
 _EVEN = 0.02  # of a step: places that are nearer to an even grid are on it
 
 
-class MapImage(QWidget):
+class MapImage(PlacePlot):
     """One quantity of a map of rows and columns.
 
     Signals
@@ -42,13 +41,9 @@ class MapImage(QWidget):
     placeChosen = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._quantity: Quantity | None = None
+        super().__init__("Map", parent)
         self._place: tuple[int, int] | None = None
         self._edges = (np.array([-0.5, 0.5]), np.array([-0.5, 0.5]))
-        self.canvas = Canvas()
-        self.plot = self.canvas.add_plain_plot()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.plot.setAspectLocked(True)
         self.plot.invertY(True)  # rows from the top, as in images and in print
         self.image = pg.ImageItem(axisOrder="row-major")
@@ -63,17 +58,7 @@ class MapImage(QWidget):
         self.bar = pg.ColorBarItem(colorMap=pg.colormap.get(_COLORS), interactive=True)
         self.bar.getAxis("right").setWidth(_BAR_AXIS)
         self.bar.setImageItem(self.image, insert_in=self.plot)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.canvas)
-        self.canvas.scene().sigMouseClicked.connect(self._on_click)
-        self.setAccessibleName("Map")
         self._restyle()
-
-    @property
-    def quantity(self) -> Quantity | None:
-        """What is drawn."""
-        return self._quantity
 
     @property
     def place(self) -> tuple[int, int] | None:
@@ -152,30 +137,16 @@ class MapImage(QWidget):
         )
         self.placeChosen.emit(row, column)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "bar"):
-            self._restyle()
-
-    def _on_click(self, event: MouseClickEvent) -> None:
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
-        if event.button() != Qt.MouseButton.LeftButton:
-            return
-        if event.double():
-            self.fit_view()
-            return
-        at = self.plot.vb.mapSceneToView(event.scenePos())
-        row, column = _cell(self._edges[0], at.y()), _cell(self._edges[1], at.x())
-        if row is not None and column is not None and self._quantity is not None:
+    def _choose_at(self, x: float, y: float) -> None:
+        row, column = _cell(self._edges[0], y), _cell(self._edges[1], x)
+        if row is not None and column is not None:
             self.placeChosen.emit(row, column)
 
     def _restyle(self) -> None:
+        super()._restyle()
         palette = self.palette()
-        base = palette.color(QPalette.ColorRole.Base)
-        self.canvas.setBackground(base)
-        for plot in (self.plot, self.bar):
-            color_axes(plot, palette)
-        self._halo.setPen(pg.mkPen(base, width=5))
+        color_axes(self.bar, palette)
+        self._halo.setPen(pg.mkPen(palette.color(QPalette.ColorRole.Base), width=5))
         self._frame.setPen(pg.mkPen(VERMILLION, width=2))
         self._doubtful.setPen(pg.mkPen(VERMILLION, width=1))
 

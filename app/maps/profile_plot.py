@@ -5,14 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPalette
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from app.maps.place_plot import PlacePlot
 from app.maps.quantity import Quantity
-from app.plot.canvas import Canvas
-from app.plot.plain_axis import color_axes
 from app.widgets.theme import BLUE, VERMILLION, mix, muted
 from xps.stacks import Coordinate
 
@@ -23,7 +21,7 @@ _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: -1, Qt.Key.
 _MOST_BARS = 400  # more error bars than that are a band
 
 
-class ProfilePlot(QWidget):
+class ProfilePlot(PlacePlot):
     """One quantity along one direction.
 
     Signals
@@ -35,13 +33,9 @@ class ProfilePlot(QWidget):
     placeChosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._quantity: Quantity | None = None
+        super().__init__("Profile", parent)
         self._at: Floats = np.empty(0)
         self._place: int | None = None
-        self.canvas = Canvas()
-        self.plot = self.canvas.add_plain_plot()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._low, self._high = pg.PlotDataItem(), pg.PlotDataItem()
         self._band = pg.FillBetweenItem(self._low, self._high)
         self._bars = pg.ErrorBarItem()
@@ -59,17 +53,7 @@ class ProfilePlot(QWidget):
             self._doubtful,
         ):
             self.plot.addItem(item)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.canvas)
-        self.canvas.scene().sigMouseClicked.connect(self._on_click)
-        self.setAccessibleName("Profile")
         self._restyle()
-
-    @property
-    def quantity(self) -> Quantity | None:
-        """What is drawn."""
-        return self._quantity
 
     @property
     def place(self) -> int | None:
@@ -126,27 +110,13 @@ class ProfilePlot(QWidget):
         now = -1 if self._place is None else self._place
         self.placeChosen.emit(min(max(now + step, 0), self._at.size - 1))
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_marker"):
-            self._restyle()
-
-    def _on_click(self, event: MouseClickEvent) -> None:
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
-        if event.button() != Qt.MouseButton.LeftButton or not self._at.size:
-            return
-        if event.double():
-            self.fit_view()
-            return
-        at = self.plot.vb.mapSceneToView(event.scenePos())
-        self.placeChosen.emit(int(np.argmin(np.abs(self._at - at.x()))))
+    def _choose_at(self, x: float, y: float) -> None:
+        self.placeChosen.emit(int(np.argmin(np.abs(self._at - x))))
 
     def _restyle(self) -> None:
+        super()._restyle()
         palette = self.palette()
-        ink = palette.color(QPalette.ColorRole.Text)
-        self.canvas.setBackground(palette.color(QPalette.ColorRole.Base))
-        color_axes(self.plot, palette)
-        color = mix(BLUE, ink, 0.35)
+        color = mix(BLUE, palette.color(QPalette.ColorRole.Text), 0.35)
         self._line.setPen(pg.mkPen(color, width=1))
         self._line.setSymbolBrush(pg.mkBrush(color))
         self._line.setSymbolPen(None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.maps.map_image import MapImage
 from app.maps.map_window import MapWindow
+from app.maps.place_plot import PlacePlot
+from app.maps.profile_plot import ProfilePlot
 from app.maps.quantity import Quantity, levels
 from app.session.files import MANY
 from app.window import MainWindow
@@ -164,6 +168,37 @@ def test_arrow_keys_go_from_place_to_place(
     for _ in range(COLUMNS):
         QTest.keyClick(maps.image, Qt.Key.Key_Right)
     assert maps.image.place == (1, COLUMNS - 1)
+
+
+def _image_of_numbers() -> MapImage:
+    image = MapImage()
+    image.show_axes(Coordinate("y", "mm", np.arange(3.0)), Coordinate("x", "mm", np.arange(4.0)))
+    image.show_quantity(Quantity("n", "number", "", np.arange(12.0).reshape(3, 4)))
+    return image
+
+
+def _line_of_numbers() -> ProfilePlot:
+    line = ProfilePlot()
+    line.show_axis(Coordinate("depth", "nm", np.arange(4.0)))
+    line.show_quantity(Quantity("n", "number", "", np.arange(4.0)))
+    return line
+
+
+@pytest.mark.parametrize("make", [_image_of_numbers, _line_of_numbers])
+def test_a_double_click_shows_all_places_again(qtbot: QtBot, make: Callable[[], PlacePlot]) -> None:
+    drawn = make()
+    qtbot.addWidget(drawn)
+    with qtbot.waitExposed(drawn):
+        drawn.show()
+    drawn.fit_view()
+    whole = drawn.plot.viewRange()
+    drawn.plot.setXRange(1.0, 2.0, padding=0.0)
+    assert drawn.plot.viewRange() != whole
+    viewport = drawn.canvas.viewport()
+    middle = viewport.rect().center()
+    QTest.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=middle)
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=middle)
+    np.testing.assert_allclose(drawn.plot.viewRange(), whole)
 
 
 def test_a_profile_is_a_line_with_errors(
