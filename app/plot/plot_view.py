@@ -10,27 +10,25 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPalette, QPen
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPalette, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.gestures.gestures import short_name
 from app.plot.canvas import Canvas
-from app.plot.curve_items import ComponentLook, Dots, ModelCurves
+from app.plot.curve_items import ComponentLook, ModelCurves
+from app.plot.data_points import DataPoints
 from app.plot.handle_layer import HandleLayer
 from app.plot.legend import Legend, LegendRow
 from app.plot.overlays import Overlay, OverlayCurves
 from app.plot.plain_axis import color_axes
+from app.plot.residuals import Residuals
 from app.plot.scales import Scales
 from app.plot.shown import Shown
-from app.widgets.numerals import MINUS
-from app.widgets.theme import VERMILLION, mix, muted
+from app.widgets.theme import muted
 from xps.problem import RegionCurves
 
 Floats = NDArray[np.float64]
 
-_SIGMA = 2.0
-_SURVEY_POINTS = 500  # of so many a line tells more than a crowd of points
-_LEAST_RESIDUAL = 4.0
 _HEADROOM = 0.05  # of the height of the data
 _FOOTROOM = 0.05
 _FADED = 0.25  # opacity
@@ -87,8 +85,7 @@ class PlotView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.canvas)
-        self._build_residual()
-        self._build_main()
+        self._build_plots()
         self.canvas.ci.layout.setRowStretchFactor(0, 1)
         self.canvas.ci.layout.setRowStretchFactor(1, 4)
         self.canvas.scene().sigMouseClicked.connect(self._on_click)
@@ -152,15 +149,13 @@ class PlotView(QWidget):
         """Draw the model of a region while something is dragged; all else stays as it is."""
         self._model.hasty = True
         self._model.show_curves(curves.model, self._looks)
-        self._residual.show_points(curves.energy_ev, curves.residual)
-        points = self._points.xData
-        if points is None or points.size != curves.energy_ev.size:
-            self._draw_points(curves)
+        self._residuals.show_live(curves)
+        assert self._shown is not None
+        self._data.show_live(self._shown, curves)
 
     def shift_data(self, by_ev: float) -> None:
         """Draw the points further along, as another charge shift would put them."""
-        for item in (self._points, self._outside, self._trace, self._masked):
-            item.setPos(by_ev, 0.0)
+        self._data.shift(by_ev)
 
     def to_box(self, position: QPointF) -> QPointF:
         """Return a position of the canvas in pixels of the main plot."""
@@ -201,15 +196,10 @@ class PlotView(QWidget):
 
     def component_at(self, position: QPointF) -> int | None:
         """Return the component whose area a position of the canvas lies in, the lowest of them."""
-        if self._shown is None or self._shown.curves is None or not self.is_in_main(position):
+        if self._shown is None or not self.is_in_main(position):
             return None
         point = self.to_data(position)
-        model = self._shown.curves.model
-        index = int(np.argmin(np.abs(model.energy_ev - point.x())))
-        heights = model.components[:, index]
-        above = point.y() - model.background[index]
-        inside = np.flatnonzero((heights >= above) & (above >= 0.0))
-        return int(inside[np.argmin(heights[inside])]) if inside.size else None
+        return self._shown.component_at(point.x(), point.y())
 
     def fit_view(self) -> None:
         """Show the whole region, or the whole spectrum where there is none."""
@@ -277,52 +267,28 @@ class PlotView(QWidget):
             return tool.release(event.position(), event)
         return False
 
-    def _build_residual(self) -> None:
+    def _build_plots(self) -> None:
         self.residual = self.canvas.add_plain_plot(0, 0)
-        self.residual.setMouseEnabled(x=True, y=False)
-        self.residual.getAxis("bottom").setStyle(showValues=False)
-        self.residual.getAxis("left").setLabel("Residual / σ")
-        self._band = pg.LinearRegionItem(
-            (-_SIGMA, _SIGMA), orientation="horizontal", movable=False, pen=pg.mkPen(None)
-        )
-        self._zero = pg.InfiniteLine(0.0, angle=0)
-        self._residual = Dots(3.0)
-        self.residual.addItem(self._band, ignoreBounds=True)
-        self.residual.addItem(self._zero, ignoreBounds=True)
-        self.residual.addItem(self._residual)
-        self._strip(self.residual)
-
-    def _build_main(self) -> None:
+        self._residuals = Residuals(self.residual)
         self.main = self.canvas.add_plain_plot(1, 0)
-        self._model = ModelCurves()
-        self._outside = pg.PlotDataItem(pen=None, symbol="o", symbolSize=3, pxMode=True)
-        self._points = pg.PlotDataItem(pen=None, symbol="o", symbolSize=4, pxMode=True)
-        self._trace = pg.PlotDataItem()
-        self._masked = pg.PlotDataItem(pen=None, symbol="x", symbolSize=8, pxMode=True)
         self.overlays = OverlayCurves(self.main)
-        data = (self._outside, self._points, self._trace, self._masked)
-        for item in (*data, self._model):
-            self.main.addItem(item)
+        self._data = DataPoints(self.main)
+        self._model = ModelCurves()
+        self.main.addItem(self._model)
         self._legend = Legend(self.palette())
         self._legend.setParentItem(self.main.getViewBox())
         self.handles = HandleLayer(self.main.getViewBox(), self.palette())
-        self._strip(self.main)
         self.main.getViewBox().sigResized.connect(self._on_resized)
-        # A link of the axes does not carry their direction.
         self.residual.setXLink(self.main)
         for plot in (self.main, self.residual):
-            plot.getViewBox().invertX(True)
-
-    def _strip(self, plot: pg.PlotItem) -> None:
-        plot.getViewBox().setMouseMode(pg.ViewBox.RectMode)
-        plot.disableAutoRange()
-        plot.showGrid(x=False, y=False)
+            plot.disableAutoRange()
+            plot.getViewBox().setMouseMode(pg.ViewBox.RectMode)
+            plot.getViewBox().invertX(True)  # a link of the axes does not carry their direction
 
     def _draw(self) -> None:
         shown = self._shown
-        for item in (self._points, self._outside, self._trace, self._masked):
-            item.clear()
-        self._residual.clear()
+        self._data.clear()
+        self._residuals.clear()
         self._model.clear()
         self._legend.clear()
         has_model = shown is not None and shown.curves is not None
@@ -334,9 +300,11 @@ class PlotView(QWidget):
         for plot in (self.main, self.residual):
             plot.getViewBox().invertX(shown.is_binding)
         self._label_axes(shown)
-        self._draw_data(shown)
+        self._data.show_spectrum(shown)
         if shown.curves is not None:
-            self._draw_model(shown)
+            self._model.hasty = False
+            self._model.show_curves(shown.curves.model, self._looks)
+            self._residuals.show_curves(shown.curves)
         self._draw_legend(shown)
 
     def _label_axes(self, shown: Shown) -> None:
@@ -346,34 +314,6 @@ class PlotView(QWidget):
         scale, label = self._scales.intensity_axis(shown)
         self.main.getAxis("left").setScale(scale)
         self.main.getAxis("left").setLabel(label)
-
-    def _draw_data(self, shown: Shown) -> None:
-        curves = shown.curves
-        self._masked.setData(shown.masked_ev, shown.masked_intensity)
-        if curves is None:
-            trace = self._points if shown.energy_ev.size < _SURVEY_POINTS else self._trace
-            trace.setData(shown.energy_ev, shown.intensity)
-            return
-        self._draw_points(curves)
-
-    def _draw_points(self, curves: RegionCurves) -> None:
-        """Draw the points in the window, and those outside."""
-        shown = self._shown
-        assert shown is not None
-        outside = (shown.energy_ev < curves.energy_ev[0]) | (shown.energy_ev > curves.energy_ev[-1])
-        self._outside.setData(shown.energy_ev[outside], shown.intensity[outside])
-        self._points.setData(curves.energy_ev, curves.data)
-
-    def _draw_model(self, shown: Shown) -> None:
-        curves = shown.curves
-        assert curves is not None
-        model = curves.model
-        self._model.hasty = False
-        self._model.show_curves(model, self._looks)
-        self._residual.show_points(curves.energy_ev, curves.residual)
-        reach = max(_LEAST_RESIDUAL, 1.1 * float(np.max(np.abs(curves.residual), initial=0.0)))
-        self.residual.setYRange(-reach, reach, padding=0.0)
-        self._label_residual(reach)
 
     def _draw_legend(self, shown: Shown) -> None:
         """Name what is drawn; a spectrum alone needs no legend."""
@@ -388,13 +328,6 @@ class PlotView(QWidget):
             ]
             rows.append(("background", self._background_pen, None))
         self._legend.show_rows([*rows, *self.overlays.rows()], self.palette())
-
-    def _label_residual(self, reach: float) -> None:
-        """Mark the band; and where the residual goes far beyond it, how far."""
-        far = 5.0 * np.floor(reach / 5.0) if reach > 5.0 * _SIGMA else None
-        marks = (-_SIGMA, 0.0, _SIGMA) if far is None else (-far, 0.0, far)
-        ticks = [(mark, f"{mark:g}".replace("-", MINUS)) for mark in marks]
-        self.residual.getAxis("left").setTicks([ticks])
 
     def _data_top(self, left: float, right: float, low: float, high: float) -> float:
         """How high the data reach between two energies, as a part of the way from low to high."""
@@ -449,20 +382,9 @@ class PlotView(QWidget):
         self._background_pen = pg.mkPen(quiet, width=1, style=Qt.PenStyle.DashLine)
         self._model.sum_pen, self._model.background_pen = self._sum_pen, self._background_pen
         self._model.ink, self._model.font = self._ink, self.font()
-        self._masked.setSymbolPen(pg.mkPen(mix(VERMILLION, self._ink, 0.25), width=1.5))
-        self._residual.color = mix(self._ink, base, 0.3)
         self.handles.set_palette(palette)
-        self._trace.setPen(self._sum_pen)
-        for item, color in (
-            (self._points, mix(self._ink, base, 0.3)),
-            (self._outside, mix(self._ink, base, 0.7)),
-        ):
-            item.setSymbolPen(pg.mkPen(color))
-            item.setSymbolBrush(None)
-        band = QColor(palette.color(QPalette.ColorRole.Highlight))
-        band.setAlphaF(0.15)
-        self._band.setBrush(band)
-        self._zero.setPen(pg.mkPen(quiet))
+        self._data.set_palette(palette)
+        self._residuals.set_palette(palette)
 
     def _on_pointer(self, position: QPointF) -> None:
         for plot in (self.main, self.residual):

@@ -73,6 +73,17 @@ class Shown:
         index = int(np.argmin(np.abs(self.energy_ev - energy_ev)))
         return float(self.energy_ev[index]), float(self.intensity[index])
 
+    def component_at(self, energy_ev: float, intensity: float) -> int | None:
+        """Return the component whose area a point lies in, the lowest of them."""
+        if self.curves is None:
+            return None
+        model = self.curves.model
+        index = int(np.argmin(np.abs(model.energy_ev - energy_ev)))
+        heights = model.components[:, index]
+        above = intensity - model.background[index]
+        inside = np.flatnonzero((heights >= above) & (above >= 0.0))
+        return int(inside[np.argmin(heights[inside])]) if inside.size else None
+
 
 def show(project: Project, entry: Entry, *, model: bool = True) -> Shown:
     """Return what is drawn of a spectrum, with the model of its region or without."""
