@@ -26,7 +26,7 @@ from app.session.document import Document
 from app.session.selection import Selection
 from app.widgets.icons import icon
 from app.widgets.plain import menu_text
-from xps.project import Project
+from xps.project import Entry, Project
 
 
 class CommandBar:
@@ -49,6 +49,7 @@ class CommandBar:
         self._window = window
         self._recipes = recipes
         self._stored_fits = False
+        self._looked_at: tuple[Entry, ...] = ()
         self.actions = make_actions(window, slot, icon)
         self.menus = make_menus(window, self.actions)
         self.recipe_menu = RecipeMenu(
@@ -115,7 +116,7 @@ class CommandBar:
         there = _there(document, selection, works=works)
         for spec in ACTIONS:
             self.actions[spec.name].setEnabled(there[spec.needs])
-        self._stored_fits = _carries_fit(document.project)
+        self._look_for_stored_fits(document.project)
         self.recipe_menu.show_stored(there=self._stored_fits)
         self.recipe_button.setEnabled(there["spectra"])
         self.recipe_menu.setEnabled(there["spectra"])
@@ -124,6 +125,12 @@ class CommandBar:
             action, verb = self.actions[name], name.capitalize()
             action.setText(f"&{verb} {menu_text(text)}".rstrip())
             action.setIconText(verb)
+
+    def _look_for_stored_fits(self, project: Project) -> None:
+        """Whether any of the spectra carries a fit; hundreds are not asked at every edit."""
+        if project.entries is not self._looked_at:
+            self._looked_at = project.entries
+            self._stored_fits = _carries_fit(project)
 
     def redraw_icons(self) -> None:
         """Draw the icons in the colors of the present palette."""
@@ -139,7 +146,7 @@ class CommandBar:
 
 def _carries_fit(project: Project) -> bool:
     if not project.entries:
-        return False
+        return False  # and nothing need be loaded to know
     from xps.casaxps import carries_fit
 
     return carries_fit(project)

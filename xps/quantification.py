@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from xps.cancel import Cancelled, raising
 from xps.fitted import RegionFit, covariance_of_areas, standard_error
 from xps.intensity import file_transmission, intensity_factor, kinetic_energy, why_no_factor
 from xps.levels import element
@@ -94,20 +95,35 @@ class Quantification:
     notes: tuple[str, ...]
 
 
-def quantify(result: Project | HoldsProject) -> Quantification:
+def quantify(
+    result: Project | HoldsProject, *, cancelled: Cancelled | None = None
+) -> Quantification:
     """Return the atomic percents of every sample of a project, or of what `xps.fit` returned.
 
     The atoms of all fitted regions of a sample add up to 100 %. A region without sensitivity
     factor, or a second region of the same element, is left out and named. Stale and failed
     fits are left out as well. A transmission from the files is used where all regions
     of a sample have one. The project's `quantification` says how amounts follow from areas.
+
+    Parameters
+    ----------
+    result : Project or FitResult
+    cancelled : callable, optional
+        Asked before each sample; all ends once it says True.
+
+    Raises
+    ------
+    CancelledError
+        If it was cancelled.
     """
     project = project_in(result)
+    ask = raising(cancelled, "the quantification")
     settings = project.quantification
     amounts: list[Amount] = []
     notes: list[str] = []
     from_file = True
     for sample in project.samples:
+        ask()
         counted = counted_fits(project, sample.name, notes)
         transmitted = transmission_known(project, counted)
         from_file &= transmitted

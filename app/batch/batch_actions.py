@@ -104,7 +104,7 @@ class BatchActions(QObject):
                 as_stacks=request.as_stacks,
                 reading=job.report,
                 fitting=self._fitted.emit,
-                cancelled=job.is_cancelled,
+                cancelled=job.must_stop,
             )
 
         self._job = self._jobs.run(f"Batch into {request.table.name}", work, self._keep, self._keep)

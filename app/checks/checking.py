@@ -74,7 +74,7 @@ class Checking(QObject):
         def work(job: Job) -> tuple[Finding, ...]:
             from xps.checks import check
 
-            return check(project)
+            return check(project, cancelled=job.must_stop)
 
         self._job = self._jobs.run_unseen(
             work,

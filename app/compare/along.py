@@ -20,6 +20,7 @@ from app.compare.compared import (
 )
 from app.gestures.gestures import short_name
 from app.plot.curve_items import ComponentLook, dash_of, letter_of
+from xps.cancel import Cancelled, raising
 from xps.composition import Kind
 from xps.errors import XpsError
 from xps.escaping import tab_separated
@@ -99,6 +100,7 @@ def along(
     levels: Sequence[str],
     series: str,
     kind: Kind = "share",
+    cancelled: Cancelled | None = None,
 ) -> Along:
     """Follow samples of a project along a series.
 
@@ -109,16 +111,21 @@ def along(
         Names of the samples, and the core levels, that are drawn.
     series : str
     kind : {"share", "atomic_percent"}
+    cancelled : callable, optional
+        Asked between the steps; all ends with a `CancelledError` once it says True.
     """
+    ask = raising(cancelled, "the comparison")
     part = part_of(project, samples, levels)
     if not part.regions:
         return Along(series, problem="Choose samples and core levels to compare.")
     from xps.charts import charts
 
+    ask()
     try:
         found = charts(part, kind, series=series)
     except XpsError as error:
         return Along(series, problem=sentence(error))
+    ask()
     looks = tuple(_looks(chart.species) for chart in found)
     rows = [row for chart, own in zip(found, looks, strict=True) for row in _rows(chart, own)]
     notes = [*_notes(found, series), *stale_notes(part)]

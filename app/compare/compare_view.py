@@ -31,6 +31,7 @@ from app.fitting.solver_import import load_solver
 from app.preferences.preferences import FIGURE_WIDTHS_MM, Preferences
 from app.widgets.check_box import CheckBox
 from app.widgets.plain import tooltip
+from xps.cancel import Cancelled
 from xps.composition import Kind
 from xps.errors import XpsError
 from xps.project import Project
@@ -332,7 +333,7 @@ class CompareView(QWidget):
             button.setEnabled(bool(self.samples.names and self.levels))
         self.base.setEnabled(not self._series)
         if not self.samples.names:
-            self._comparison.ask(lambda: Compared(problem=_EMPTY), self._show)
+            self._comparison.ask(lambda _: Compared(problem=_EMPTY), self._show)
             return
         chosen = (
             self._project,
@@ -345,12 +346,12 @@ class CompareView(QWidget):
 
         series = self._series
 
-        def work() -> Compared | Along:
+        def work(cancelled: Cancelled) -> Compared | Along:
             load_solver()
             project, samples, levels, _, _, kind = chosen
             if series:
-                return along(project, samples, levels, series, kind)
-            return compared(*chosen)
+                return along(project, samples, levels, series, kind, cancelled)
+            return compared(*chosen, cancelled)
 
         self._comparison.ask(work, self._show)
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 
 from app.gestures.gestures import short_name
 from app.plot.curve_items import ComponentLook, dash_of, letter_of
+from xps.cancel import Cancelled, raising
 from xps.composition import Kind
 from xps.errors import XpsError
 from xps.escaping import tab_separated
@@ -134,6 +135,7 @@ def compared(
     base: str,
     failures: Mapping[str, XpsError],
     kind: Kind = "share",
+    cancelled: Cancelled | None = None,
 ) -> Compared:
     """Compare samples of a project.
 
@@ -148,11 +150,16 @@ def compared(
         Why regions could not be fitted, by region id.
     kind : {"share", "atomic_percent"}
         What is compared.
+    cancelled : callable, optional
+        Asked between the steps; all ends with a `CancelledError` once it says True.
     """
+    ask = raising(cancelled, "the comparison")
     part = with_places(part_of(project, samples, levels))
     if not part.regions:
         return Compared(problem="Choose samples and core levels to compare.")
+    ask()
     drawn = columns(part, None, None, failures)
+    ask()
     regions = _drawn_regions(drawn)
     looks = _looks(project, regions)
     from xps.comparison import compare
@@ -161,6 +168,7 @@ def compared(
         comparison = compare(part, base)
     except XpsError as error:
         return Compared(drawn, looks, problem=sentence(error))
+    ask()
     is_share = kind == "share"
     differences = comparison.differences if is_share else comparison.atomic_differences
     names = tuple(dict.fromkeys(d.sample for d in differences))

@@ -146,9 +146,7 @@ class Analysis(QObject):
             from app.fitting.fit_merge import merge_fits
             from xps.analysis import fit_project
 
-            outcome = fit_project(
-                before, region_ids, cancelled=job.is_cancelled, progress=job.report
-            )
+            outcome = fit_project(before, region_ids, cancelled=job.must_stop, progress=job.report)
             return outcome, merge_fits(self._document.project, before, outcome.project)
 
         self._fitting = (before, region_ids)

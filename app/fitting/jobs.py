@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
@@ -12,9 +13,15 @@ from xps.errors import XpsError
 
 Work = Callable[["Job"], Any]
 
+_SLICE_S = 0.002  # of work, before the window has its turn
+_PATIENCE_S = 0.1  # of work with a window that does not come to an end
+
 
 class Job(QObject):
     """One piece of work; its signals arrive on the user interface's thread.
+
+    The work shall ask often whether it `must_stop`: then the window never waits for it, neither
+    when it is cancelled nor when both want to run Python, which serves one thread at a time.
 
     Signals
     -------
@@ -31,6 +38,7 @@ class Job(QObject):
     stopped = Signal()
     _returned = Signal(object)
     _raised = Signal(object)
+    _turnOffered = Signal()
 
     def __init__(
         self,
@@ -45,18 +53,35 @@ class Job(QObject):
         self._done = done
         self._failed = failed
         self._cancel = threading.Event()
+        self._turn_is_over = threading.Event()
+        self._slice_began = perf_counter()
         self._has_ended = False
         self._returned.connect(self._on_returned, Qt.ConnectionType.QueuedConnection)
         self._raised.connect(self._on_raised, Qt.ConnectionType.QueuedConnection)
+        self._turnOffered.connect(self._end_turn, Qt.ConnectionType.QueuedConnection)
 
     def cancel(self) -> None:
         """Ask the work to stop, and be over at once; what it returns is dropped."""
         self._cancel.set()
+        self._turn_is_over.set()
         self._end()
 
     def is_cancelled(self) -> bool:
-        """Whether the work should stop."""
+        """Whether it was cancelled."""
         return self._cancel.is_set()
+
+    def must_stop(self) -> bool:
+        """Whether the work should stop; asked by the work itself, on its thread.
+
+        Now and then it waits here until the window has dealt with all that came before.
+        """
+        if perf_counter() - self._slice_began > _SLICE_S:
+            self._turn_is_over.clear()
+            if not self.is_cancelled():
+                self._turnOffered.emit()
+                self._turn_is_over.wait(_PATIENCE_S)
+            self._slice_began = perf_counter()
+        return self.is_cancelled()
 
     def report(self, done: int, total: int) -> None:
         """Tell how far the work is; called by the work itself."""
@@ -71,6 +96,10 @@ class Job(QObject):
             self._raised.emit(error)
         else:
             self._returned.emit(result)
+
+    @Slot()
+    def _end_turn(self) -> None:
+        self._turn_is_over.set()
 
     def _end(self) -> None:
         if not self._has_ended:

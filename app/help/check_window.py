@@ -152,4 +152,4 @@ def _check(job: Job) -> Selfcheck:
     load_solver()
     from xps.selfcheck import selfcheck
 
-    return selfcheck(cancelled=job.is_cancelled, progress=job.report)
+    return selfcheck(cancelled=job.must_stop, progress=job.report)

@@ -128,7 +128,7 @@ class MapActions(QObject):
         def work(job: Job) -> list[str]:
             from xps.principal_components import principal_components
 
-            return principal_components(stack, cancelled=job.is_cancelled).lines()
+            return principal_components(stack, cancelled=job.must_stop).lines()
 
         self._run(f"Look at {stack.title}", work, self._tell)
 
@@ -142,7 +142,7 @@ class MapActions(QObject):
             load_solver()
             from app.maps.opened_map import fit_map
 
-            return fit_map(opened, recipe, job.is_cancelled, job.report, shared=shared)
+            return fit_map(opened, recipe, job.must_stop, job.report, shared=shared)
 
         self._run(f"Fit {opened.path.name}", work, self._take_fitted)
 
@@ -236,4 +236,4 @@ class MapActions(QObject):
 def _opened(path: Path, job: Job) -> OpenedMap:
     from app.maps.opened_map import open_map
 
-    return open_map(path, job.is_cancelled, job.report)
+    return open_map(path, job.must_stop, job.report)

@@ -88,7 +88,7 @@ class Suggesting(QObject):
         def work(job: Job) -> SampleSuggestion:
             from xps.sample_models import suggest_model
 
-            return suggest_model(project, entry.id, cancelled=job.is_cancelled)
+            return suggest_model(project, entry.id, cancelled=job.must_stop)
 
         job = self._jobs.run(
             f"Search models for {place(project, entry)}",

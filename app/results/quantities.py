@@ -10,6 +10,7 @@ from app.inspector.component_cells import share_text
 from app.plot.curve_items import ComponentLook
 from app.plot.looks import looks_of
 from app.results.share_bars import Bar
+from xps.cancel import Cancelled, raising
 from xps.fitted import RegionFit
 from xps.levels import element
 from xps.model import Region
@@ -58,20 +59,28 @@ class Quantities:
     notes: tuple[str, ...] = ()
 
 
-def quantities(project: Project) -> Quantities:
-    """Return the quantification of a project's fresh fits, place by place of a series."""
+def quantities(project: Project, cancelled: Cancelled | None = None) -> Quantities:
+    """Return the quantification of a project's fresh fits, place by place of a series.
+
+    Parameters
+    ----------
+    project : Project
+    cancelled : callable, optional
+        Asked often; all ends with a `CancelledError` once it says True.
+    """
+    ask = raising(cancelled, "the quantification")
     project = with_places(project)
     columns = _columns(project)
     if not any(columns.values()):
         return Quantities()
-    result = quantify(project)
+    result = quantify(project, cancelled=cancelled)
     amounts = {(a.sample, a.core_level, a.component): a for a in result.amounts}
     rows: list[Row] = []
     bars: list[Bar] = []
     for level in _levels(columns):
         regions = {title: by_level.get(level) for title, by_level in columns.items()}
-        rows += _level_rows(project, level, regions, amounts)
-        bars += _level_bars(project, level, regions)
+        rows += _level_rows(project, level, regions, amounts, ask)
+        bars += _level_bars(project, level, regions, ask)
     basis = result.basis if result.amounts else ""
     return Quantities(tuple(columns), tuple(rows), tuple(bars), basis, result.notes)
 
@@ -101,7 +110,11 @@ def _levels(columns: Columns) -> list[str]:
 
 
 def _level_rows(
-    project: Project, level: str, regions: dict[str, Region | None], amounts: Amounts
+    project: Project,
+    level: str,
+    regions: dict[str, Region | None],
+    amounts: Amounts,
+    ask: Cancelled,
 ) -> list[Row]:
     element_cells = []
     for region in regions.values():
@@ -109,8 +122,11 @@ def _level_rows(
         element_cells.append(("", _percent(amount, None)))
     rows = [Row(f"{element(level)}  ({level})", None, tuple(element_cells))]
     for look, id_ in _components(project, regions.values()):
-        cells = tuple(_cells(project, region, id_, amounts) for region in regions.values())
-        rows.append(Row(short_name(look.name), look, cells))
+        cells = []
+        for region in regions.values():
+            ask()
+            cells.append(_cells(project, region, id_, amounts))
+        rows.append(Row(short_name(look.name), look, tuple(cells)))
     return rows
 
 
@@ -159,9 +175,12 @@ def _percent(amount: Amount | None, limit: float | None) -> str:
     return with_error(amount.atomic_percent, amount.stderr, decimals=1)
 
 
-def _level_bars(project: Project, level: str, regions: dict[str, Region | None]) -> list[Bar]:
+def _level_bars(
+    project: Project, level: str, regions: dict[str, Region | None], ask: Cancelled
+) -> list[Bar]:
     bars = []
     for title, region in regions.items():
+        ask()
         if region is None or not project.is_fresh(region.id):
             continue
         fit = project.fit_of(region.id)

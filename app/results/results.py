@@ -165,7 +165,7 @@ class Results(QTabWidget):
     def _show_quantities(self) -> None:
         project = self._document.project
         self.quantify.form.show_settings(project.quantification)
-        self._quantities.ask(lambda: quantities(project), self.quantify.show_quantities)
+        self._quantities.ask(partial(quantities, project), self.quantify.show_quantities)
 
     def _show_comparison(self) -> None:
         self.compare.show_project(self._document.project, self._document.failures)

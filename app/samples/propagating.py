@@ -102,7 +102,7 @@ class Propagating(QObject):
             load_solver()
 
             def step(done: int, total: int) -> None:
-                if job.is_cancelled():
+                if job.must_stop():
                     raise CancelledError("placing the regions was cancelled")
                 job.report(done, total)
 

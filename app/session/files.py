@@ -108,7 +108,7 @@ class Files(QObject):
         what = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
         self._jobs.run(
             f"Open {what}",
-            lambda job: open_all(paths, job.is_cancelled, job.report),
+            lambda job: open_all(paths, job.must_stop, job.report),
             done,
             lambda error: self._messages.error(str(error)),
         )

@@ -9,6 +9,7 @@ from functools import cache
 
 import numpy as np
 
+from xps.cancel import Cancelled
 from xps.checks.rule import FittedRegion, Rule, Sightings, fitted_regions, in_each_fit
 from xps.levels import element, parse_core_level
 from xps.model import Component, Ref
@@ -86,13 +87,14 @@ def overlaps() -> tuple[Overlap, ...]:
         )
 
 
-def _overlapping(project: Project) -> Sightings:
+def _overlapping(project: Project, ask: Cancelled) -> Sightings:
     measured: dict[tuple[str, str], list[Entry]] = {}
     for entry in project.entries:
         if entry.spectrum.core_level is not None:
             key = entry.sample, element(entry.spectrum.core_level)
             measured.setdefault(key, []).append(entry)
     for fitted in fitted_regions(project):
+        ask()
         low, high = fitted.fit.region.window_ev
         for overlap in _overlaps_of(fitted.core_level):
             entries = measured.get((fitted.entry.sample, overlap.element), [])

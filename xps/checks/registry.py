@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from xps.cancel import Cancelled, raising
 from xps.checks import (
     backgrounds,
     budgets,
@@ -42,17 +43,31 @@ RULES: tuple[Rule, ...] = (
 """The rules by family."""
 
 
-def check(result: Project | HoldsProject) -> tuple[Finding, ...]:
+def check(
+    result: Project | HoldsProject, *, cancelled: Cancelled | None = None
+) -> tuple[Finding, ...]:
     """Apply every rule to a project, or to what `xps.fit` returned.
+
+    Parameters
+    ----------
+    result : Project or FitResult
+    cancelled : callable, optional
+        Asked often; the checks end once it says True.
 
     Returns
     -------
     tuple of Finding
         Region by region, then what concerns whole samples and the project. A finding that a
         waiver of the project covers carries its reason.
+
+    Raises
+    ------
+    CancelledError
+        If they were cancelled.
     """
     project = project_in(result)
-    found = [finding for rule in RULES for finding in rule.findings(project)]
+    ask = raising(cancelled, "the checks")
+    found = [finding for rule in RULES for finding in rule.findings(project, ask)]
     order = {region.id: number for number, region in enumerate(project.regions)}
     found.sort(key=lambda finding: order.get(finding.scope.region, len(order)))
     return tuple(_with_waiver(finding, project) for finding in found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from xps.cancel import Cancelled
 from xps.checks.rule import Rule, Search, Sighting, Sightings, fitted_regions
 from xps.errors import SpectrumError
 from xps.project import Project
@@ -28,8 +29,9 @@ def _measured_again(project: Project) -> Iterator[tuple[Scope, str, Dispersion]]
 def _in_repeats(search: Callable[[Dispersion], tuple[str, str] | None]) -> Search:
     """Make a search of what repeated measurements say: a message, and a remedy or ""."""
 
-    def search_all(project: Project) -> Sightings:
+    def search_all(project: Project, ask: Cancelled) -> Sightings:
         for scope, where, found in _measured_again(project):
+            ask()
             said = search(found)
             if said is not None:
                 yield Sighting(scope, where, *said)
@@ -67,10 +69,11 @@ def _change(found: Dispersion) -> tuple[str, str] | None:
     )
 
 
-def _one_spot(project: Project) -> Sightings:
+def _one_spot(project: Project, ask: Cancelled) -> Sightings:
     """Samples that are compared though none of their core levels was measured twice."""
     counted: dict[str, dict[str, int]] = {}
     for fitted in fitted_regions(project):
+        ask()
         sample = project.sample(fitted.entry.sample)
         of_level = counted.setdefault(fitted.core_level, {})
         name = sample.group or sample.name

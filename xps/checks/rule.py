@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from xps.cancel import Cancelled
 from xps.fitted import RegionFit
 from xps.model import Component, Ref
 from xps.project import Entry, Project
@@ -62,7 +63,8 @@ class Sighting:
 
 
 Sightings = Iterator[Sighting]
-Search = Callable[[Project], Sightings]
+Search = Callable[[Project, Cancelled], Sightings]
+"""Looks through a project; asks before each fit, or each sample, whether to go on."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +94,9 @@ class Rule:
     remedy: str
     function: Search
 
-    def findings(self, project: Project) -> Iterator[Finding]:
-        """Apply the rule to a project."""
-        for seen in self.function(project):
+    def findings(self, project: Project, ask: Cancelled) -> Iterator[Finding]:
+        """Apply the rule to a project; `ask`, which is asked often, may raise to end it."""
+        for seen in self.function(project, ask):
             yield Finding(
                 self.id,
                 seen.severity or self.severity,
@@ -167,8 +169,9 @@ def fitted_regions(project: Project) -> Iterator[FittedRegion]:
 def in_each_fit(search: Callable[[FittedRegion], Sightings]) -> Search:
     """Make a search through a project of a search in one fit."""
 
-    def search_all(project: Project) -> Sightings:
+    def search_all(project: Project, ask: Cancelled) -> Sightings:
         for fitted in fitted_regions(project):
+            ask()
             yield from search(fitted)
 
     return search_all
@@ -195,11 +198,12 @@ class FittedSample:
 def in_each_sample(search: Callable[[FittedSample], Sightings]) -> Search:
     """Make a search through a project of a search in one sample."""
 
-    def search_all(project: Project) -> Sightings:
+    def search_all(project: Project, ask: Cancelled) -> Sightings:
         own: dict[str, list[FittedRegion]] = {}
         for region in fitted_regions(project):
             own.setdefault(region.entry.sample, []).append(region)
         for sample in project.samples:
+            ask()
             if sample.name in own:
                 yield from search(FittedSample(project, sample.name, tuple(own[sample.name])))
 

@@ -28,9 +28,9 @@ def scale_error(fitted: FittedRegion) -> float:
 
 def _ties(fitted: FittedRegion) -> Iterator[FittedTie]:
     """All ties of the sample of a region."""
-    project = fitted.project
-    for fit in project.fits:
-        if project.entry(fit.region.spectrum).sample == fitted.entry.sample:
+    for region in fitted.project.regions_of(fitted.entry.sample):
+        fit = fitted.project.fit_of(region.id)
+        if fit is not None:
             yield from fit.ties
 
 
