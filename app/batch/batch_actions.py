@@ -76,8 +76,7 @@ class BatchActions(QObject):
             window.tableWanted.connect(self._choose_table)
             window.startWanted.connect(self.start)
             window.cancelWanted.connect(self._cancel)
-            self._recipes.changed.connect(lambda: window.recipe.show_recipes(self._recipes.listed))
-            window.recipe.show_recipes(self._recipes.listed)
+            window.recipe.follow(self._recipes)
         return self._window
 
     def show(self) -> None:

@@ -83,8 +83,7 @@ class MapActions(QObject):
             window.cancelWanted.connect(self._cancel)
             window.exportWanted.connect(self.export)
             window.takeWanted.connect(self.take)
-            self._recipes.changed.connect(lambda: window.recipe.show_recipes(self._recipes.listed))
-            window.recipe.show_recipes(self._recipes.listed)
+            window.recipe.follow(self._recipes)
         return self._window
 
     def show(self) -> None:
@@ -190,7 +189,7 @@ class MapActions(QObject):
             if any(load_recipe(name).region_for(s.template.core_level) for s in opened.stacks)
         ]
         if known:
-            window.choose_recipe(min(known, key=lambda name: len(load_recipe(name).core_levels)))
+            window.recipe.choose(min(known, key=lambda name: len(load_recipe(name).core_levels)))
         self.opened.emit()
 
     def _take_fitted(self, opened: OpenedMap) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -96,12 +94,6 @@ class MapWindow(QWidget):
     def spectrum_index(self) -> int | None:
         """The spectrum of the place that is looked at."""
         return self._index
-
-    def choose_recipe(self, source: str | Path) -> None:
-        """Choose a recipe, where it is offered."""
-        place = self.recipe.findData(source)
-        if place >= 0:
-            self.recipe.setCurrentIndex(place)
 
     def show_map(self, opened: OpenedMap | None) -> None:
         """Show another map, or the same one after its fits; the place stays where it can."""

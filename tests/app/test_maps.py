@@ -275,7 +275,7 @@ def test_a_recipe_for_another_core_level_is_refused_and_the_map_stays(
     qtbot: QtBot, window: MainWindow, dialogs: ScriptedDialogs, profile_file: Path
 ) -> None:
     maps = _open(qtbot, window, dialogs, profile_file)
-    maps.choose_recipe("ncm-o1s")
+    assert maps.recipe.choose("ncm-o1s")
     click(maps.fit_button)
     qtbot.waitUntil(lambda: bool(maps.messages.messages), timeout=LONG)
     assert "O 1s" in maps.messages.messages[-1].text

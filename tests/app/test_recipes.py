@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.recipes.recipe_choice import RecipeChoice
 from app.recipes.recipes_window import RecipesWindow
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
@@ -194,6 +195,31 @@ def test_a_broken_file_in_the_folder_is_named_and_not_offered(
     assert not recipes.buttons["apply"].isEnabled()
     recipes.choose("one")
     assert recipes.buttons["apply"].isEnabled()
+
+
+@pytest.mark.parametrize("name", ["batch", "map"])
+def test_recipes_come_and_go_in_the_windows_that_offer_them(
+    window: MainWindow, dialogs: ScriptedDialogs, own_recipes: Path, name: str
+) -> None:
+    dialogs.to_open.append([])
+    choose(window, name)
+    shown = window.batches.window if name == "batch" else window.maps.window
+    choice = shown.recipe
+    assert isinstance(choice, RecipeChoice)
+    assert choice.choose("cathode")
+    shipped = choice.count()
+    own = window.recipes.own
+    kept = own.keep("mine", ONE)
+    assert choice.currentData() == "cathode"
+    assert choice.choose(kept.source)
+    own.keep("another", ONE)
+    assert choice.currentData() == kept.source
+    for recipe in own.listed:
+        if recipe.path is not None:
+            own.remove(recipe)
+    assert choice.count() == shipped
+    assert choice.currentIndex() == 0
+    shown.close()
 
 
 def test_the_window_of_recipes_closes_by_escape_and_comes_back(
