@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QShowEvent
 from PySide6.QtWidgets import (
     QMainWindow,
     QScrollArea,
@@ -59,7 +59,7 @@ from app.session.selection import Selection
 from app.settings import Settings
 from app.status import StatusBar
 from app.welcome import WelcomePage
-from app.widgets.dropped import dropped_paths
+from app.widgets.dropped import DropTarget
 from app.widgets.icons import app_icon
 from app.widgets.message_bar import MessageBar
 from app.widgets.theme import Theme
@@ -152,7 +152,7 @@ class MainWindow(QMainWindow):
         self._connect_views()
         self.preferences.begin(self._prefer)
         self.docks.restore(settings)
-        self.setAcceptDrops(True)
+        DropTarget(self, self.files.open_paths)
         self.setWindowIcon(app_icon())
         self._refresh()
 
@@ -381,16 +381,6 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         QTimer.singleShot(_WARM_UP_MS, self, lambda: self.jobs.warm_up(_warm_up))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_paths(event):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = dropped_paths(event)
-        if paths:
-            event.acceptProposedAction()
-            self.files.open_paths(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.files.may_close():

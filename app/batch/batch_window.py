@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFormLayout,
@@ -24,7 +23,7 @@ from PySide6.QtWidgets import (
 from app.batch.batch_request import BatchRequest
 from app.recipes.recipe_choice import RecipeChoice
 from app.widgets.check_box import CheckBox
-from app.widgets.dropped import dropped_paths
+from app.widgets.dropped import DropTarget
 from app.widgets.message_bar import MessageBar
 
 _SIZE = (760, 520)
@@ -56,7 +55,7 @@ class BatchWindow(QWidget):
         self._make_controls()
         self._arrange()
         self._connect()
-        self.setAcceptDrops(True)
+        DropTarget(self, self.add)
         self.resize(*_SIZE)
         self.show_work("")
 
@@ -103,16 +102,6 @@ class BatchWindow(QWidget):
         self.progress.setValue(done)
         self.cancel_button.setEnabled(self._busy)
         self._enable()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_paths(event):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = dropped_paths(event)
-        if paths:
-            event.acceptProposedAction()
-            self.add(paths)
 
     def _make_controls(self) -> None:
         self.list = QListWidget()

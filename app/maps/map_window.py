@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -26,7 +25,7 @@ from app.maps.profile_plot import ProfilePlot
 from app.maps.quantity import Quantity
 from app.recipes.recipe_choice import RecipeChoice
 from app.widgets.check_box import CheckBox
-from app.widgets.dropped import dropped_paths
+from app.widgets.dropped import DropTarget
 from app.widgets.message_bar import MessageBar
 from xps.errors import XpsError
 
@@ -68,7 +67,7 @@ class MapWindow(QWidget):
         self._make_controls()
         self._arrange()
         self._connect()
-        self.setAcceptDrops(True)
+        DropTarget(self, lambda paths: self.pathDropped.emit(paths[0]))
         self.resize(*_SIZE)
         self.show_map(None)
 
@@ -142,16 +141,6 @@ class MapWindow(QWidget):
         else:
             self.line.mark(place[0])
         self._show_place(index)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_paths(event):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = dropped_paths(event)
-        if paths:
-            event.acceptProposedAction()
-            self.pathDropped.emit(paths[0])
 
     # How it is built
 
