@@ -9,7 +9,7 @@ from app.gestures.gestures import PARAMETER_NAMES, Change, free_id, place, short
 from app.widgets.numerals import plain_number
 from xps.component import COMMON_PARAMETERS
 from xps.errors import XpsError
-from xps.model import Component, Doublet, Link, Param, Ref, Region, multiplet_of
+from xps.model import Component, Doublet, Link, Param, Ref, Region, Singlet, multiplet_of
 from xps.problem import with_guess
 from xps.project import Project
 from xps.species import library
@@ -172,24 +172,15 @@ def unlock_doublet(project: Project, region_id: str, component_id: str, reason: 
     if not reason:
         raise XpsError("a doublet is unlocked for a reason", "type one; it goes into the report")
     component, lines = _doublet(project, region_id, component_id)
-    return _with_lines(
-        project,
-        region_id,
-        replace(component, lines=replace(lines, unlocked_because=reason)),
-        f"Unlock doublet of {short_name(component.name)}",
-    )
+    unlocked = replace(lines, unlocked_because=reason)
+    return _with_lines(project, region_id, component, unlocked, "Unlock doublet")
 
 
 def lock_doublet(project: Project, region_id: str, component_id: str) -> Change:
     """Bring splitting and ratio of a doublet back to those of the table of levels."""
     component, _ = _doublet(project, region_id, component_id)
     lines = multiplet_of(project.region(region_id).core_level)
-    return _with_lines(
-        project,
-        region_id,
-        replace(component, lines=lines),
-        f"Lock doublet of {short_name(component.name)}",
-    )
+    return _with_lines(project, region_id, component, lines, "Lock doublet")
 
 
 def set_splitting(
@@ -203,12 +194,8 @@ def set_splitting(
         If the doublet is locked, or the number is not above zero.
     """
     component, lines = _unlocked(project, region_id, component_id)
-    return _with_lines(
-        project,
-        region_id,
-        replace(component, lines=replace(lines, splitting_ev=splitting_ev)),
-        f"Set splitting of {short_name(component.name)} to {plain_number(splitting_ev)} eV",
-    )
+    changed, to = replace(lines, splitting_ev=splitting_ev), f" to {plain_number(splitting_ev)} eV"
+    return _with_lines(project, region_id, component, changed, "Set splitting", to)
 
 
 def set_ratio(project: Project, region_id: str, component_id: str, ratio: float) -> Change:
@@ -220,12 +207,8 @@ def set_ratio(project: Project, region_id: str, component_id: str, ratio: float)
         If the doublet is locked, or the number is not above zero.
     """
     component, lines = _unlocked(project, region_id, component_id)
-    return _with_lines(
-        project,
-        region_id,
-        replace(component, lines=replace(lines, ratio=ratio)),
-        f"Set area ratio of {short_name(component.name)} to {plain_number(ratio)}",
-    )
+    changed, to = replace(lines, ratio=ratio), f" to {plain_number(ratio)}"
+    return _with_lines(project, region_id, component, changed, "Set area ratio", to)
 
 
 def _with_copy(project: Project, region: Region, component: Component) -> Region:
@@ -266,9 +249,17 @@ def _unlocked(project: Project, region_id: str, component_id: str) -> tuple[Comp
     return component, lines
 
 
-def _with_lines(project: Project, region_id: str, component: Component, text: str) -> Change:
+def _with_lines(
+    project: Project,
+    region_id: str,
+    component: Component,
+    lines: Singlet | Doublet,
+    what: str,
+    to: str = "",
+) -> Change:
     region = project.region(region_id)
-    return Change(project.with_region(region.with_component(component)), text)
+    changed = region.with_component(replace(component, lines=lines))
+    return Change(project.with_region(changed), f"{what} of {short_name(component.name)}{to}")
 
 
 def _leads_to(region: Region, start: Ref, end: Ref) -> bool:
