@@ -22,10 +22,8 @@ from xps.problem import evaluate
 from xps.project import Project
 
 if TYPE_CHECKING:
-    from xps.suggested import SuggestedModel
-
-if TYPE_CHECKING:
     from xps.sample_models import SampleSuggestion
+    from xps.suggested import SuggestedModel
 
 _TOPIC = "suggestion"
 
