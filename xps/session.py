@@ -12,6 +12,7 @@ import os
 import re
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache, partial
 from pathlib import Path
@@ -91,12 +92,22 @@ def to_bytes(project: Project) -> bytes:
     }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         # A file name that is no UTF-8 reaches Python as lone surrogates; JSON escapes them.
-        _add(archive, "session.json", text.encode("utf-8", "backslashreplace"))
+        _add(archive, "session.json", _json(document).encode("utf-8", "backslashreplace"))
         for name, array in arrays.items():
             _add(archive, f"{name}.npy", _npy(array))
     return buffer.getvalue()
+
+
+def _json(document: Mapping[str, Any]) -> str:
+    """Return a document as JSON, item by item: within one nothing else of the program runs."""
+    dumps = partial(json.dumps, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    fields = []
+    for name, value in document.items():
+        is_list = isinstance(value, list)
+        text = f"[{','.join(map(dumps, value))}]" if is_list else dumps(value)
+        fields.append(f"{dumps(name)}:{text}")
+    return f"{{{','.join(fields)}}}"
 
 
 def load(path: str | Path) -> Project:

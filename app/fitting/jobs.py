@@ -151,6 +151,7 @@ class Jobs(QObject):
         self._on_threads: list[Job] = []  # cancelled ones too, until their threads let go
         self._running: list[Job] = []
         self._unseen: list[Job] = []
+        self._is_shut_down = False
 
     @property
     def running(self) -> tuple[Job, ...]:
@@ -203,7 +204,8 @@ class Jobs(QObject):
             job.cancel()
 
     def shut_down(self) -> None:
-        """Cancel all jobs and wait until their threads are done."""
+        """Cancel all jobs and wait until their threads are done; no other will begin."""
+        self._is_shut_down = True
         self.cancel()
         for job in self._unseen:
             job.cancel()
@@ -211,6 +213,9 @@ class Jobs(QObject):
             pool.waitForDone()
 
     def _start(self, pool: QThreadPool, job: Job) -> None:
+        if self._is_shut_down:
+            job.cancel()
+            return
         self._on_threads.append(job)
         job.stopped.connect(self._let_go)
         pool.start(job.run)

@@ -19,6 +19,7 @@ from tests.app.projects import fitted as fitted_project
 from tests.app.projects import region_id, started
 from tests.app.user import LONG, choose, click
 from xps.analysis import fit_project
+from xps.cancel import Cancelled
 from xps.checks import RULES, Finding, check
 from xps.errors import XpsError
 from xps.model import Doublet, Link, Ref, Singlet
@@ -214,7 +215,7 @@ def test_edits_in_a_row_are_checked_once_they_end(
 ) -> None:
     checked: list[Project] = []
 
-    def remember(project: Project) -> tuple[Finding, ...]:
+    def remember(project: Project, *, cancelled: Cancelled) -> tuple[Finding, ...]:
         checked.append(project)
         return ()
 
@@ -228,7 +229,7 @@ def test_edits_in_a_row_are_checked_once_they_end(
 def test_a_mistake_in_a_rule_is_told_once(
     qtbot: QtBot, window: MainWindow, static: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(project: Project) -> tuple[Finding, ...]:
+    def fail(project: Project, *, cancelled: Cancelled) -> tuple[Finding, ...]:
         raise ZeroDivisionError("a mistake")
 
     monkeypatch.setattr("xps.checks.check", fail)

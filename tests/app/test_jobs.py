@@ -1,9 +1,11 @@
 import threading
 from collections.abc import Iterator
+from time import perf_counter
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+import app.fitting.jobs
 from app.fitting.jobs import Job, Jobs
 from xps.errors import FitError, XpsError
 
@@ -135,3 +137,63 @@ def test_an_unseen_job_is_listed_nowhere(qtbot: QtBot, jobs: Jobs) -> None:
         assert jobs.running == ()
     assert results == ["done"]
     assert changes == []
+
+
+def test_no_job_begins_after_the_end(qtbot: QtBot) -> None:
+    jobs, begun = Jobs(), []
+    jobs.shut_down()
+    jobs.run("Work", begun.append, ignore, ignore)
+    jobs.run_unseen(begun.append, ignore, ignore)
+    jobs.shut_down()
+    assert not begun
+    assert not jobs.running
+
+
+class Asking:
+    """Work that asks once whether to stop, after a slice of the processor's time."""
+
+    def __init__(self) -> None:
+        self.begun, self.answered = threading.Event(), threading.Event()
+        self.answer: bool | None = None
+
+    def __call__(self, job: Job) -> None:
+        end = perf_counter() + 5 * app.fitting.jobs._SLICE_S
+        while perf_counter() < end:
+            pass
+        self.begun.set()
+        self.answer = job.must_stop()
+        self.answered.set()
+
+
+def test_work_rests_until_the_window_has_dealt_with_what_came_before(
+    qtbot: QtBot, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.fitting.jobs, "_PATIENCE_S", 60.0)
+    work = Asking()
+    jobs.run("Work", work, ignore, ignore)
+    assert work.begun.wait(30.0)
+    assert not work.answered.wait(0.05)  # this thread sees to no event meanwhile
+    qtbot.waitUntil(work.answered.is_set)
+    assert work.answer is False
+
+
+def test_work_goes_on_beside_a_window_that_does_not_come_to_an_end(
+    qtbot: QtBot, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.fitting.jobs, "_PATIENCE_S", 0.01)
+    work = Asking()
+    jobs.run("Work", work, ignore, ignore)
+    assert work.answered.wait(30.0)
+    assert work.answer is False
+
+
+def test_cancelled_work_does_not_rest(
+    qtbot: QtBot, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.fitting.jobs, "_PATIENCE_S", 60.0)
+    work = Asking()
+    job = jobs.run("Work", work, ignore, ignore)
+    assert work.begun.wait(30.0)
+    job.cancel()
+    assert work.answered.wait(30.0)
+    assert work.answer is True

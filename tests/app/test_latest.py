@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.fitting.jobs import Jobs
 from app.fitting.latest import Latest
+from xps.cancel import Cancelled
 
 
 @pytest.fixture
@@ -23,7 +24,8 @@ def test_an_answer_is_worked_out_on_another_thread_and_shown_on_this_one(
 ) -> None:
     latest, threads = Latest(jobs), []
     latest.ask(
-        QThread.currentThread, lambda worked: threads.extend([worked, QThread.currentThread()])
+        lambda _: QThread.currentThread(),
+        lambda worked: threads.extend([worked, QThread.currentThread()]),
     )
     qtbot.waitUntil(lambda: not latest.is_waiting)
     worked, shown = threads
@@ -33,12 +35,28 @@ def test_an_answer_is_worked_out_on_another_thread_and_shown_on_this_one(
 
 def test_only_the_last_question_is_answered(qtbot: QtBot, jobs: Jobs) -> None:
     latest, go_on, shown = Latest(jobs), threading.Event(), []
-    latest.ask(lambda: (go_on.wait(10), "first")[1], shown.append)
+    latest.ask(lambda _: (go_on.wait(10), "first")[1], shown.append)
     for word in ("second", "third"):
-        latest.ask(lambda word=word: word, shown.append)
+        latest.ask(lambda _, word=word: word, shown.append)
     go_on.set()
     qtbot.waitUntil(lambda: not latest.is_waiting)
     assert shown == ["third"]
+
+
+def test_work_on_a_question_ends_once_another_is_asked(qtbot: QtBot, jobs: Jobs) -> None:
+    latest, ended, shown = Latest(jobs), threading.Event(), []
+
+    def work(cancelled: Cancelled) -> str:
+        while not cancelled():
+            pass
+        ended.set()
+        return "first"
+
+    latest.ask(work, shown.append)
+    latest.ask(lambda _: "second", shown.append)
+    qtbot.waitUntil(ended.is_set)
+    qtbot.waitUntil(lambda: not latest.is_waiting)
+    assert shown == ["second"]
 
 
 def test_an_answer_does_not_wait_for_long_work(qtbot: QtBot, jobs: Jobs) -> None:
@@ -46,7 +64,7 @@ def test_an_answer_does_not_wait_for_long_work(qtbot: QtBot, jobs: Jobs) -> None
     for _ in range(QThread.idealThreadCount()):
         jobs.run("long work", lambda _: go_on.wait(10), lambda _: None, lambda _: None)
     latest = Latest(jobs)
-    latest.ask(lambda: "there", shown.append)
+    latest.ask(lambda _: "there", shown.append)
     qtbot.waitUntil(lambda: shown == ["there"])
     go_on.set()
     qtbot.waitUntil(lambda: not jobs.running)

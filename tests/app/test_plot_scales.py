@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.plot.overlays import Arrangement
 from app.plot.shown import Shown
-from app.samples.sample_tree import ENTRY_ROLE
+from app.samples.sample_model import ENTRY_ROLE
 from app.window import MainWindow
 from tests.app.mouse import drag, hover, pixel_of, press, release
 from tests.app.test_plot import labels_of

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.gestures.propagation import propagate, taken_back
-from app.samples.sample_tree import ENTRY_ROLE
+from app.samples.sample_model import ENTRY_ROLE
 from app.window import MainWindow
 from tests.app import projects
 from tests.app.test_propagate import confirm, open_dialog, series

@@ -13,6 +13,7 @@ from tests.truth import argyrodite
 from xps.alternatives import alternatives
 from xps.bootstrap import bootstrap, significance
 from xps.charge import fit_reference
+from xps.checks import check
 from xps.errors import CancelledError
 from xps.fitting import fit_region
 from xps.matched_filter import greatest_gain
@@ -20,6 +21,7 @@ from xps.model import Ref
 from xps.peak_count import count_peaks
 from xps.problem import compile_problem, with_guess
 from xps.profile import profile_all
+from xps.quantification import quantify
 from xps.recipe import load_recipe
 from xps.start import template_misfit
 from xps.systematic import systematic
@@ -29,6 +31,8 @@ REGION = RECIPE.regions[0]
 SPECTRUM = argyrodite(200.0, step=0.4).spectrum(3)
 GUESS = with_guess(REGION, SPECTRUM, 0.0)
 FIT = fit_region(GUESS, SPECTRUM)
+SAMPLES = tuple(argyrodite(200.0).spectrum(n).with_(sample=f"sample {n}") for n in range(4))
+FITTED = xps.fit(SAMPLES, RECIPE).project
 
 Work = Callable[["Question"], object]
 
@@ -68,6 +72,8 @@ WORK: dict[str, Work] = {
     "count of peaks": lambda asked: count_peaks(
         GUESS, SPECTRUM, "ps4", least_separation_ev=0.3, draws=99, cancelled=asked
     ),
+    "checks": lambda asked: check(FITTED, cancelled=asked),
+    "quantification": lambda asked: quantify(FITTED, cancelled=asked),
 }
 
 
