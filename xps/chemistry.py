@@ -8,7 +8,7 @@ an exact one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xps.fitted import RegionFit
@@ -104,12 +104,34 @@ def raw_area_ratio(
     return follower.species.atoms * factors[0] / (leader.species.atoms * factors[1])
 
 
-def spread_of(lines: Sequence[Line], settings: QuantificationSettings) -> tuple[bool, float]:
-    """Whether the transmission is known for all lines, and the spread of their ratios then."""
-    known = all(transmission_is_known(line.entry, line.placed, settings) for line in lines)
-    if len({line.species.core_level for line in lines}) == 1:
-        return known, 0.0
-    return known, KNOWN_TRANSMISSION if known else UNKNOWN_TRANSMISSION
+def tied_ratio(
+    follower: Line, leader: Line, settings: QuantificationSettings, sigma: float | None
+) -> tuple[float, float] | None:
+    """Ratio of the areas of two lines of a compound, and the spread of its logarithm.
+
+    Parameters
+    ----------
+    follower, leader : Line
+    settings : QuantificationSettings
+    sigma : float or None
+        Spread between core levels; by default 0.20 where the transmission is known for both
+        lines, else 0.30. Lines of one core level have none.
+
+    Returns
+    -------
+    ratio, spread : float
+        None in place of both where a factor is unknown.
+    """
+    pair = (follower, leader)
+    known = all(transmission_is_known(line.entry, line.placed, settings) for line in pair)
+    ratio = raw_area_ratio(follower, leader, settings, transmitted=known)
+    if ratio is None:
+        return None
+    if follower.species.core_level == leader.species.core_level:
+        return ratio, 0.0
+    if sigma is not None:
+        return ratio, sigma
+    return ratio, KNOWN_TRANSMISSION if known else UNKNOWN_TRANSMISSION
 
 
 def amount_ties(
@@ -143,16 +165,13 @@ def amount_ties(
         for line in lines:
             if line is leader:
                 continue
-            transmitted, spread = spread_of((line, leader), settings)
-            ratio = raw_area_ratio(line, leader, settings, transmitted=transmitted)
+            tied = tied_ratio(line, leader, settings, sigma)
             levels = f"{line.species.core_level} to {leader.species.core_level}"
-            if ratio is None:
+            if tied is None:
                 notes.append(
                     f"{sample}: {compound}, {levels}: not tied, a sensitivity factor is unknown"
                 )
                 continue
-            if spread > 0.0 and sigma is not None:
-                spread = sigma
             name = f"{sample}: {compound}, {levels} ({line.component.id})"
-            ties.append(AmountTie(name, leader.place, line.place, ratio, spread))
+            ties.append(AmountTie(name, leader.place, line.place, *tied))
     return tuple(ties), tuple(notes)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from xps.chemistry import Line, amount_ties, lines_of, raw_area_ratio, spread_of
+from xps.chemistry import Line, amount_ties, lines_of, tied_ratio
 from xps.joint_fit import JointFit, fit_together
 from xps.model import Prior, Ref, Region
 from xps.project import Project
@@ -96,18 +96,15 @@ def with_expected_amounts(project: Project, region: Region) -> tuple[Region, tup
     known = _fitted_lines(project, region)
     entry = project.entry(region.spectrum)
     placed = _Placed(region, project.sample(entry.sample).charge.shift_ev)
-    settings = project.quantification
     expected = []
     for line in lines_of(entry, placed):
         leader = known.get(line.species.compound)
         if leader is None or leader.stderr is None or line.component.area.prior is not None:
             continue
-        transmitted, spread = spread_of((line, leader), settings)
-        ratio = raw_area_ratio(line, leader, settings, transmitted=transmitted)
-        if ratio is None:
+        tied = tied_ratio(line, leader, project.quantification, project.ties.sigma)
+        if tied is None:
             continue
-        if project.ties.sigma is not None:
-            spread = project.ties.sigma
+        ratio, spread = tied
         area = leader.component.area.value
         sigma = ratio * math.hypot(spread * max(area, leader.stderr), leader.stderr)
         param = replace(line.component.area, prior=Prior(ratio * area, sigma))

@@ -26,10 +26,11 @@ from xps.joint_fit import fit_together
 from xps.methods_text import methods
 from xps.model import Background, Component, Param, Ref, Region, default_shape_params, multiplet_of
 from xps.oxygen_budget import oxygen_budgets
-from xps.project import Project
+from xps.project import AmountTies, Project
 from xps.species import library
 from xps.spectrum import Spectrum
 from xps.tables import region_tables
+from xps.tied_fit import with_expected_amounts
 from xps.verify import verify
 
 SULFATE_RATIO = 5.5  # O 1s to S 2p: 4 · 2.93/1.677 · (956/1324)^0.75
@@ -137,6 +138,24 @@ def test_spread_depends_on_what_is_known_of_the_transmission(consistent: Project
     assert known.ratio == pytest.approx(unknown.ratio)
     (exact,), _ = amount_ties(consistent, "bare", sigma=0.0)
     assert exact.sigma == 0.0
+
+
+def test_another_spectrum_of_the_same_core_level_shows_as_much_whatever_the_spread(
+    consistent: Project,
+) -> None:
+    project = replace(consistent, ties=AmountTies(sigma=0.5))
+    fit = project.fit_of(project.regions[0].id)
+    assert fit is not None
+    again = project.with_spectra((project.entries[0].spectrum.with_(notes="again"),))
+    wider = tuple(c.with_param("fwhm", c.fwhm.at(2.0)) for c in fit.region.components)
+    region = replace(fit.region, id="again", spectrum=again.entries[-1].id, components=wider)
+    expecting, refs = with_expected_amounts(again, region)
+    assert Ref("sulfate", "area") in refs
+    for ref in refs:
+        prior = expecting.param(ref).prior
+        assert prior is not None
+        assert prior.mean == pytest.approx(fit.region.param(ref).value)
+        assert prior.sigma == pytest.approx(fit.stderr(ref))
 
 
 def test_line_without_a_factor_is_named_and_left_free() -> None:
