@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.checks.finding_place import parts_of
 from app.gestures import background_gestures, gestures
 from app.gestures.component_gestures import set_link
-from app.gestures.gestures import Change, place, short_name
+from app.gestures.gestures import Change, region_place, short_name
 from xps.levels import levels
 from xps.model import Component, Doublet, Link, Ref, Region, multiplet_of
 from xps.project import Project
@@ -69,7 +69,7 @@ def _step_background(region: Region, finding: Finding) -> Remedy | None:
 
 def _noise_weights(region: Region, finding: Finding) -> Remedy | None:
     def gesture(project: Project) -> Change:
-        where = place(project, project.entry(region.spectrum))
+        where = region_place(project, region)
         weighed = project.with_region(replace(project.region(region.id), weights="noise"))
         return Change(weighed, f"Weigh the points of {where} by their noise")
 
@@ -102,7 +102,7 @@ def _with_doublet(project: Project, region_id: str, ids: list[str]) -> Change:
     doublet = replace(main, lines=lines).with_param("area", area)
     for other in others:
         region = region.without_component(other.id)
-    where = place(project, project.entry(region.spectrum))
+    where = region_place(project, region)
     return Change(
         project.with_region(region.with_component(doublet).settled()),
         f"Make {short_name(main.name)} in {where} a doublet of {region.core_level}",

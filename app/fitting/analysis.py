@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.fitting.jobs import Job, Jobs
 from app.fitting.solver_import import load_solver
-from app.gestures.gestures import place
+from app.gestures.gestures import region_place
 from app.gestures.propagation import given_regions
 from app.session.document import Document
 from app.session.selection import Selection
@@ -218,7 +218,7 @@ def _title(project: Project, region_ids: Collection[str]) -> str:
 
 
 def _where(project: Project, region_id: str) -> str:
-    return place(project, project.entry(project.region(region_id).spectrum))
+    return region_place(project, project.region(region_id))
 
 
 def _given_text(project: Project, regions: Sequence[Region]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.gestures.gestures import Change, place
+from app.gestures.gestures import Change, region_place
 from xps.errors import XpsError
 from xps.model import Background, Param, Region
 from xps.model_text import background_term, background_title
@@ -26,7 +26,7 @@ def set_background(project: Project, region_id: str, kind: str, loss: str) -> Ch
     if background.in_fit:
         entry = project.entry(region.spectrum)
         changed = with_guess(changed, entry.spectrum, project.charge_of(entry.id).shift_ev)
-    where, title = _where(project, region), background_title(background)
+    where, title = region_place(project, region), background_title(background)
     return Change(project.with_region(changed), f"Set background of {where} to {title}")
 
 
@@ -42,7 +42,7 @@ def set_average_points(project: Project, region_id: str, points: float) -> Chang
         raise XpsError("a background averages whole points", "type 1 or more")
     region = project.region(region_id)
     changed = replace(region, background=replace(region.background, average_points=int(points)))
-    where = _where(project, region)
+    where = region_place(project, region)
     return Change(
         project.with_region(changed),
         f"Average {int(points)} points at the ends of the background of {where}",
@@ -94,9 +94,5 @@ def _change(
     changed = replace(region, background=background)
     done = text.format(background_term(region, name).title)
     return Change(
-        project.with_region(changed), f"{done} the background of {_where(project, region)}"
+        project.with_region(changed), f"{done} the background of {region_place(project, region)}"
     )
-
-
-def _where(project: Project, region: Region) -> str:
-    return place(project, project.entry(region.spectrum))

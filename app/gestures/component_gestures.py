@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.gestures.gestures import PARAMETER_NAMES, Change, free_id, place, short_name
+from app.gestures.gestures import PARAMETER_NAMES, Change, free_id, region_place, short_name
 from app.widgets.numerals import plain_number
 from xps.component import COMMON_PARAMETERS
 from xps.errors import XpsError
@@ -156,8 +156,10 @@ def copy_component(
     changed = project
     for target_id in target_ids:
         changed = changed.with_region(_with_copy(project, project.region(target_id), component))
-    count = f"{len(target_ids)} regions" if len(target_ids) != 1 else _where(project, target_ids[0])
-    return Change(changed, f"Copy {short_name(component.name)} to {count}")
+    targets = f"{len(target_ids)} regions"
+    if len(target_ids) == 1:
+        targets = region_place(project, project.region(target_ids[0]))
+    return Change(changed, f"Copy {short_name(component.name)} to {targets}")
 
 
 def unlock_doublet(project: Project, region_id: str, component_id: str, reason: str) -> Change:
@@ -265,7 +267,3 @@ def _with_lines(
 def _leads_to(region: Region, start: Ref, end: Ref) -> bool:
     """Whether the links of a parameter lead to another one."""
     return region.resolve(start)[0] == end
-
-
-def _where(project: Project, region_id: str) -> str:
-    return place(project, project.entry(project.region(region_id).spectrum))

@@ -51,6 +51,11 @@ def place(project: Project, entry: Entry) -> str:
     return f"{spectrum_name(project, entry)} of {entry.sample}"
 
 
+def region_place(project: Project, region: Region) -> str:
+    """Return how texts name the spectrum of a region."""
+    return place(project, project.entry(region.spectrum))
+
+
 def add_spectra(project: Project, spectra: Sequence[Spectrum], file_names: Sequence[str]) -> Change:
     """Add spectra that were read from files."""
     what = file_names[0] if len(file_names) == 1 else f"{len(file_names)} files"
@@ -140,7 +145,7 @@ def add_component(
     )
     return Change(
         project.with_region(_with_guessed_area(project, region, component)),
-        f"Add {species.name} to {_place_of(project, region)}",
+        f"Add {species.name} to {region_place(project, region)}",
     )
 
 
@@ -175,7 +180,7 @@ def add_component_at(project: Project, region_id: str, energy_ev: float) -> Chan
     )
     return Change(
         project.with_region(_with_guessed_area(project, region, component)),
-        f"Add {name} to {_place_of(project, region)}",
+        f"Add {name} to {region_place(project, region)}",
     )
 
 
@@ -184,7 +189,9 @@ def remove_component(project: Project, region_id: str, component_id: str) -> Cha
     region = project.region(region_id)
     name = region.component(component_id).name
     changed = region.without_component(component_id)
-    return Change(project.with_region(changed), f"Remove {name} from {_place_of(project, region)}")
+    return Change(
+        project.with_region(changed), f"Remove {name} from {region_place(project, region)}"
+    )
 
 
 def set_value(project: Project, region_id: str, ref: Ref, value: float) -> Change:
@@ -254,7 +261,7 @@ def set_window(project: Project, region_id: str, low: float, high: float) -> Cha
     changed = replace(region, window_ev=(low, high))
     return Change(
         project.with_region(changed),
-        f"Set window of {_place_of(project, region)} to "
+        f"Set window of {region_place(project, region)} to "
         f"{plain_number(low)}–{plain_number(high)} eV",
     )
 
@@ -263,7 +270,7 @@ def set_shape(project: Project, region_id: str, ids: Sequence[str], kind: str) -
     """Give components of a region another line shape."""
     region = project.region(region_id)
     changed = region.with_shape(ids, kind)
-    who = _place_of(project, region)
+    who = region_place(project, region)
     if len(ids) < len(region.components):
         who = ", ".join(short_name(region.component(id_).name) for id_ in ids)
     return Change(project.with_region(changed), f"Set line shape of {who} to {SHAPES[kind].title}")
@@ -380,10 +387,6 @@ def _like(region: Region, ref: Ref) -> Ref:
     """The parameter that decides the value of another one, if they are equal."""
     root, factor, shift = region.resolve(ref)
     return root if (factor, shift) == (1.0, 0.0) else ref
-
-
-def _place_of(project: Project, region: Region) -> str:
-    return place(project, project.entry(region.spectrum))
 
 
 def _name(region: Region, ref: Ref) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from app.gestures.component_gestures import copy_component
-from app.gestures.gestures import Change, place, short_name
+from app.gestures.gestures import Change, place, region_place, short_name
 from xps.errors import XpsError
 from xps.model import Background, Region
 from xps.problem import with_guess
@@ -68,7 +68,7 @@ def propagate(
         if old is not None and scope == "model":
             changed = _without_fit(changed, old.id)
         changed = changed.with_region(region)
-    origin = place(project, project.entry(source.spectrum))
+    origin = region_place(project, source)
     what = "Propagate" if scope == "model" else "Propagate window and background of"
     return Change(changed, f"{what} {origin} to {_count(entry_ids)}")
 

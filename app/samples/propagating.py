@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.fitting.analysis import Analysis
 from app.fitting.jobs import Job, Jobs
 from app.fitting.solver_import import load_solver
-from app.gestures.gestures import Change, place, short_name
+from app.gestures.gestures import Change, region_place, short_name
 from app.gestures.propagation import copied, given_regions, propagate, taken_back, targets
 from app.samples.propagate_dialog import PropagateDialog
 from app.session.document import Document
@@ -61,9 +61,10 @@ class Propagating(QObject):
         if region is None:
             return
         project = self._document.project
-        where = place(project, project.entry(region.spectrum))
         make = partial(propagate, project, region.id)
-        self._open(f"Propagate {where}", targets(project, region.id), make, _SCOPES)
+        self._open(
+            f"Propagate {region_place(project, region)}", targets(project, region.id), make, _SCOPES
+        )
 
     def component(self, region_id: str, component_id: str) -> None:
         """Copy a component to other spectra that have a region."""
