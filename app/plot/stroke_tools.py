@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from PySide6.QtCore import QPointF
 
 from app.dialogs import Dialogs
@@ -23,27 +21,27 @@ _NEAR_PX = 12.0
 _SAME_EV = 1e-6
 
 
-class Stroke(Protocol):
+class Stroke:
     """What one mode does between press and release."""
-
-    def show(self, start: QPointF, end: QPointF) -> None:
-        """Show what would be done if the button went up here."""
-        ...
-
-    def finish(self, start: QPointF, end: QPointF) -> bool:
-        """Do it; tell whether the mode is over."""
-        ...
-
-    def drop(self) -> None:
-        """Take away what `show` has drawn."""
-        ...
-
-
-class RegionStroke:
-    """Gives the selected spectrum the window that is drawn."""
 
     def __init__(self, plot: PlotView, selection: Selection, editor: Editor) -> None:
         self._plot, self._selection, self._editor = plot, selection, editor
+
+    def show(self, start: QPointF, end: QPointF) -> None:
+        """Show what would be done if the button went up here."""
+        raise NotImplementedError
+
+    def finish(self, start: QPointF, end: QPointF) -> bool:
+        """Do it; tell whether the mode is over."""
+        raise NotImplementedError
+
+    def drop(self) -> None:
+        """Take away what `show` has drawn."""
+        self._plot.handles.quieten()
+
+
+class RegionStroke(Stroke):
+    """Gives the selected spectrum the window that is drawn."""
 
     def show(self, start: QPointF, end: QPointF) -> None:
         low, high = self._span(start, end)
@@ -59,19 +57,13 @@ class RegionStroke:
             return False
         return self._editor.do(set_span, entry.id, *self._span(start, end))
 
-    def drop(self) -> None:
-        self._plot.handles.quieten()
-
     def _span(self, start: QPointF, end: QPointF) -> tuple[float, float]:
         ends = (self._plot.to_data(start).x(), self._plot.to_data(end).x())
         return round(min(ends), 2), round(max(ends), 2)
 
 
-class AddStroke:
+class AddStroke(Stroke):
     """Adds a component where a person clicks."""
-
-    def __init__(self, plot: PlotView, selection: Selection, editor: Editor) -> None:
-        self._plot, self._selection, self._editor = plot, selection, editor
 
     def show(self, start: QPointF, end: QPointF) -> None:
         energy = self._plot.to_data(end).x()
@@ -92,17 +84,14 @@ class AddStroke:
             self._selection.select_component(larger.components[-1].id)
         return True
 
-    def drop(self) -> None:
-        self._plot.handles.quieten()
 
-
-class ChargeStroke:
+class ChargeStroke(Stroke):
     """Sets the energy scale: a click on a component of known energy, or a drag of the data."""
 
     def __init__(
         self, plot: PlotView, selection: Selection, editor: Editor, dialogs: Dialogs
     ) -> None:
-        self._plot, self._selection, self._editor = plot, selection, editor
+        super().__init__(plot, selection, editor)
         self._dialogs = dialogs
 
     def show(self, start: QPointF, end: QPointF) -> None:
@@ -125,7 +114,7 @@ class ChargeStroke:
 
     def drop(self) -> None:
         self._plot.shift_data(0.0)
-        self._plot.handles.quieten()
+        super().drop()
 
     def _moved(self, start: QPointF, end: QPointF) -> float:
         return round(self._plot.to_data(end).x() - self._plot.to_data(start).x(), 2)
@@ -147,11 +136,8 @@ class ChargeStroke:
         return self._editor.do(set_reference, region_id, component.id, typed)
 
 
-class MaskStroke:
+class MaskStroke(Stroke):
     """Leaves points out of the fit: a click the nearest one, a drag all that it passes."""
-
-    def __init__(self, plot: PlotView, selection: Selection, editor: Editor) -> None:
-        self._plot, self._selection, self._editor = plot, selection, editor
 
     def show(self, start: QPointF, end: QPointF) -> None:
         self._plot.handles.show_span((self._plot.to_data(start).x(), self._plot.to_data(end).x()))
@@ -170,9 +156,6 @@ class MaskStroke:
             ends = sorted((self._plot.to_data(start).x(), self._plot.to_data(end).x()))
         self._editor.do(toggle_mask, entry.id, *ends)
         return False
-
-    def drop(self) -> None:
-        self._plot.handles.quieten()
 
 
 def is_click(start: QPointF, end: QPointF) -> bool:
