@@ -10,21 +10,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xps.candidates import LEAST_SEPARATION, Candidates
 from xps.engine import Problem, Solution
-from xps.kernel import Kernel
-from xps.model import Background, Param, Region
+from xps.model import Region
+from xps.unit_line import unit_line
 
 Floats = NDArray[np.float64]
 
 _STEPS_PER_WIDTH = 8
 _LEAST_NORM = 0.05  # of a line's: what is left of it beside the model
-_FINE = 20  # points for each width of a tabulated line
 
 
 @dataclass(frozen=True)
@@ -189,16 +188,7 @@ def _lines(
 ) -> Floats:
     """A candidate of unit area with its step, at each place; shape (places, points)."""
     pattern = region.components[0] if region.components else candidates.pattern
-    fixed = {name: Param(param.value, vary=False) for name, param in pattern.params.items()}
-    for name, value in (("area", 1.0), ("center", 0.0), ("fwhm", width)):
-        fixed[name] = Param(value, vary=False)
-    alone = replace(
-        region, components=(pattern.with_params(fixed),), background=Background("linear")
-    )
-    span = float(energy[-1] - energy[0])
-    offsets = np.linspace(-span, span, 1 + 2 * math.ceil(_FINE * span / width))
-    kernel = Kernel(alone, offsets, np.zeros_like(offsets))
-    line = kernel.curves(np.empty(0)).components[0]
+    offsets, line = unit_line(region, pattern, width, float(energy[-1] - energy[0]))
     distances = energy[None, :] - places[:, None]
     lines: Floats = np.zeros_like(distances)
     for offset, ratio in candidates.lines(key):

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xps.cancel import raising
 from xps.engine import Problem, Solution
-from xps.kernel import Kernel
-from xps.model import Background, Component, Param, Ref, Region
+from xps.model import Component, Ref, Region
+from xps.unit_line import unit_line
 
 Floats = NDArray[np.float64]
 
@@ -27,7 +27,6 @@ _PRIOR_WIDTHS = 3.0  # how far from its expectation a center is looked for, in Ï
 _WIDTH_RATIO = 1.8  # of neighboring trial widths: between them 4 % of a gain are lost
 _STEPS_PER_WIDTH = 4  # places tried for each width: between them 2 % of a gain are lost
 _LEAST_NORM = 0.05  # of a filter's: what is left of it at the ends, or beside the background
-_FINE = 20  # points for each width of a tabulated filter
 
 
 @dataclass(frozen=True)
@@ -144,14 +143,6 @@ def _filters(
     region: Region, component: Component, width: float, energy: Floats, places: Floats
 ) -> Floats:
     """The component's lines at each place, unit area; shape (places, points)."""
-    fixed = {name: Param(param.value, vary=False) for name, param in component.params.items()}
-    at = {"area": 1.0, "center": 0.0, "fwhm": width}
-    fixed |= {name: Param(value, vary=False) for name, value in at.items()}
-    components = (component.with_params(fixed),)
-    alone = replace(region, components=components, background=Background("linear"))
-    span = float(energy[-1] - energy[0])
-    offsets = np.linspace(-span, span, 1 + 2 * math.ceil(_FINE * span / width))
-    kernel = Kernel(alone, offsets, np.zeros_like(offsets))
-    line = kernel.curves(np.empty(0)).components[0]
+    offsets, line = unit_line(region, component, width, float(energy[-1] - energy[0]))
     filters: Floats = np.interp(energy[None, :] - places[:, None], offsets, line)
     return filters
