@@ -56,7 +56,7 @@ def read(content: Content) -> tuple[list[Spectrum], list[str]]:
     spectra = Collection(content, NAME)
     for block in dump.blocks:
         spectra.add(f"line {block.line}", partial(_spectrum, dump, block, content.stem))
-    spectra.spectra[:] = [s.with_(warnings=(*s.warnings, UNTESTED)) for s in spectra.spectra]
+    spectra.warn_of_all(UNTESTED)
     return spectra.finish()
 
 

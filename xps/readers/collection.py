@@ -43,6 +43,10 @@ class Collection:
         self.spectra.append(spectrum.with_(origin=origin))
         return True
 
+    def warn_of_all(self, warning: str) -> None:
+        """Put a warning behind those of every spectrum that is there."""
+        self.spectra = [s.with_(warnings=(*s.warnings, warning)) for s in self.spectra]
+
     def finish(self) -> tuple[list[Spectrum], list[str]]:
         """Return spectra and warnings.
 

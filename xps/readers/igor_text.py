@@ -53,7 +53,7 @@ def read(content: Content) -> tuple[list[Spectrum], list[str]]:
         add_spectra([_beside(group)], content.stem, spectra)
     if not spectra.spectra and not spectra.warnings:
         raise ReadError("this Igor text file (.itx) holds no wave over energies", _REMEDY)
-    spectra.spectra[:] = [s.with_(warnings=(*s.warnings, _UNTESTED)) for s in spectra.spectra]
+    spectra.warn_of_all(_UNTESTED)
     return spectra.finish()
 
 

@@ -57,7 +57,7 @@ def read(content: Content) -> tuple[list[Spectrum], list[str]]:
         if "Ordinate values" not in entry.fields or name.startswith(_NO_SPECTRUM):
             continue
         spectra.add(f"line {entry.line}, {name or 'object'}", partial(_spectrum, entry, sample))
-    spectra.spectra[:] = [s.with_(warnings=(*s.warnings, UNTESTED)) for s in spectra.spectra]
+    spectra.warn_of_all(UNTESTED)
     return spectra.finish()
 
 

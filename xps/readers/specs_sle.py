@@ -64,7 +64,7 @@ def read(content: Content) -> tuple[list[Spectrum], list[str]]:
                 place = f"region {region.name}" + "".join(f", {k} {v:g}" for k, v in series)
                 build = partial(_spectrum, tables, region, settings, series, scans)
                 spectra.add(place, build)
-    spectra.spectra[:] = [s.with_(warnings=(*s.warnings, UNTESTED)) for s in spectra.spectra]
+    spectra.warn_of_all(UNTESTED)
     return spectra.finish()
 
 
