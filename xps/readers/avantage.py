@@ -18,6 +18,7 @@ from xps.readers import ole
 from xps.readers.avantage_axes import ENERGY, Series, SpaceAxis, grouped, series_at
 from xps.readers.collection import Collection
 from xps.readers.content import Content
+from xps.readers.doubts import NO_BINDING_ENERGIES, NO_RATES
 from xps.readers.quantity import are_counts
 from xps.spectrum import Floats, Spectrum
 
@@ -103,9 +104,9 @@ def _spectrum(facts: _Facts, energy: Floats, intensity: Floats, series: Series) 
     name = _text(summary.get(_TITLE)) or facts.stem
     warnings = [_UNTESTED] if series else []
     if photon_energy is None:
-        warnings.append("the photon energy is not given: no binding energies")
+        warnings.append(NO_BINDING_ENERGIES)
     if dwell is None or sweeps is None:
-        warnings.append("the live time is not given: no counts per second")
+        warnings.append(NO_RATES)
     if not are_counts(intensity):
         warnings.append("the counts are not whole numbers: their noise may not be that of counting")
     return Spectrum(

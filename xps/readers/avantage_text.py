@@ -16,6 +16,7 @@ from xps.levels import parse_core_level
 from xps.readers.avantage_axes import SpaceAxis, series_at
 from xps.readers.collection import Collection
 from xps.readers.content import Content
+from xps.readers.doubts import NO_BINDING_ENERGIES, NO_RATES
 from xps.readers.encoding import text_lines
 from xps.readers.quantity import are_counts
 from xps.spectrum import Spectrum
@@ -146,9 +147,9 @@ def _spectrum(dump: _Dump, block: _Block, stem: str) -> Spectrum:
     photon_energy = dump.quantity("DS_SOPROPID_ENERGY")
     dwell, sweeps = dump.quantity("DS_ACPROPID_ACQ_TIME"), dump.quantity("DS_ACPROPID_PERIODS")
     if photon_energy is None:
-        warnings.append("the photon energy is not given: no binding energies")
+        warnings.append(NO_BINDING_ENERGIES)
     if dwell is None or sweeps is None:
-        warnings.append("the live time is not given: no counts per second")
+        warnings.append(NO_RATES)
     counts = dump.text("DS_GEPROPID_VALUE_LABEL").lower() in ("", "counts")
     if counts and not are_counts(intensity):
         warnings.append("the counts are not whole numbers: their noise may not be that of counting")

@@ -15,6 +15,14 @@ from xps.errors import SpectrumError
 from xps.levels import parse_core_level
 from xps.readers.collection import Collection
 from xps.readers.core_level import judge_axis
+from xps.readers.doubts import (
+    LIVE_TIME_UNKNOWN,
+    NO_BINDING_ENERGIES,
+    NO_COUNTING_NOISE,
+    NO_NOISE,
+    TAKEN_FOR_COUNTS,
+    axis_taken_for,
+)
 from xps.readers.energy import separate_repeats
 from xps.readers.quantity import are_counts, energy_of, unit_of
 from xps.readers.text_columns import Scan, find_scans, names_no_energy
@@ -120,12 +128,12 @@ def _spectrum(view: _Column) -> Spectrum:
     photon_energy = header.photon_energy_ev or scan.photon_energy_ev
     if axis is None:
         axis = judge_axis(energy, core_level, photon_energy)
-        warnings.append(f"the kind of energy is not given: taken for {axis} energy")
+        warnings.append(axis_taken_for(axis))
     unit = _unit(view, intensity, warnings)
     if axis == "kinetic" and photon_energy is None:
-        warnings.append("the photon energy is not given: no binding energies")
+        warnings.append(NO_BINDING_ENERGIES)
     if unit == "counts/s" and header.dwell_s is None:
-        warnings.append("the live time is not given: the counting noise is not known")
+        warnings.append(NO_COUNTING_NOISE)
     return spectrum.with_(
         axis=axis,
         unit=unit,
@@ -171,10 +179,10 @@ def _unit(view: _Column, intensity: Floats, warnings: list[str]) -> Unit:
     if named is not None:
         return named
     if are_counts(intensity):
-        known = "" if header.dwell_s else "; the live time is not known"
-        warnings.append(f"whole numbers are taken for counts{known}")
+        known = "" if header.dwell_s else f"; {LIVE_TIME_UNKNOWN}"
+        warnings.append(f"{TAKEN_FOR_COUNTS}{known}")
         return "counts"
-    warnings.append("the unit of the intensities is not given: the noise is not known")
+    warnings.append(NO_NOISE)
     return "arbitrary"
 
 

@@ -14,6 +14,7 @@ from xps.errors import ReadError, SpectrumError
 from xps.levels import parse_core_level
 from xps.readers.collection import Collection
 from xps.readers.content import Content
+from xps.readers.doubts import NO_BINDING_ENERGIES, NO_UNIT, axis_taken_for
 from xps.readers.encoding import text_lines
 from xps.readers.quantity import are_counts, axis_of, unit_of
 from xps.spectrum import Floats, Spectrum
@@ -124,12 +125,12 @@ def _spectrum(entry: _Entry, sample: str) -> Spectrum:
     axis = axis_of(fields.get("Abscissa label", ""))
     if axis is None:
         axis = "kinetic"
-        warnings.append("the kind of energy is not given: taken for kinetic energy")
+        warnings.append(axis_taken_for("kinetic"))
     photon_energy = _photon_energy(fields, warnings)
     unit = unit_of(fields.get("Ordinate units", ""))
     if unit is None:
         unit = "counts" if are_counts(intensity) else "arbitrary"
-        warnings.append(f"the unit of the intensities is not given: taken for {unit}")
+        warnings.append(f"{NO_UNIT}: taken for {unit}")
     species = fields.get("Chemical symbol or formula", "")
     level = f"{species} {fields.get('Transition or charge state', '')}".strip()
     name = fields.get("Object name", "").partition("/")[0].strip()
@@ -158,7 +159,7 @@ def _photon_energy(fields: Mapping[str, str], warnings: list[str]) -> float | No
     line = fields.get("Xray Reference Energy", "").removeprefix(_REFERENCE)
     energy = _PHOTON_ENERGIES_EV.get(line)
     if energy is None:
-        warnings.append("the photon energy is not given: no binding energies")
+        warnings.append(NO_BINDING_ENERGIES)
     else:
         warnings.append(f"the X-ray line is given, not its energy: {energy:g} eV is taken")
     return energy

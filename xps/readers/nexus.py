@@ -15,6 +15,13 @@ from xps.hdf5 import MAGIC, Dataset, Group, open_file
 from xps.levels import parse_core_level
 from xps.readers.collection import Collection
 from xps.readers.content import Content
+from xps.readers.doubts import (
+    LIVE_TIME_UNKNOWN,
+    NO_BINDING_ENERGIES,
+    NO_COUNTING_NOISE,
+    TAKEN_FOR_COUNTS,
+    axis_taken_for,
+)
 from xps.readers.nexus_fit import fit_text
 from xps.readers.nexus_terms import OWN_GROUP, OWN_MARK
 from xps.readers.quantity import are_counts, energy_of, unit_of
@@ -206,11 +213,11 @@ class _Facts:
         axis = self.energies.axis
         if axis is None:
             axis = "binding"
-            warnings.append("the kind of energy is not given: taken for binding energy")
+            warnings.append(axis_taken_for("binding"))
         unit = self._unit(intensity, warnings)
         photon_energy = self._photon_energy()
         if axis == "kinetic" and photon_energy is None:
-            warnings.append("the photon energy is not given: no binding energies")
+            warnings.append(NO_BINDING_ENERGIES)
         title = self.name if self.own is None else self.own.text("name")
         core_level = parse_core_level(entry.text("core_level")) or parse_core_level(title)
         transmission = self.transmission
@@ -241,7 +248,7 @@ class _Facts:
         elif not series:
             spectrum = spectrum.with_(notes=fit_text(self.entry))
         if spectrum.unit == "counts/s" and spectrum.live_time_s is None:
-            unknown = "the live time is not given: the counting noise is not known"
+            unknown = NO_COUNTING_NOISE
             spectrum = spectrum.with_(warnings=(*spectrum.warnings, unknown))
         return spectrum
 
@@ -250,7 +257,7 @@ class _Facts:
         if named is not None:
             return named
         if not self.units and are_counts(intensity):
-            warnings.append("whole numbers are taken for counts; the live time is not known")
+            warnings.append(f"{TAKEN_FOR_COUNTS}; {LIVE_TIME_UNKNOWN}")
             return "counts"
         if self.own is None:
             warnings.append(f"the unit {self.units!r} is none of intensities: unknown noise")

@@ -16,6 +16,7 @@ from xps.file_bytes import Bytes
 from xps.levels import parse_core_level
 from xps.readers.collection import Collection
 from xps.readers.content import Content
+from xps.readers.doubts import NO_PHOTON_ENERGY
 from xps.readers.encoding import decode
 from xps.readers.phi_blocks import Block, blocks
 from xps.spectrum import Floats, Spectrum
@@ -177,7 +178,7 @@ def _spectrum(
         )
     source = _SOURCE.match(header.word("XraySource"))
     if source is None:
-        warnings.append("the photon energy is not given")
+        warnings.append(NO_PHOTON_ENERGY)
     name = region.name
     return Spectrum(
         energy_ev=_energies(region, intensity.size),

@@ -13,6 +13,7 @@ from xps.errors import SpectrumError
 from xps.levels import parse_core_level
 from xps.readers.collection import Collection
 from xps.readers.content import Content
+from xps.readers.doubts import NO_BINDING_ENERGIES, NO_NOISE, axis_taken_for
 from xps.readers.encoding import text_lines
 from xps.readers.quantity import are_counts, axis_of
 from xps.spectrum import Axis, Floats, Spectrum, Unit
@@ -116,10 +117,10 @@ def spectrum_of(facts: Mapping[str, str], values: Floats, slice_: int) -> Spectr
     axis = _axis(facts, warnings)
     photon_energy = _number(facts, "Excitation Energy")
     if photon_energy is None and axis == "kinetic":
-        warnings.append("the photon energy is not given: no binding energies")
+        warnings.append(NO_BINDING_ENERGIES)
     unit: Unit = "counts" if are_counts(intensity) else "arbitrary"
     if unit == "arbitrary":
-        warnings.append("the unit of the intensities is not given: the noise is not known")
+        warnings.append(NO_NOISE)
     name = facts.get("Region Name", "")
     step_time = _number(facts, "Step Time")
     return Spectrum(
@@ -146,7 +147,7 @@ def _axis(facts: Mapping[str, str], warnings: list[str]) -> Axis:
     for key in ("Dimension 1 name", "Energy Scale"):
         if axis := axis_of(facts.get(key, "")):
             return axis
-    warnings.append("the kind of energy is not given: taken for kinetic energy")
+    warnings.append(axis_taken_for("kinetic"))
     return "kinetic"
 
 

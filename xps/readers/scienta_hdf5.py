@@ -12,6 +12,7 @@ from xps.hdf5 import MAGIC, Dataset, Group, open_file
 from xps.levels import parse_core_level
 from xps.readers.collection import Collection
 from xps.readers.content import Content
+from xps.readers.doubts import NO_BINDING_ENERGIES, NO_NOISE, TAKEN_FOR_COUNTS, axis_taken_for
 from xps.readers.quantity import are_counts, axis_of
 from xps.spectrum import Floats, Spectrum, Unit
 
@@ -86,16 +87,16 @@ def _spectrum(root: Group, energy: Floats, intensity: Floats, series: _Series) -
     warnings = [UNTESTED]
     unit: Unit = "counts" if are_counts(intensity) else "arbitrary"
     if unit == "arbitrary":
-        warnings.append("the unit of the intensities is not given: the noise is not known")
+        warnings.append(NO_NOISE)
     else:
-        warnings.append("whole numbers are taken for counts; the number of sweeps is not known")
+        warnings.append(f"{TAKEN_FOR_COUNTS}; the number of sweeps is not known")
     photon_energy = _number(root, "instrument/analyser/excitation_source/energy")
     axis = axis_of(_text(root, "acquisition/spectrum_definition/energy_mode"))
     if axis is None:
         axis = "kinetic"
-        warnings.append("the kind of energy is not given: taken for kinetic energy")
+        warnings.append(axis_taken_for("kinetic"))
     if photon_energy is None and axis == "kinetic":
-        warnings.append("the photon energy is not given: no binding energies")
+        warnings.append(NO_BINDING_ENERGIES)
     name = _text(root, "acquisition/spectrum/name") or root.text("title")
     region = _text(root, "acquisition/spectrum_definition/element_set_name")
     return Spectrum(

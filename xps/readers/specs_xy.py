@@ -14,6 +14,7 @@ from xps.errors import SpectrumError
 from xps.levels import parse_core_level
 from xps.readers.collection import Collection
 from xps.readers.content import Content
+from xps.readers.doubts import NO_AXIS, NO_BINDING_ENERGIES, NO_COUNTING_NOISE
 from xps.readers.encoding import text_lines
 from xps.readers.quantity import axis_of, unit_of
 from xps.spectrum import Axis, Spectrum
@@ -177,16 +178,16 @@ def _doubts(
     if announced and announced != str(n_points):
         doubts.append(f"{announced} points are announced, but {n_points} stored")
     if photon_energy is None and axis == "kinetic":
-        doubts.append("the photon energy is not given: no binding energies")
+        doubts.append(NO_BINDING_ENERGIES)
     if _number(facts, "Dwell Time") is None or _number(facts, "Number of Scans") is None:
-        doubts.append("the live time is not given: the counting noise is not known")
+        doubts.append(NO_COUNTING_NOISE)
     return tuple(doubts)
 
 
 def _axis(facts: dict[str, str]) -> Axis:
     axis = axis_of(facts.get("Energy Axis", ""))
     if axis is None:
-        raise SpectrumError("the kind of energy is not given")
+        raise SpectrumError(NO_AXIS)
     return axis
 
 

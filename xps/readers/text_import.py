@@ -16,6 +16,14 @@ from xps.levels import parse_core_level
 from xps.readers.collection import Collection
 from xps.readers.column_spectrum import ColumnPlace, add_spectra
 from xps.readers.content import Content
+from xps.readers.doubts import (
+    LIVE_TIME_UNKNOWN,
+    NO_AXIS,
+    NO_LIVE_TIME,
+    NO_PHOTON_ENERGY,
+    NO_UNIT,
+    TAKEN_FOR_COUNTS,
+)
 from xps.readers.encoding import MAX_BYTES, decode, encoding_of
 from xps.readers.quantity import energy_of
 from xps.readers.text import NAME
@@ -35,12 +43,12 @@ _ENERGY_LABELS: dict[Axis, str] = {
 }
 # What the reader says of its guesses, and the choice that settles them.
 _DOUBTS: tuple[tuple[str, Question], ...] = (
-    ("the kind of energy is not given", "axis"),
-    ("the unit of the intensities is not given", "unit"),
-    ("whole numbers are taken for counts", "unit"),
-    ("the photon energy is not given", "photon_energy_ev"),
-    ("the live time is not given", "live_time"),
-    ("the live time is not known", "live_time"),
+    (NO_AXIS, "axis"),
+    (NO_UNIT, "unit"),
+    (TAKEN_FOR_COUNTS, "unit"),
+    (NO_PHOTON_ENERGY, "photon_energy_ev"),
+    (NO_LIVE_TIME, "live_time"),
+    (LIVE_TIME_UNKNOWN, "live_time"),
 )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from xps.errors import SpectrumError
 from xps.levels import parse_core_level
 from xps.readers.core_level import energy_range_name, guess_core_level
+from xps.readers.doubts import NO_BINDING_ENERGIES
 from xps.readers.energy import separate_repeats
 from xps.readers.quantity import are_counts, energy_of, unit_of
 from xps.readers.vamas_record import Block, Experiment, Quantity
@@ -50,7 +51,7 @@ def spectrum_of(block: Block, experiment: Experiment, source: Source) -> Spectru
         energy = separate_repeats(energy, warnings)
     unit, live_time_known = _unit(block, intensity_label, intensity, warnings)
     if axis == "kinetic" and photon_energy is None:
-        warnings.append("the photon energy is not given: no binding energies")
+        warnings.append(NO_BINDING_ENERGIES)
     core_level = _core_level(block)
     if core_level is None and not (block.species or block.transition or block.name):
         binding = energy if axis == "binding" else _minus(photon_energy, energy)
