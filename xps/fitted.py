@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -272,6 +272,12 @@ class RegionFit:
         return found
 
 
+def area_parts(fits: Sequence[RegionFit]) -> list[slice]:
+    """Where the areas of each fit stand among those of all, one fit after the other."""
+    ends = accumulate((fit.areas.size for fit in fits), initial=0)
+    return [slice(*pair) for pair in pairwise(ends)]
+
+
 def covariance_of_areas(fits: Sequence[RegionFit]) -> Floats:
     """Covariance of the areas of several fits, one after the other.
 
@@ -285,9 +291,9 @@ def covariance_of_areas(fits: Sequence[RegionFit]) -> Floats:
     -------
     ndarray, shape (areas, areas)
     """
-    ends = np.cumsum([0, *(fit.areas.size for fit in fits)])
-    parts = [slice(*pair) for pair in pairwise(ends.tolist())]
-    covariance = np.zeros((int(ends[-1]), int(ends[-1])))
+    parts = area_parts(fits)
+    size = sum(fit.areas.size for fit in fits)
+    covariance = np.zeros((size, size))
     for number, (one, own) in enumerate(zip(fits, parts, strict=True)):
         covariance[own, own] = one.area_covariance
         for other, its in zip(fits[:number], parts[:number], strict=True):

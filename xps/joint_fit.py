@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from xps.cancel import raising
 from xps.engine import Solution, solve
 from xps.errors import FitError
-from xps.fitted import TENSE_SIGMA, FittedTie, RegionFit
+from xps.fitted import TENSE_SIGMA, FittedTie, RegionFit, area_parts
 from xps.fitting import recorded
 from xps.joint_problem import AmountTie, JointProblem, Part, Place
 from xps.likelihood import Problem
@@ -410,8 +409,7 @@ def _joint_fit(
 
 def _knowing_each_other(fits: Sequence[RegionFit], of_areas: Floats) -> tuple[RegionFit, ...]:
     """Give each fit the covariance of its areas with those of the others."""
-    ends = np.cumsum([0, *(fit.areas.size for fit in fits)])
-    parts = [slice(*pair) for pair in pairwise(ends.tolist())]
+    parts = area_parts(fits)
     return tuple(
         replace(
             fit,
