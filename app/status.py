@@ -73,11 +73,6 @@ class StatusBar(QStatusBar):
         return self._pointer.text()
 
     @property
-    def work_text(self) -> str:
-        """What is being done, and how far it is."""
-        return self._work.text()
-
-    @property
     def mode_text(self) -> str:
         """What the mouse does in the plot."""
         return self._mode.text()

@@ -15,8 +15,8 @@ from xps.error_budget import (
     SystematicErrors,
     SystematicMember,
 )
-from xps.parameters import Ref
 from xps.plain_fields import Fields
+from xps.plain_region import ref_of
 
 Plain = dict[str, Any]
 
@@ -46,7 +46,7 @@ def errors_of(table: Fields | None) -> ErrorBudget:
     if table is None:
         return ErrorBudget()
     return ErrorBudget(
-        {_ref(entry.table("parameter")): _intervals(entry) for entry in table.tables("profiles")},
+        {ref_of(entry.table("parameter")): _intervals(entry) for entry in table.tables("profiles")},
         _bootstrap(table.maybe_table("bootstrap")),
         tuple(
             Alternative(entry.number("delta_chi2"), entry.numbers("shares"))
@@ -97,10 +97,6 @@ def _significance(table: Fields | None) -> dict[str, Significance]:
         )
         for id_, test in tests.items()
     }
-
-
-def _ref(table: Fields) -> Ref:
-    return Ref(table.text("component"), table.text("parameter"))
 
 
 def _intervals(table: Fields) -> Intervals:

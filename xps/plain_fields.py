@@ -14,6 +14,16 @@ class MalformedError(ValueError):
     """A field is missing or has the wrong kind; the text names it."""
 
 
+def refuse_constant(name: str) -> float:
+    """Refuse the numbers NaN and Infinity, which JSON does not have but Python reads.
+
+    Raises
+    ------
+    MalformedError
+    """
+    raise MalformedError(f"it holds the number {name}")
+
+
 class Fields:
     """A JSON object whose fields are taken by kind, with errors that name the place.
 

@@ -26,7 +26,7 @@ from xps.environment import present_environment
 from xps.errors import SessionError, WriteError, XpsError
 from xps.hdf5 import MAGIC, open_file
 from xps.leftovers import remove_leftovers
-from xps.plain_fields import MalformedError
+from xps.plain_fields import MalformedError, refuse_constant
 from xps.project import HoldsProject, Project, project_in
 from xps.readers.nexus_terms import SESSION_GROUP, SESSION_MARK
 from xps.session_format import plain_project, project_of
@@ -182,7 +182,7 @@ def _project(archive: zipfile.ZipFile) -> Project:
 
 def _document(archive: zipfile.ZipFile) -> dict[str, Any]:
     raw = _unpacked(archive, "session.json")
-    document: Any = json.loads(raw, parse_constant=_refuse_constant)
+    document: Any = json.loads(raw, parse_constant=refuse_constant)
     if not isinstance(document, dict):
         raise MalformedError("it holds no object")
     if document.get("format") == 1:
@@ -199,10 +199,6 @@ def _rows_of_arrays(archive: zipfile.ZipFile) -> dict[str, int]:
         if header is not None:
             rows[name.removesuffix(".npy")] = int(header[1])
     return rows
-
-
-def _refuse_constant(name: str) -> float:
-    raise MalformedError(f"it holds the number {name}")
 
 
 def _refuse_unsafe(archive: zipfile.ZipFile, packed: int) -> None:

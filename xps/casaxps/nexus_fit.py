@@ -19,7 +19,7 @@ from xps.component import default_shape_params
 from xps.errors import RecipeError, XpsError
 from xps.levels import parse_core_level
 from xps.model import Background, Component, Link, Param, Ref, Region, Singlet
-from xps.plain_fields import Fields, MalformedError
+from xps.plain_fields import Fields, refuse_constant
 from xps.readers.nexus_fit import fit_line
 from xps.readers.quantity import unit_of
 from xps.spectrum import Spectrum
@@ -53,16 +53,12 @@ def nexus_fit(
     if not line:
         return None
     try:
-        fields = Fields(json.loads(line, parse_constant=_refused), "NXfit")
+        fields = Fields(json.loads(line, parse_constant=refuse_constant), "NXfit")
         return _Reading(fields, spectrum).stored(region_id, spectrum_id)
     except XpsError as error:
         return StoredFit(None, notes=(f"the stored fit is left out: {error}",))
     except (ValueError, RecursionError) as error:
         return StoredFit(None, notes=(f"the stored fit cannot be read: {error}",))
-
-
-def _refused(name: str) -> float:
-    raise MalformedError(f"it holds the number {name}")
 
 
 @dataclass(frozen=True)
