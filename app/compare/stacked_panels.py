@@ -211,6 +211,7 @@ class StackedPanels(QScrollArea):
             if row < len(column.panels)
         ]
         self.setAccessibleDescription(self._description())
+        self.canvas.setUpdatesEnabled(False)  # all are painted once, not at each that is added
         self._turn.start()
 
     def _draw_some(self) -> None:
@@ -220,6 +221,7 @@ class StackedPanels(QScrollArea):
             if perf_counter() > deadline:
                 self._turn.start()
                 return
+        self.canvas.setUpdatesEnabled(True)
 
     def _draw_panel(self, place: int, row: int) -> None:
         column, plots = self._columns[place], self._grid[place]
@@ -237,7 +239,7 @@ class StackedPanels(QScrollArea):
 
     def _new_panel(self, place: int, row: int) -> PanelPlot:
         axes = {side: PlainAxis(side) for side in ("left", "bottom")}
-        panel = PanelPlot(self.canvas.addPlot(row=row, col=place, axisItems=axes))
+        panel = PanelPlot(self.canvas.addPlot(row=row, col=place, axisItems=axes, enableMenu=False))
         if row:
             panel.plot.setXLink(self._grid[place][0].plot)
         layout = self.canvas.ci.layout

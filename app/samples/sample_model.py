@@ -35,6 +35,20 @@ _NOWHERE = QModelIndex()
 Index = QModelIndex | QPersistentModelIndex
 Roles = Qt.ItemDataRole
 
+_SAID = frozenset(
+    (
+        Roles.DisplayRole,
+        Roles.EditRole,
+        Roles.DecorationRole,
+        Roles.ToolTipRole,
+        Roles.TextAlignmentRole,
+        Roles.CheckStateRole,
+        Roles.AccessibleTextRole,
+        ENTRY_ROLE,
+        SAMPLE_ROLE,
+    )
+)
+
 
 class SampleModel(QAbstractItemModel):
     """Samples, and below each its spectra.
@@ -63,12 +77,13 @@ class SampleModel(QAbstractItemModel):
         self._overlaid: tuple[str, ...] = ()
         self._names: Mapping[str, str] = {}
         self._ids: dict[str, list[str]] = {}  # of the spectra, by sample
-        self._rows: list[list[str]] = []  # the same, by the row of the sample
+        self._samples: tuple[str, ...] = ()
+        self._rows: list[list[str]] = []  # of these ids, by the row of the sample
 
     @property
     def samples(self) -> tuple[str, ...]:
         """The names of the samples, row by row."""
-        return tuple(self._ids)
+        return self._samples
 
     def has_rows_of(self, project: Project) -> bool:
         """Whether the rows of a project are those that are shown."""
@@ -86,7 +101,7 @@ class SampleModel(QAbstractItemModel):
             self.redraw()
         else:
             self._ids = _ids(project)
-            self._rows = list(self._ids.values())
+            self._samples, self._rows = tuple(self._ids), list(self._ids.values())
             self.endResetModel()
 
     def show_overlaid(self, entry_ids: Sequence[str]) -> None:
@@ -147,7 +162,7 @@ class SampleModel(QAbstractItemModel):
         return flags | Qt.ItemFlag.ItemIsUserCheckable
 
     def data(self, index: Index, role: int = 0) -> object:
-        if not index.isValid():
+        if role not in _SAID or not index.isValid():
             return None
         if index.internalId() == 0:
             return self._of_sample(index, role)
@@ -164,7 +179,7 @@ class SampleModel(QAbstractItemModel):
         if index.column() != NAME:
             return False
         if index.internalId() == 0 and role == Roles.EditRole:
-            name = self.samples[index.row()]
+            name = self._samples[index.row()]
             if value != name:
                 self.sampleRenamed.emit(name, str(value))
             return True
@@ -184,7 +199,7 @@ class SampleModel(QAbstractItemModel):
     def _of_sample(self, index: Index, role: int) -> object:
         if index.column() != NAME:
             return None
-        name = self.samples[index.row()]
+        name = self._samples[index.row()]
         if role in (Roles.DisplayRole, Roles.EditRole, SAMPLE_ROLE):
             return name
         return tooltip(name) if role == Roles.ToolTipRole else None
