@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xps.charts import MOST_BARS, Amount, Chart
+from xps.composition import TO_PERCENT
 from xps.errors import XpsError
 from xps.figure_text import printable, text_width, wrapped
 from xps.legend import LegendEntry, draw_legend, flow, legend_height
@@ -314,7 +315,7 @@ def _points(axes: Axes, chart: Chart, across: float) -> None:
 def _trend(axes: Axes, trend: Trend, color: str, ends: tuple[float, float]) -> None:
     """Draw the line with the band of its error, one standard deviation to each side."""
     places = np.linspace(*ends, 60)
-    scale = 100.0 if trend.kind == "share" else 1.0
+    scale = TO_PERCENT[trend.kind]
     values, errors = trend.line(places)
     if errors is not None:
         axes.fill_between(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xps.comparison import adjusted_trends, positions_in
-from xps.composition import Kind, Quantity, percents_of_samples, shares_of_samples
+from xps.composition import TO_PERCENT, Kind, Quantity, percents_of_samples, shares_of_samples
 from xps.composition_table import CompositionTable, tables_of
 from xps.errors import XpsError
 from xps.fitted import standard_error
@@ -184,7 +184,7 @@ def _chart(
     colors: Mapping[_Key, str],
     trends: Sequence[Trend],
 ) -> Chart:
-    scale = 100.0 if table.kind == "share" else 1.0
+    scale = TO_PERCENT[table.kind]
     order = sorted(range(len(table.samples)), key=lambda n: places.get(table.samples[n], 0.0))
     errors = np.diag(table.covariance).reshape(table.values.shape)
 

@@ -8,7 +8,7 @@ from typing import Any
 from xps.casaxps.recovery import Recovery, recovery
 from xps.checks import SEVERITIES, Finding, check
 from xps.comparison import Comparison, Difference
-from xps.composition import Quantity
+from xps.composition import TO_PERCENT, Quantity
 from xps.fitted import RegionFit
 from xps.model import Ref
 from xps.model_text import tie_sentence
@@ -229,7 +229,7 @@ def comparison_text(comparison: Comparison) -> str:
             if place != (difference.sample, level):
                 place = (difference.sample, level)
                 lines.append(f"{kind}{difference.sample} against {comparison.base}{level}")
-            scale = 100.0 if difference.kind == "share" else 1.0
+            scale = TO_PERCENT[difference.kind]
             # displays clip at zero what inference keeps signed
             first, last = (
                 with_error(max(scale * value, 0.0), _times(scale, stderr))
@@ -249,7 +249,7 @@ def comparison_text(comparison: Comparison) -> str:
             along = trend.kind
             words = "atomic percent" if trend.kind == "atomic_percent" else "shares"
             lines.append(f"{words} along {trend.series}")
-        scale = 100.0 if trend.kind == "share" else 1.0
+        scale = TO_PERCENT[trend.kind]
         slope = with_error(scale * trend.slope, _times(scale, trend.stderr))
         lines.append(
             f"  {_quantity(trend.quantity)}: {slope} points per unit, {trend.samples} samples; "

@@ -5,7 +5,7 @@ Shares of the species in a core level, or atomic percents of elements and specie
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -21,6 +21,9 @@ from xps.quantification import counted_fits, transmission_known
 
 Floats = NDArray[np.float64]
 Kind = Literal["share", "atomic_percent"]
+
+TO_PERCENT: Mapping[Kind, float] = {"share": 100.0, "atomic_percent": 1.0}
+"""What brings an amount to percent: shares are fractions."""
 
 
 @dataclass(frozen=True)

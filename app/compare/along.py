@@ -21,7 +21,7 @@ from app.compare.compared import (
 from app.gestures.gestures import short_name
 from app.plot.curve_items import ComponentLook, dash_of, letter_of
 from xps.cancel import Cancelled, raising
-from xps.composition import Kind
+from xps.composition import TO_PERCENT, Kind
 from xps.errors import XpsError
 from xps.escaping import tab_separated
 from xps.numbers_text import UNKNOWN, with_error
@@ -152,7 +152,7 @@ def _rows(chart: Chart, looks: Sequence[ComponentLook]) -> list[TrendRow]:
 
 
 def _slope(trend: Trend) -> DifferenceCell:
-    scale = 100.0 if trend.kind == "share" else 1.0
+    scale = TO_PERCENT[trend.kind]
     error = None if trend.stderr is None else scale * trend.stderr
     text = with_error(scale * trend.slope, error, decimals=3)
     adjusted = trend.p_value_adjusted

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor
 from app.gestures.gestures import short_name
 from app.plot.curve_items import ComponentLook, dash_of, letter_of
 from xps.cancel import Cancelled, raising
-from xps.composition import Kind
+from xps.composition import TO_PERCENT, Kind
 from xps.errors import XpsError
 from xps.escaping import tab_separated
 from xps.model import Region
@@ -290,7 +290,7 @@ def _cell(difference: Difference | None) -> DifferenceCell | None:
 
 
 def _in_percent(difference: Difference, value: float) -> float:
-    return 100.0 * value if difference.kind == "share" else value
+    return TO_PERCENT[difference.kind] * value
 
 
 def p_text(p_value: float | None) -> str:

@@ -16,6 +16,7 @@ from app.gestures.gestures import short_name
 from app.plot.curve_items import ComponentLook
 from app.plot.plain_axis import PlainAxis
 from app.widgets.theme import muted
+from xps.composition import TO_PERCENT
 from xps.numbers_text import with_error
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class SeriesPlot:
             line = pg.PlotCurveItem(places, values, pen=pen)
             self.plot.addItem(line)
             return float(values[np.argmax(places)])
-        scale = 100.0 if trend.kind == "share" else 1.0
+        scale = TO_PERCENT[trend.kind]
         grid = np.linspace(places.min(), places.max(), _BAND_POINTS)
         on_line, errors = trend.line(grid)
         center = scale * on_line
