@@ -59,20 +59,16 @@ def draw_bars(charts: Sequence[Chart], width: float) -> Figure:
         key.append(LegendEntry("limit", _INK, "upper 95 % limit, not significant"))
     placed, lines = flow(key, width - 2.0 * _RIGHT)
     top = _TOP + legend_height(placed)
-    beside = _beside(width, len(charts))
-    room = (width - _RIGHT - (beside - 1) * _GAP) / beside
+    room, bands = _bands(width, len(charts))
     names = [text_width(printable(s.name), _SIZE) for c in charts for s in c.species]
     left = min(max(names, default=0.0), _MOST_NAME) + 2.5
     heights = [_bars_height(chart, left) for chart in charts]
     reach = _reach(charts)
-    bands = [range(len(charts))[n : n + beside] for n in range(0, len(charts), beside)]
     tall = [max(heights[n] for n in band) for band in bands]
     height = top + sum(tall) + len(bands) * (_TITLE + _X_LABEL)
     figure, page = _page(width, height)
-    legend = page(_RIGHT, _TOP, width - 2.0 * _RIGHT, lines * _LINE + 1.0)
-    legend.set_xlim(0.0, width - 2.0 * _RIGHT)
-    legend.set_ylim(lines * _LINE + 1.0, 0.0)
-    draw_legend(legend, placed)
+    across, high = width - 2.0 * _RIGHT, lines * _LINE + 1.0
+    draw_legend(page(_RIGHT, _TOP, across, high), placed, across, high)
     for band, space in zip(bands, tall, strict=True):
         top += _TITLE
         for place, number in enumerate(band):
@@ -87,8 +83,7 @@ def draw_bars(charts: Sequence[Chart], width: float) -> Figure:
 
 def draw_series(charts: Sequence[Chart], series: str, width: float) -> Figure:
     """Draw amounts against the places of a series, a marker of its own for each species."""
-    beside = _beside(width, len(charts))
-    room = (width - _RIGHT - (beside - 1) * _GAP) / beside
+    room, bands = _bands(width, len(charts))
     across = room - _PLOT_LEFT
     tall = min(_PLOT_SHAPE * across, _TALLEST)
     legends = [
@@ -102,7 +97,6 @@ def draw_series(charts: Sequence[Chart], series: str, width: float) -> Figure:
         )[0]
         for chart in charts
     ]
-    bands = [range(len(charts))[n : n + beside] for n in range(0, len(charts), beside)]
     below = [_X_LABEL + max(legend_height(legends[n]) for n in band) for band in bands]
     height = _TOP + len(bands) * (_TITLE + tall) + sum(below)
     figure, page = _page(width, height)
@@ -117,10 +111,8 @@ def draw_series(charts: Sequence[Chart], series: str, width: float) -> Figure:
             axes.set_xlabel("\n".join(wrapped(series, across, _SIZE, 1)), labelpad=2.0)
             axes.set_ylabel(_LABELS[charts[number].kind], labelpad=2.5)
             high = legend_height(legends[number])
-            legend = page(start, top + tall + _X_LABEL, across, high)
-            legend.set_xlim(0.0, across)
-            legend.set_ylim(high, 0.0)
-            draw_legend(legend, legends[number])
+            key = page(start, top + tall + _X_LABEL, across, high)
+            draw_legend(key, legends[number], across, high)
         top += tall + space
     return figure
 
@@ -136,14 +128,16 @@ def _trend_entries(chart: Chart) -> list[LegendEntry]:
     return entries
 
 
-def _beside(width: float, charts: int) -> int:
+def _bands(width: float, charts: int) -> tuple[float, list[range]]:
+    """Return the room of a chart in mm, and the numbers of those side by side, from the top."""
     beside = min(charts, int((width - _RIGHT + _GAP) / (_NARROWEST + _GAP)))
     if beside < 1:
         raise XpsError(
             f"a figure {width:g} mm wide leaves no room for a chart",
             f"make it at least {_NARROWEST + _RIGHT:g} mm wide; journals ask for 85 to 183",
         )
-    return beside
+    room = (width - _RIGHT - (beside - 1) * _GAP) / beside
+    return room, [range(charts)[n : n + beside] for n in range(0, charts, beside)]
 
 
 def _page(width: float, height: float) -> tuple[Figure, Callable[..., Axes]]:

@@ -95,7 +95,7 @@ def draw_figure(columns: Sequence[Column], width: float) -> Figure:
     size = (layout.width / _MM_PER_INCH, layout.height / _MM_PER_INCH)
     figure = Figure(figsize=size, facecolor="white")
     key = _axes(figure, layout, _LEFT, _TOP, layout.width - _LEFT, legend_height(layout.key))
-    _draw_in_mm(key, layout.key, layout.width - _LEFT, legend_height(layout.key))
+    draw_legend(key, layout.key, layout.width - _LEFT, legend_height(layout.key))
     for block in layout.blocks:
         _draw_block(figure, layout, block, colors, 10.0**power)
     for left, middle, text in layout.y_labels:
@@ -268,7 +268,7 @@ def _draw_block(
         top += _STRIP + _STRIP_GAP + height + _ROW_GAP
     top += _X_LABEL - _ROW_GAP
     legend = _axes(figure, layout, block.left, top, width, legend_height(block.legend))
-    _draw_in_mm(legend, block.legend, width, legend_height(block.legend))
+    draw_legend(legend, block.legend, width, legend_height(block.legend))
 
 
 def _ticks(main: Axes, residual: Axes | None, *, labeled: bool) -> None:
@@ -287,9 +287,3 @@ def _ticks(main: Axes, residual: Axes | None, *, labeled: bool) -> None:
     numbers = ScalarFormatter(useOffset=False)
     numbers.set_scientific(False)
     main.yaxis.set_major_formatter(numbers)
-
-
-def _draw_in_mm(axes: Axes, placed: Sequence[Placed], width: float, height: float) -> None:
-    axes.set_xlim(0.0, width)
-    axes.set_ylim(height, 0.0)
-    draw_legend(axes, placed)

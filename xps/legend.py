@@ -131,9 +131,11 @@ def legend_height(placed: Sequence[Placed]) -> float:
     return lines * LINE + 0.6
 
 
-def draw_legend(axes: Axes, placed: Sequence[Placed]) -> None:
-    """Draw placed entries into axes whose units are mm, with y downward from the top."""
+def draw_legend(axes: Axes, placed: Sequence[Placed], width_mm: float, height_mm: float) -> None:
+    """Draw placed entries into axes of this size, whose units become mm, downward from the top."""
     axes.set_axis_off()
+    axes.set_xlim(0.0, width_mm)
+    axes.set_ylim(height_mm, 0.0)
     for item in placed:
         x, y = item.x_mm, (item.line + 0.5) * LINE
         _DRAWN[item.entry.kind](axes, item.entry, x, y)
