@@ -58,8 +58,6 @@ class FigureActions(QObject):
 
     def export(self, choice: FigureChoice) -> None:
         """Ask for a file, and draw a figure into it."""
-        from xps.figure import save_figure
-
         ending = self._settings.preferences.figure_ending
         suggested = self._files.suggested(f" comparison{ending}")
         path = self._dialogs.save_file("Figure", suggested, figure_filters(ending))
@@ -69,16 +67,7 @@ class FigureActions(QObject):
         self._settings.folder = path.parent
         self._jobs.run(
             f"Draw {path.name}",
-            lambda job: save_figure(
-                project,
-                path,
-                choice.shows,
-                series=choice.series,
-                core_levels=choice.core_levels,
-                samples=choice.samples,
-                width_mm=choice.width_mm,
-                failures=failures,
-            ),
+            lambda job: choice.save(project, failures, path),
             lambda _: self._files.say_exported(path),
             self._files.say_not_exported,
         )

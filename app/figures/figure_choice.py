@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xps.errors import XpsError
@@ -18,7 +19,7 @@ _KINDS = {PNG: "png", SVG: "svg", PDF: "pdf"}
 
 @dataclass(frozen=True)
 class FigureChoice:
-    """Samples, core levels, and what is drawn of them.
+    """Samples, core levels, and what is drawn of them: arguments of `xps.figure.figure_of`.
 
     Attributes
     ----------
@@ -45,13 +46,19 @@ class FigureChoice:
         """
         from xps.figure import figure_bytes, figure_of
 
-        figure = figure_of(
-            project,
-            self.shows,
-            series=self.series,
-            core_levels=self.core_levels,
-            samples=self.samples,
-            width_mm=self.width_mm,
-            failures=failures,
-        )
+        figure = figure_of(project, failures=failures, **vars(self))
         return {media: figure_bytes(figure, kind) for media, kind in _KINDS.items()}
+
+    def save(self, project: Project, failures: Mapping[str, XpsError], path: Path) -> None:
+        """Write the figure in the format of a path's ending.
+
+        Raises
+        ------
+        XpsError
+            If there is nothing to draw.
+        WriteError
+            If the place refuses the file.
+        """
+        from xps.figure import save_figure
+
+        save_figure(project, path, failures=failures, **vars(self))
