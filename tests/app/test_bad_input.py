@@ -22,7 +22,7 @@ from app.widgets.message_bar import Severity
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.projects import fitted as fitted_project
-from tests.app.user import LONG, choose, drop, fit_all, open_files
+from tests.app.user import LONG, choose, drop, fit_all, open_files, told
 from xps.resources import resource
 from xps.session import load, save, to_bytes
 from xps.session_migrations import FORMAT
@@ -33,10 +33,6 @@ BROKEN = {
     "half.vms": resource("samples", "bare-ncm-simulated.vms").read_bytes()[:3000],
 }
 GOOD = 17
-
-
-def errors(window: MainWindow) -> list[str]:
-    return [m.text for m in window.messages.messages if m.severity is Severity.ERROR]
 
 
 def made(path: Path, number: int) -> Path:
@@ -63,7 +59,7 @@ def test_of_twenty_dropped_files_three_are_broken_and_seventeen_are_there(
         drop(window, mixed)
     opened = {e.spectrum.origin.file for e in window.document.project.entries}
     assert opened == {path.name for path in good}
-    (message,) = errors(window)
+    (message,) = told(window, Severity.ERROR)
     head, *reasons = message.splitlines()
     assert head == "3 of 20 files could not be opened:"
     assert [reason.split(":")[0] for reason in reasons] == sorted(
@@ -92,7 +88,7 @@ def test_a_fit_that_fails_says_why_and_the_others_are_taken(
     fit_all(qtbot, window)
     fitted = {fit.region.core_level for fit in window.document.project.fits}
     assert fitted == {"O 1s"}
-    (message,) = errors(window)
+    (message,) = told(window, Severity.ERROR)
     assert "S 2p" in message
     assert "(" in message  # what to do about it
     assert region.id in {r.id for r in window.document.project.regions}
@@ -107,7 +103,7 @@ def test_a_recipe_that_does_not_apply_says_so_and_changes_nothing(
     before = window.document.project
     choose(window, "recipe ncm-o1s")
     assert window.document.project is before
-    (message,) = errors(window)
+    (message,) = told(window, Severity.ERROR)
     assert "O 1s" in message
     assert "Fe 2p" in message or "S 2p" in message
 
@@ -149,7 +145,7 @@ def test_a_session_on_a_full_disk_stays_as_it_was_and_a_copy_is_kept_elsewhere(
     assert session.read_bytes() == b"the old one"
     assert window.document.project is project
     assert window.document.is_modified
-    (message,) = errors(window)
+    (message,) = told(window, Severity.ERROR)
     assert "the disk is full" in message
     assert "a recovery copy is in" in message
     copies = list(recovery.glob("work *.doublet"))
@@ -167,7 +163,7 @@ def test_results_on_a_full_disk_are_refused_with_the_reason(
     with qtbot.waitSignal(window.jobs.idle, timeout=LONG):
         choose(window, what)
     assert list(full_disk.iterdir()) == []
-    (message,) = errors(window)
+    (message,) = told(window, Severity.ERROR)
     assert "results.pdf" in message
     assert "the disk is full" in message
     assert window.document.project.fits
@@ -189,7 +185,7 @@ def test_a_session_of_a_newer_version_is_refused_and_the_document_stays(
     open_files(qtbot, window, [newer])
     assert window.document.project is before
     assert window.document.path == old
-    (message,) = errors(window)
+    (message,) = told(window, Severity.ERROR)
     assert "newer.doublet" in message
     assert "written by a newer version" in message
     assert "(" in message
@@ -211,7 +207,7 @@ def test_a_crash_in_a_slot_is_told_and_the_work_can_be_saved(
 
     monkeypatch.setattr(dialogs, "open_files", crash)
     choose(plotted, "open")
-    (message,) = errors(plotted)
+    (message,) = told(plotted, Severity.ERROR)
     assert "ZeroDivisionError: a mistake of ours" in message
     assert "Your work is still here" in message
     assert plotted.document.project is project
@@ -229,5 +225,5 @@ def test_a_file_that_goes_away_while_it_is_named_is_told(
     gone.unlink()
     open_files(qtbot, window, [gone, sample_files[1]])
     assert len(window.document.project.samples) == 1
-    (message,) = errors(window)
+    (message,) = told(window, Severity.ERROR)
     assert "gone.vms" in message

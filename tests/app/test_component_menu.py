@@ -18,23 +18,13 @@ from tests.app.conftest import ScriptedDialogs
 from tests.app.mouse import pixel_of
 from tests.app.projects import fitted as fitted_project
 from tests.app.projects import region_id
-from tests.app.user import choose, click, fit_all, type_into
+from tests.app.user import choose, click, component, fit_all, region_of, type_into
 from xps.errors import XpsError
-from xps.model import Component, Doublet, Link, Ref, Region
+from xps.model import Doublet, Link, Ref
 from xps.report import report_html
 
 CENTER, FWHM, AREA = range(3)
 PS4 = Ref("ps4", "center")
-
-
-def region_of(window: MainWindow) -> Region:
-    region = window.selection.region
-    assert region is not None
-    return region
-
-
-def component(window: MainWindow, id_: str) -> Component:
-    return region_of(window).component(id_)
 
 
 def open_menu(window: MainWindow) -> QMenu:

@@ -10,20 +10,10 @@ from PySide6.QtTest import QTest
 
 from app.window import MainWindow
 from tests.app.mouse import drag, handle, move, per_ev, place_of, press, release
-from tests.app.user import choose
-from xps.model import Component, Ref, Region
+from tests.app.user import choose, component, region_of
+from xps.model import Ref
 
 PS4, LI2S = "ps4", "li2s"
-
-
-def region_of(window: MainWindow) -> Region:
-    region = window.selection.region
-    assert region is not None
-    return region
-
-
-def component(window: MainWindow, id_: str) -> Component:
-    return region_of(window).component(id_)
 
 
 def intensity_of(window: MainWindow, at: QPoint) -> float:

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from app.widgets.message_bar import Severity
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
-from tests.app.user import LONG, choose, fit_all, open_files
+from tests.app.user import LONG, choose, fit_all, open_files, told
 from xps.casaxps.grammar import parse_comment
 from xps.readers import read
 
@@ -58,8 +58,8 @@ def test_export_for_casaxps_says_what_it_cannot_hold(
         choose(window, "export_casaxps")
     assert dialogs.asked[-1].startswith("Export for CasaXPS: ")
     assert dialogs.asked[-1].endswith(".vms")
-    told = [m.text for m in window.messages.messages if m.severity is Severity.WARNING]
-    assert any("without what it cannot hold" in text for text in told)
+    warned = told(window, Severity.WARNING)
+    assert any("without what it cannot hold" in text for text in warned)
     stored = [parse_comment(spectrum.notes) for spectrum in read(path)]
     components = [len(comment.components) for comment in stored if comment is not None]
     assert sorted(components)[-2:] == [3, 10]
@@ -79,7 +79,7 @@ def test_an_export_that_fails_says_why_and_leaves_nothing(
     dialogs.to_save = [path]
     with qtbot.waitSignal(window.jobs.idle, timeout=LONG):
         choose(window, "export")
-    errors = [m.text for m in window.messages.messages if m.severity is Severity.ERROR]
+    errors = told(window, Severity.ERROR)
     assert len(errors) == 1
     assert "fit.pdf" in errors[0]
     assert not path.exists()

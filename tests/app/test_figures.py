@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,11 +16,11 @@ from app.preferences.preferences import Preferences
 from app.settings import Settings
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
+from tests.app.desktop import run_on
 from tests.app.projects import fitted as fitted_project
 from tests.app.user import LONG, choose, click
 from xps.project import Project
 
-ROOT = Path(__file__).parents[2]
 DOTS_PER_MM = 600 / 25.4
 
 
@@ -112,25 +109,7 @@ def test_series_are_offered_only_where_there_are_some(window: MainWindow) -> Non
 def test_another_program_of_the_desktop_pastes_figure_and_table(
     display: int, tmp_path: Path
 ) -> None:
-    environment = os.environ | {
-        "DISPLAY": f":{display}",
-        "QT_QPA_PLATFORM": "xcb",
-        "PYTHONPATH": str(ROOT),
-        "HOME": str(tmp_path),
-        "XDG_CONFIG_HOME": str(tmp_path / "config"),
-        "XDG_DATA_HOME": str(tmp_path / "data"),
-    }
-    result = subprocess.run(
-        [sys.executable, "-m", "tests.app.copying", str(display), str(tmp_path)],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    pasted = json.loads(result.stdout)
+    pasted = json.loads(run_on(display, tmp_path, "tests.app.copying", tmp_path))
     figure, table = pasted["figure"], pasted["table"]
     assert {PNG, SVG, PDF} <= set(figure["formats"])
     assert bytes.fromhex(figure[PNG]["begins"]).startswith(b"\x89PNG")

@@ -14,13 +14,14 @@ from app.window import MainWindow
 from tests.app.user import (
     amounts,
     choose,
+    component,
     fit_all,
     open_files,
     pick_species,
     type_into,
     type_into_cell,
 )
-from xps.model import BACKGROUND_ID, Component, Link, Ref
+from xps.model import BACKGROUND_ID, Link, Ref
 
 CENTER, FWHM, AREA, MIXING = range(4)
 
@@ -28,12 +29,6 @@ CENTER, FWHM, AREA, MIXING = range(4)
 def cell(window: MainWindow, component: str, column: str) -> QModelIndex:
     model = window.inspector.component_model
     return model.index(model.row_of(component), COLUMNS.index(column))
-
-
-def component(window: MainWindow, id_: str) -> Component:
-    region = window.selection.region
-    assert region is not None
-    return region.component(id_)
 
 
 @pytest.mark.parametrize("typed", ["161.75", "161,75"])

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtGui import QImage
 
+from tests.app.desktop import run_on
 from tests.app.journey import SIZE
 from tests.app.projects import SAMPLES
 from xps.resources import resource
@@ -32,26 +31,7 @@ def test_from_the_empty_window_to_the_figure_with_mouse_and_keyboard(
     for old in (*folder.glob("*.png"), folder / "figure.pdf"):
         old.unlink(missing_ok=True)
     files = [shutil.copy(resource("samples", name), tmp_path / name) for name in SAMPLES]
-    root = Path(__file__).parents[2]
-    environment = os.environ | {
-        "DISPLAY": f":{display}",
-        "QT_QPA_PLATFORM": "xcb",
-        "PYTHONPATH": str(root),
-        "HOME": str(tmp_path),
-        "XDG_CONFIG_HOME": str(tmp_path / "config"),
-        "XDG_DATA_HOME": str(tmp_path / "data"),
-    }
-    result = subprocess.run(
-        [sys.executable, "-m", "tests.app.journey", str(display), *files, str(folder)],
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    assert "Traceback" not in result.stderr
+    run_on(display, tmp_path, "tests.app.journey", *files, folder)
     pictures = sorted(folder.glob("*.png"))
     assert [picture.stem[3:] for picture in pictures] == PICTURES
     images = [QImage(str(picture)) for picture in pictures]

@@ -15,8 +15,8 @@ from app.plot.modes import Mode
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.mouse import drag, move, per_ev, pixel_of, press, release
-from tests.app.user import choose, fit_all, open_files, type_into
-from xps.model import Background, Region
+from tests.app.user import choose, fit_all, open_files, region_of, type_into
+from xps.model import Background
 from xps.project import Project
 
 
@@ -29,12 +29,6 @@ def middle(window: MainWindow, energy_ev: float) -> QPoint:
 
 def key(window: MainWindow, pressed: Qt.Key) -> None:
     QTest.keyClick(window, pressed)
-
-
-def region_of(window: MainWindow) -> Region:
-    region = window.selection.region
-    assert region is not None
-    return region
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from app.widgets.message_bar import Severity
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
 from tests.app.projects import region_id
-from tests.app.user import LONG, amounts, choose, click, fit_all, open_files
+from tests.app.user import LONG, amounts, choose, click, fit_all, open_files, told
 from tests.xps.casa_comments import PHOTONS_EV, comment, component, spectrum, tied
 from xps.model import Ref
 from xps.readers import read
@@ -118,7 +118,7 @@ def test_a_recipe_that_applies_to_nothing_says_so(
     before = window.document.project
     choose(window, "recipe argyrodite-s2p")
     assert window.document.project is before
-    errors = [m.text for m in window.messages.messages if m.severity is Severity.ERROR]
+    errors = told(window, Severity.ERROR)
     assert len(errors) == 1
     assert "S 2p" in errors[0]
 
@@ -289,7 +289,7 @@ def test_a_spectrum_without_peak_says_so_and_the_others_are_fitted(
     choose(window, "recipe argyrodite-s2p")
     fit_all(qtbot, window)
     assert len(window.document.project.fits) == 1
-    errors = [m.text for m in window.messages.messages if m.severity is Severity.ERROR]
+    errors = told(window, Severity.ERROR)
     assert len(errors) == 1
     assert "S 2p" in errors[0]
     assert "nan" not in amounts(window).as_tsv().lower()

@@ -11,7 +11,7 @@ from app.settings import Settings
 from app.widgets.message_bar import Severity
 from app.window import MainWindow
 from tests.app.conftest import ScriptedDialogs
-from tests.app.user import LONG, amounts, choose, click, drop, fit_all, open_files
+from tests.app.user import LONG, amounts, choose, click, drop, fit_all, open_files, told
 from xps.errors import SessionError
 from xps.session import load, save
 
@@ -78,7 +78,7 @@ def test_broken_files_are_named_in_one_message_and_never_stop_the_others(
     binary.write_bytes(bytes(range(256)) * 50)
     open_files(qtbot, window, [empty, sample_files[0], binary, gone, sample_files[1]])
     assert len(window.document.project.samples) == 2
-    errors = [m.text for m in window.messages.messages if m.severity is Severity.ERROR]
+    errors = told(window, Severity.ERROR)
     assert len(errors) == 1
     assert "3 of 5 files could not be opened" in errors[0]
     for path in (empty, binary, gone):

@@ -14,7 +14,9 @@ from pytestqt.qtbot import QtBot
 from app.compare.compare_view import CompareView
 from app.results.quantify_view import QuantifyView
 from app.results.results import Results
+from app.widgets.message_bar import Severity
 from app.window import MainWindow
+from xps.model import Component, Region
 
 LONG = 30_000
 
@@ -60,6 +62,23 @@ def drop(window: QWidget, paths: Sequence[Path], onto: QWidget | None = None) ->
 def click(widget: QWidget) -> None:
     """Click the middle of a widget."""
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def region_of(window: MainWindow) -> Region:
+    """The region of the selected spectrum."""
+    region = window.selection.region
+    assert region is not None
+    return region
+
+
+def component(window: MainWindow, id_: str) -> Component:
+    """A component of the region of the selected spectrum."""
+    return region_of(window).component(id_)
+
+
+def told(window: MainWindow, severity: Severity) -> list[str]:
+    """What the message bar says of one severity."""
+    return [m.text for m in window.messages.messages if m.severity is severity]
 
 
 def pick_species(window: MainWindow, search: str) -> None:
