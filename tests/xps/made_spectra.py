@@ -1,4 +1,4 @@
-"""Spectra of any kind for hypothesis, within what every format can hold."""
+"""Spectra for tests of writers: a simple one, and any kind within what every format can hold."""
 
 from __future__ import annotations
 
@@ -14,6 +14,19 @@ labels = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_s
 names = st.lists(labels, min_size=1, max_size=3).map(" ".join)
 notes = st.lists(st.one_of(st.just(""), names), max_size=4).map("\n".join)
 positive = st.floats(1e-3, 1e4)
+
+
+def simple(**changes: object) -> Spectrum:
+    """S 2p of six points, with other facts where they are given."""
+    return Spectrum(
+        energy_ev=np.array([160.0, 161, 162, 163, 164, 165]),
+        intensity=np.array([10.0, 12, 30, 80, 31, 13]),
+        name="S 2p",
+        core_level="S 2p",
+        photon_energy_ev=1486.6,
+        dwell_s=0.1,
+        sweeps=5,
+    ).with_(**changes)
 
 
 @st.composite

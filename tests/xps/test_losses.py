@@ -10,20 +10,12 @@ import pytest
 from numpy.typing import NDArray
 from scipy.integrate import quad
 
+from tests.truth import LOSS_FUNCTIONS
 from xps.errors import BackgroundError
 from xps.losses import LOSSES, LossFunction, loss_matrix
 
 Floats = NDArray[np.float64]
 
-# B, C, D as published, with the sign of C that each form has.
-KERNELS: dict[str, Callable[[float], float]] = {
-    "u2": lambda t: 2866 * t / (1643 + t**2) ** 2,
-    "u3-polymer": lambda t: 434 * t / ((551 - t**2) ** 2 + 436 * t**2),
-    "u3-sio2": lambda t: 325 * t / ((542 - t**2) ** 2 + 275 * t**2),
-    "u3-si": lambda t: 132 * t / ((325 - t**2) ** 2 + 96 * t**2),
-    "u3-ge": lambda t: 73 * t / ((260 - t**2) ** 2 + 62 * t**2),
-    "u3-al": lambda t: 16.5 * t / ((230 - t**2) ** 2 + 4.5 * t**2),
-}
 # Where K is greatest, eV, and its integral.
 LANDMARKS = {
     "u2": (23.4, 0.8722),
@@ -36,22 +28,24 @@ LANDMARKS = {
 
 
 def test_every_published_loss_function_is_there_once_under_its_name() -> None:
-    assert list(LOSSES) == list(KERNELS)
+    assert list(LOSSES) == list(LOSS_FUNCTIONS)
     assert all(name == loss.name and loss.source for name, loss in LOSSES.items())
     assert len({loss.title for loss in LOSSES.values()}) == len(LOSSES)
 
 
-@pytest.mark.parametrize("name", KERNELS)
+@pytest.mark.parametrize("name", LOSS_FUNCTIONS)
 def test_density_is_the_published_formula_and_nothing_is_gained(name: str) -> None:
     losses = np.linspace(-20.0, 80.0, 101)
-    expected = [KERNELS[name](t) if t > 0.0 else 0.0 for t in losses]
+    expected = [LOSS_FUNCTIONS[name](t) if t > 0.0 else 0.0 for t in losses]
     np.testing.assert_allclose(LOSSES[name].density(losses), expected, rtol=1e-13)
 
 
-@pytest.mark.parametrize("name", KERNELS)
+@pytest.mark.parametrize("name", LOSS_FUNCTIONS)
 def test_integral_is_that_of_the_density(name: str) -> None:
     losses = [-3.0, 0.0, 0.01, 1.0, 10.0, 15.16, 30.0, 200.0]
-    expected = [quad(KERNELS[name], 0.0, max(t, 0.0), epsabs=1e-13, limit=200)[0] for t in losses]
+    expected = [
+        quad(LOSS_FUNCTIONS[name], 0.0, max(t, 0.0), epsabs=1e-13, limit=200)[0] for t in losses
+    ]
     np.testing.assert_allclose(LOSSES[name].integral(losses), expected, rtol=1e-9, atol=1e-14)
     assert LOSSES[name].integral(1e9) == pytest.approx(LOSSES[name].total, rel=1e-9)
 
@@ -93,13 +87,13 @@ def lost(kernel: Callable[[float], float], energies: Floats, center: float, fwhm
     )
 
 
-@pytest.mark.parametrize("name", KERNELS)
+@pytest.mark.parametrize("name", LOSS_FUNCTIONS)
 @pytest.mark.parametrize(("step", "bound"), [(0.05, 1e-8), (0.25, 5e-6)])
 def test_loss_matrix_integrates_smooth_peaks(name: str, step: float, bound: float) -> None:
     energy = np.arange(0.0, 40.0 + step / 2, step)
     found = loss_matrix(energy, LOSSES[name]) @ gauss(energy, 6.0, 1.1)
     some = slice(0, None, round(1.25 / step))
-    expected = lost(KERNELS[name], energy[some], 6.0, 1.1)
+    expected = lost(LOSS_FUNCTIONS[name], energy[some], 6.0, 1.1)
     np.testing.assert_allclose(found[some], expected, rtol=0.0, atol=bound * expected.max())
 
 
@@ -110,7 +104,7 @@ def test_loss_matrix_converges_with_the_square_of_uneven_steps() -> None:
             [np.arange(0.0, 6.0 - step / 4, step), np.arange(6.0, 40.0, 2.5 * step)]
         )
         found = loss_matrix(energy, LOSSES["u3-al"]) @ gauss(energy, 6.2, 2.0)
-        expected = lost(KERNELS["u3-al"], energy, 6.2, 2.0)
+        expected = lost(LOSS_FUNCTIONS["u3-al"], energy, 6.2, 2.0)
         errors.append(np.abs(found - expected).max() / expected.max())
     assert errors[1] < errors[0] / 2.5
     assert errors[2] < errors[1] / 2.5
@@ -150,7 +144,7 @@ def test_loss_matrix_cuts_the_step_in_which_the_gap_ends(step: float) -> None:
     gapped = replace(LOSSES["u3-polymer"], gap_ev=3.0)
     found = loss_matrix(energy, gapped) @ gauss(energy, 6.0, 1.1)
     dense = np.arange(0.0, 40.0, 0.001)
-    above_gap = np.where(dense > 3.0, [KERNELS["u3-polymer"](t) for t in dense], 0.0)
+    above_gap = np.where(dense > 3.0, [LOSS_FUNCTIONS["u3-polymer"](t) for t in dense], 0.0)
     expected = [
         np.trapezoid(above_gap * gauss(at - dense, 6.0, 1.1), dense)
         for at in energy[:: round(5.0 / step)]

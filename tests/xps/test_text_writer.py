@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.xps.made_spectra import KEPT, spectra
+from tests.xps.made_spectra import KEPT, simple, spectra
 from tests.xps.mutants import mutants, read_or_refuse
 from xps.errors import ReadError, WriteError
 from xps.readers import doublet_text, read_file
@@ -22,18 +22,6 @@ from xps.writers import write_text
 from xps.writers.text import text_bytes
 
 ANY_TEXT = st.text(max_size=20).map(lambda text: text.encode("utf-8", "ignore").decode())
-
-
-def simple(**changes: object) -> Spectrum:
-    return Spectrum(
-        energy_ev=np.array([160.0, 161, 162, 163, 164, 165]),
-        intensity=np.array([10.0, 12, 30, 80, 31, 13]),
-        name="S 2p",
-        core_level="S 2p",
-        photon_energy_ev=1486.6,
-        dwell_s=0.1,
-        sweeps=5,
-    ).with_(**changes)
 
 
 def reread(*written: Spectrum, delimiter: str = ",") -> list[Spectrum]:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.xps.made_spectra import KEPT, positive, spectra
+from tests.xps.made_spectra import KEPT, positive, simple, spectra
 from xps.atomic import write_atomically
 from xps.errors import WriteError
 from xps.readers import read
@@ -21,18 +21,6 @@ from xps.readers.vamas import read as read_vamas
 from xps.spectrum import Spectrum
 from xps.writers import write_text, write_vamas
 from xps.writers.vamas import vamas_bytes
-
-
-def simple(**changes: object) -> Spectrum:
-    return Spectrum(
-        energy_ev=np.array([160.0, 161, 162, 163, 164, 165]),
-        intensity=np.array([10.0, 12, 30, 80, 31, 13]),
-        name="S 2p",
-        core_level="S 2p",
-        photon_energy_ev=1486.6,
-        dwell_s=0.1,
-        sweeps=5,
-    ).with_(**changes)
 
 
 def reread(*written: Spectrum) -> list[Spectrum]:
