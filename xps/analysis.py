@@ -11,9 +11,10 @@ from xps.casaxps import apply_stored
 from xps.charge import fit_reference
 from xps.error_budget import ErrorMethod
 from xps.error_methods import error_methods, with_errors
-from xps.errors import RecipeError, XpsError
+from xps.errors import CancelledError, RecipeError, XpsError
 from xps.fitted import RegionFit
 from xps.fitting import fit_region
+from xps.last_fit import from_last, is_worse
 from xps.model import Ref, Region
 from xps.problem import with_guess
 from xps.project import ChargeReference, Entry, Project
@@ -300,17 +301,12 @@ def _fit_one(
 ) -> Project:
     entry = project.entry(region.spectrum)
     sample = project.sample(entry.sample)
-    fit: RegionFit
+    fit, charge = _fit_of(project, region, cancelled)
     if _is_reference(project, region):
-        fit, charge = fit_reference(region, entry.spectrum, sample.charge, cancelled=cancelled)
         project = project.with_sample(replace(sample, charge=charge))
         return project.with_fit(
             with_errors(fit, entry.spectrum, methods, charge=charge, cancelled=cancelled)
         )
-    start = region
-    if project.fit_of(region.id) is None and not region.stored:
-        start = with_guess(region, entry.spectrum, sample.charge.shift_ev)
-    fit = fit_region(start, entry.spectrum, sample.charge, cancelled=cancelled)
     if not sample.charge.is_set:
         missing = "no charge reference"
         if sample.charge.method == "component":
@@ -320,6 +316,46 @@ def _fit_one(
     return project.with_fit(
         with_errors(fit, entry.spectrum, methods, charge=sample.charge, cancelled=cancelled)
     )
+
+
+def _fit_of(
+    project: Project, region: Region, cancelled: Callable[[], bool] | None
+) -> tuple[RegionFit, ChargeReference]:
+    """Fit from the values of a region; from its last fit as well, where that did better."""
+    charge, last = project.charge_of(region.spectrum), project.fit_of(region.id)
+    starts = [(region, charge)]
+    if last is not None and (start := from_last(region, last)) != region:
+        shift = last.charge_shift_ev if _is_reference(project, region) else charge.shift_ev
+        starts.append((start, replace(charge, shift_ev=shift)))
+    found: list[tuple[RegionFit, ChargeReference]] = []
+    failures: list[XpsError] = []
+    for start, charge in starts:
+        try:
+            found.append(_fit_from(project, start, charge, cancelled))
+        except CancelledError:
+            raise
+        except XpsError as error:
+            failures.append(error)
+        else:
+            if last is None or not is_worse(found[-1][0], last):
+                break
+    if not found:
+        raise failures[0]
+    return min(found, key=lambda fitted: fitted[0].chi2)
+
+
+def _fit_from(
+    project: Project,
+    region: Region,
+    charge: ChargeReference,
+    cancelled: Callable[[], bool] | None,
+) -> tuple[RegionFit, ChargeReference]:
+    spectrum = project.entry(region.spectrum).spectrum
+    if _is_reference(project, region):
+        return fit_reference(region, spectrum, charge, cancelled=cancelled)
+    if project.fit_of(region.id) is None and not region.stored:
+        region = with_guess(region, spectrum, charge.shift_ev)
+    return fit_region(region, spectrum, charge, cancelled=cancelled), charge
 
 
 def _on_spectrum(

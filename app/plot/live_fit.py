@@ -56,8 +56,10 @@ class LiveFit:
         for ref in held:
             region = _loosened(region, ref)
         self._problem = compile_problem(region, spectrum, shift_ev)
-        for name in ("lower", "upper", "first_lower"):  # those of the table are for all
+        for name in ("upper", "first_lower"):  # those of the table are for all
             setattr(self._problem, name, getattr(self._problem, name).copy())
+        # With a peak in the wrong place, areas below zero tell nothing and may run away.
+        self._problem.lower = self._problem.first_lower
         self._free = self._problem.start.copy()
         self._columns = {ref: self._problem.table.free.index(ref) for ref in held}
         self._refit = refit
@@ -96,7 +98,7 @@ class LiveFit:
         problem = self._problem
         for ref, value in values.items():
             column = self._columns[ref]
-            for array in (problem.lower, problem.upper, problem.first_lower, self._free):
+            for array in (problem.lower, problem.upper, self._free):
                 array[column] = value
         self.settled = not self._refit
 

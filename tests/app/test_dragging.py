@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from app.window import MainWindow
 from tests.app.mouse import drag, handle, move, per_ev, place_of, press, release
-from tests.app.user import choose, component, region_of
+from tests.app.user import LONG, choose, component, region_of
 from xps.model import Ref
 
 PS4, LI2S = "ps4", "li2s"
@@ -57,6 +58,25 @@ def test_while_a_peak_is_dragged_the_others_follow_the_data(plotted: MainWindow)
     before = component(plotted, LI2S)
     pull(plotted, "peak", QPoint(14, 0), PS4)
     assert component(plotted, LI2S).area.value != pytest.approx(before.area.value, rel=1e-3)
+
+
+@pytest.mark.parametrize("by", [-40, -15, 24, 60])
+@pytest.mark.parametrize("id_", [PS4, "sulfate"])
+def test_a_peak_pulled_far_aside_comes_back_with_the_next_fit(
+    qtbot: QtBot, plotted: MainWindow, id_: str, by: int
+) -> None:
+    before = component(plotted, id_)
+    pull(plotted, "peak", QPoint(by, 0), id_)
+    with qtbot.waitSignal(plotted.analysis.fitted, timeout=LONG):
+        choose(plotted, "fit")
+    after = component(plotted, id_)
+    assert after.center.value == pytest.approx(before.center.value, abs=1e-3)
+    assert after.area.value == pytest.approx(before.area.value, rel=1e-3)
+
+
+def test_no_area_falls_below_zero_while_a_peak_is_far_aside(plotted: MainWindow) -> None:
+    pull(plotted, "peak", QPoint(60, 0), PS4)
+    assert all(c.area.value >= 0.0 for c in region_of(plotted).components)
 
 
 def test_without_refit_all_but_the_dragged_number_stay(plotted: MainWindow) -> None:
