@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLabel, QMessageBox, QWidget
 
 from app.importing.importing import ImportAnswer
 from app.importing.opening import Unclear
@@ -72,12 +72,17 @@ class NativeDialogs:
 
     Parameters
     ----------
-    parent : QWidget
-        The window that they belong to.
+    window : QWidget
+        The window that they belong to where none of the program is active.
     """
 
-    def __init__(self, parent: QWidget) -> None:
-        self._parent = parent
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+
+    @property
+    def _parent(self) -> QWidget:
+        """The window that asks: desktops bring it to the front once it is answered."""
+        return QApplication.activeWindow() or self._window
 
     def open_files(self, title: str, folder: Path, filters: str) -> list[Path]:
         names, _ = QFileDialog.getOpenFileNames(self._parent, title, str(folder), filters)
