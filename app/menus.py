@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QActionGroup, QIcon
+from PySide6.QtGui import QAction, QActionGroup, QCursor, QIcon
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 
 from app.actions import ACTIONS
@@ -51,6 +51,7 @@ def make_toolbar(
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     button.setMenu(recipes)
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # as Qt has it for all others in a toolbar
+    recipes.aboutToHide.connect(lambda: _look_for_pointer(button))
     last_menu = ""
     for spec in ACTIONS:
         if not spec.in_toolbar:
@@ -63,6 +64,13 @@ def make_toolbar(
         bar.addAction(actions[spec.name])
     window.addToolBar(bar)
     return bar, button
+
+
+def _look_for_pointer(button: QToolButton) -> None:
+    """Let a button know that the pointer left it while its menu was open, which Qt does not."""
+    is_there = button.rect().contains(button.mapFromGlobal(QCursor.pos()))
+    button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, is_there)
+    button.update()
 
 
 def fill_recent_menu(

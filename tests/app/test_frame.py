@@ -160,3 +160,12 @@ def test_the_checked_core_levels_come_after_what_is_compared(plotted: MainWindow
     found = stops(plotted, view.base)
     order = [view.base, view.kind, *view.level_boxes.values(), view.figure_kind, view.copy_button]
     assert [stop for stop in found if stop in order] == order
+
+
+def test_the_button_of_recipes_is_not_lit_once_its_menu_is_closed(window: MainWindow) -> None:
+    """Qt takes the pointer, which is in the menu by now, to be on the button still."""
+    button, menu = window.commands.recipe_button, window.commands.recipe_menu
+    button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+    menu.close()
+    assert not button.underMouse()
