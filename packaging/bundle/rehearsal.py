@@ -19,6 +19,7 @@ from PySide6.QtGui import QAction, QFontInfo, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app import application
+from app.help.versions import versions
 from app.window import MainWindow
 from xps.resources import guide_page
 
@@ -136,6 +137,9 @@ class Rehearsal(QObject):
 
     def _tell_about_surroundings(self) -> None:
         self._told["guide"] = guide_page() is not None
+        self._told["unknown_versions"] = [
+            name for name, found in versions().items() if found == "?"
+        ]
         self._told["font"] = QFontInfo(QApplication.font()).family()
         self._told["platform"] = QGuiApplication.platformName()
 

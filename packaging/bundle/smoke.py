@@ -222,6 +222,8 @@ def window(bundled: Bundled) -> str:
         raise SmokeError("there is no font to write with")
     if not told["guide"]:
         raise SmokeError("the user guide is missing")
+    if told["unknown_versions"]:
+        raise SmokeError(f"the program does not know the versions of {told['unknown_versions']}")
     folder = bundled.seen_from_here(f"{bundled.out}/window")
     for name in (
         *("welcome.png", "fitted.png", "compared.png", "example.doublet"),
