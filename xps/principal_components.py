@@ -74,7 +74,7 @@ class PrincipalComponents:
         many = f"{self.number} components stand" if self.number != 1 else "one component stands"
         found = [
             f"{self.title}: {self.spectra} spectra of {self.energy_ev.size} channels; {many} out "
-            f"of the noise ({100 * (1 - SIGNIFICANCE):.0f} % level)"
+            f"of the noise ({100 * (1 - SIGNIFICANCE):.0f} % level)."
         ]
         if self.number == 0:
             found.append("Noise hides everything: measure longer, or average neighbors.")
@@ -84,9 +84,10 @@ class PrincipalComponents:
                 "noise lets see: one fit of their mean tells all, and maps of shares show noise."
             )
         else:
+            ways = f"{self.number - 1} ways" if self.number > 2 else "one way"
             found.append(
                 f"No fewer than {self.number} spectra, mixed in different amounts, describe this "
-                f"stack: {self.number - 1} ways to differ from the mean beside its intensity."
+                f"stack: {ways} to differ from the mean beside its intensity."
             )
             found.append(
                 "That many species need not be there: a line that moves or broadens from place "

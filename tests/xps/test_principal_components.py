@@ -55,6 +55,13 @@ def test_a_shift_makes_a_component(seed: int) -> None:
     assert principal_components(mixed(150, seed, species=1, shift=0.03)).number > still
 
 
+@pytest.mark.parametrize(("species", "ways"), [(1, "one way to differ"), (2, "2 ways to differ")])
+def test_what_was_counted_is_said_in_whole_sentences(species: int, ways: str) -> None:
+    lines = principal_components(mixed(150, 0, species=species)).lines()
+    assert all(line.endswith(".") for line in lines)
+    assert ways in lines[1]
+
+
 def test_components_and_scores_give_the_spectra_again() -> None:
     stack = mixed(120, 1)
     found = principal_components(stack)
