@@ -221,8 +221,6 @@ def settled(guide: Guide, page: Page) -> dict[PurePosixPath, Path]:
                 raise GuideError(f"{page.path} shows {picture} without a description")
             files[picture] = guide.docs / picture
             token.attrSet("src", between(page.target, picture))
-        elif token.type == "code_inline" and len(token.content) <= _SHORT:
-            token.attrSet("class", "short")
         elif token.type in ("html_block", "html_inline") and not token.content.startswith("<!--"):
             raise GuideError(f"{page.path} holds HTML: {token.content.strip()}")
     return files
@@ -276,6 +274,7 @@ def _rendered(tokens: list[Token]) -> str:
     markdown.add_render_rule("table_open", lambda *_: '<div class="table"><table>\n')
     markdown.add_render_rule("table_close", lambda *_: "</table></div>\n")
     markdown.add_render_rule("image", _image)
+    markdown.add_render_rule("code_inline", _code)
     return str(markdown.renderer.render(tokens, markdown.options, {}))
 
 
@@ -285,6 +284,18 @@ def _image(
     """A picture that a click shows in its own size."""
     source = escape(str(tokens[index].attrGet("src")))
     return f'<a href="{source}">{renderer.image(tokens, index, options, env)}</a>'
+
+
+def _code(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    """Code in a line, parted between its words alone: no option without its dashes."""
+    content = tokens[index].content
+    words = [
+        f'<span class="short">{escape(word)}</span>' if len(word) <= _SHORT else escape(word)
+        for word in ([content] if len(content) <= _SHORT else content.split(" "))
+    ]
+    return f"<code>{' '.join(words)}</code>"
 
 
 def _navigation(guide: Guide, page: Page) -> str:

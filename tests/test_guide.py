@@ -101,6 +101,12 @@ def test_places_in_a_page_have_names_of_their_own(guide: Path) -> None:
         assert len(ids) == len(set(ids)), page.name
 
 
+def test_options_keep_their_dashes_where_a_command_is_parted_between_lines(guide: Path) -> None:
+    page = (guide / "reference" / "command-line.html").read_text("utf-8")
+    assert '<span class="short">[--sample</span> <span class="short">TEXT]</span>' in page
+    assert '<code><span class="short">doublet --example</span></code>' in page
+
+
 @pytest.fixture
 def made(tmp_path: Path) -> Make:
     """A guide of two pages and a picture, whole until a test breaks it."""
