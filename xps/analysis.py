@@ -34,6 +34,10 @@ from xps.tied_fit import (
 
 Areas = tuple[Ref, ...]
 
+_UNNAMED = (
+    "; where the name of a spectrum stands in place of its core level, that is not known: put it "
+    'into the name of the file, as in "pellet 1 S 2p.txt", and open it again'
+)
 _LEAST_OVERLAP = 0.5  # share of a recipe's window that the data must cover
 
 
@@ -149,7 +153,8 @@ def apply_recipe(
             f"the recipe {recipe.name} analyzes {' and '.join(recipe.core_levels)}, which "
             f"none of the spectra is ({', '.join(found[:8]) or 'none loaded'})"
             + (f"; {notes[0]}" if notes else ""),
-            "choose another recipe, or one of your own for this core level",
+            "choose another recipe, or one of your own for this core level"
+            + ("" if all(e.spectrum.core_level for e in project.entries) else _UNNAMED),
         )
     for name in sorted(applied):
         charge, note = _charge_for(project, name, recipe.charge)

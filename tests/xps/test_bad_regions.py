@@ -294,6 +294,16 @@ def test_no_spectrum_of_the_recipe_is_refused() -> None:
         xps.fit([], "argyrodite-s2p")
 
 
+def test_a_spectrum_of_no_known_core_level_is_refused_with_the_way_to_name_it() -> None:
+    unnamed = argyrodite(step=0.1).spectrum(0, core_level=None)
+    with pytest.raises(RecipeError) as refused:
+        xps.fit([unnamed], "argyrodite-s2p")
+    assert "put it into the name of the file" in refused.value.remedy
+    with pytest.raises(RecipeError) as named:
+        xps.fit([oxide(step=0.1).spectrum(0)], "argyrodite-s2p")
+    assert "name of the file" not in named.value.remedy
+
+
 def test_one_bad_region_does_not_cost_the_others() -> None:
     good, noise = argyrodite(step=0.1).spectrum(0), oxide(step=0.1).spectrum(0)
     flat = np.random.default_rng(1).poisson(100.0, noise.n_points).astype(float)

@@ -61,6 +61,17 @@ def test_a_choice_is_followed_and_answers_the_questions() -> None:
     assert preview_text(plain()).choice == detected
 
 
+def test_the_core_level_is_told_by_the_energies_as_they_are_chosen() -> None:
+    """An S 2p scan of 1312 to 1332 eV, taken for binding energies at first."""
+    file = content("\n".join(f"{1312 + 0.5 * i}\t{100 + 7 * (i % 5)}" for i in range(41)))
+    detected = preview_text(file)
+    assert detected.spectra[0].core_level is None
+    kinetic = replace(detected.choice, axis="kinetic", photon_energy_ev=1486.6)
+    assert preview_text(file, kinetic).spectra[0].core_level == "S 2p"
+    typed = preview_text(file, replace(kinetic, core_level="O 1s")).spectra[0]
+    assert (typed.core_level, [w for w in typed.warnings if "core level" in w]) == ("O 1s", [])
+
+
 @pytest.mark.parametrize("label", ["", "Background", "Energy 2 (eV)", "Transmission"])
 def test_any_column_can_be_taken_for_intensities(label: str) -> None:
     rows = "\n".join(f"{e};{c};{b}" for e, c, b in ROWS)

@@ -415,3 +415,18 @@ def test_the_registry_names_the_reader(tmp_path) -> None:
     assert (file.reader, file.file) == ("text", "S2p 시료.csv")
     assert file.spectra[0].origin is not None
     assert file.spectra[0].origin.sha256 == file.sha256
+
+
+WIDE = np.linspace(155.0, 175.0, 6)
+
+
+def test_a_scan_without_a_name_is_of_the_level_that_its_energies_tell() -> None:
+    spectrum = only(table(WIDE, COUNTS, header="BE/eV\tCounts"), "pellet 1.txt")
+    assert spectrum.core_level == "S 2p"
+    assert "the core level is not named: S 2p from its energies" in spectrum.warnings
+
+
+def test_a_named_scan_of_no_core_level_is_not_judged_by_its_energies() -> None:
+    data = table(WIDE, COUNTS, COUNTS, header="BE/eV\tZr MNN\tother")
+    found = spectra(data, "pellet 1.txt")
+    assert [spectrum.core_level for spectrum in found] == [None, None]

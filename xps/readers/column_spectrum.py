@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from xps.errors import SpectrumError
 from xps.levels import parse_core_level
 from xps.readers.collection import Collection
-from xps.readers.core_level import judge_axis
+from xps.readers.core_level import judge_axis, with_guessed_level
 from xps.readers.doubts import (
     LIVE_TIME_UNKNOWN,
     NO_BINDING_ENERGIES,
@@ -134,7 +134,7 @@ def _spectrum(view: _Column) -> Spectrum:
         warnings.append(NO_BINDING_ENERGIES)
     if unit == "counts/s" and header.dwell_s is None:
         warnings.append(NO_COUNTING_NOISE)
-    return spectrum.with_(
+    spectrum = spectrum.with_(
         axis=axis,
         unit=unit,
         core_level=core_level,
@@ -145,6 +145,7 @@ def _spectrum(view: _Column) -> Spectrum:
         transmission=_transmission(view, present),
         warnings=tuple(warnings),
     )
+    return spectrum if _has_name(view) else with_guessed_level(spectrum)
 
 
 def _measured(energy: Floats, intensity: Floats, warnings: list[str]) -> NDArray[np.bool_]:
@@ -206,3 +207,8 @@ def _core_level(name: str, view: _Column) -> str | None:
         if text and (level := parse_core_level(text)):
             return level
     return None
+
+
+def _has_name(view: _Column) -> bool:
+    """Whether more than the name of the file tells what was measured."""
+    return bool(view.header.core_level or view.header.name or (view.several and view.label))

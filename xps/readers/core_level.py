@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from xps.spectrum import Axis, Floats
+from xps.readers.doubts import NO_LEVEL, level_taken_for
+from xps.spectrum import Axis, Floats, Spectrum
 
 # Binding energies in eV of the strongest line of each element, rounded: Moulder et al.,
 # Handbook of X-ray Photoelectron Spectroscopy, 1992. Good for telling levels apart only.
@@ -44,6 +45,19 @@ def guess_core_level(binding_ev: Floats | None) -> str | None:
         return None
     inside = [level for level in _COMMON if low + _EDGE_EV <= _TYPICAL_EV[level] <= high - _EDGE_EV]
     return inside[0] if len(inside) == 1 else None
+
+
+def with_guessed_level(spectrum: Spectrum) -> Spectrum:
+    """Return a spectrum of no named level with the one that its energies tell, if they do.
+
+    A level that was guessed before, from another reading of the axis, is guessed anew.
+    """
+    others = tuple(w for w in spectrum.warnings if not w.startswith(NO_LEVEL))
+    if spectrum.core_level is not None and others == spectrum.warnings:
+        return spectrum
+    core_level = guess_core_level(spectrum.binding_energy_ev)
+    told = () if core_level is None else (level_taken_for(core_level),)
+    return spectrum.with_(core_level=core_level, warnings=(*others, *told))
 
 
 def judge_axis(energy_ev: Floats, core_level: str | None, photon_ev: float | None) -> Axis:

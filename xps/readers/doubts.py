@@ -8,6 +8,7 @@ from xps.spectrum import Axis
 
 # What is missing; what readers make of it may follow after a colon.
 NO_AXIS: Final = "the kind of energy is not given"
+NO_LEVEL: Final = "the core level is not named"
 NO_UNIT: Final = "the unit of the intensities is not given"
 NO_PHOTON_ENERGY: Final = "the photon energy is not given"
 NO_LIVE_TIME: Final = "the live time is not given"
@@ -23,3 +24,8 @@ NO_RATES: Final = f"{NO_LIVE_TIME}: no counts per second"
 def axis_taken_for(axis: Axis) -> str:
     """Return the warning that an energy is taken for binding or kinetic energy."""
     return f"{NO_AXIS}: taken for {axis} energy"
+
+
+def level_taken_for(core_level: str) -> str:
+    """Return the warning that the core level is judged from the energies."""
+    return f"{NO_LEVEL}: {core_level} from its energies"

@@ -16,9 +16,11 @@ from xps.levels import parse_core_level
 from xps.readers.collection import Collection
 from xps.readers.column_spectrum import ColumnPlace, add_spectra
 from xps.readers.content import Content
+from xps.readers.core_level import with_guessed_level
 from xps.readers.doubts import (
     LIVE_TIME_UNKNOWN,
     NO_AXIS,
+    NO_LEVEL,
     NO_LIVE_TIME,
     NO_PHOTON_ENERGY,
     NO_UNIT,
@@ -347,8 +349,9 @@ def _named(spectrum: Spectrum, choice: TextChoice) -> Spectrum:
     if choice.sample is not None:
         spectrum = spectrum.with_(sample=choice.sample)
     if choice.core_level is None:
-        return spectrum
+        return with_guessed_level(spectrum)
     core_level = parse_core_level(choice.core_level)
     if core_level is None:
         raise ReadError(f"{choice.core_level!r} is no core level", 'write it like "S 2p" or "O 1s"')
-    return spectrum.with_(core_level=core_level)
+    warnings = tuple(w for w in spectrum.warnings if not w.startswith(NO_LEVEL))
+    return spectrum.with_(core_level=core_level, warnings=warnings)

@@ -12,7 +12,7 @@ import numpy as np
 from xps.errors import SpectrumError
 from xps.levels import parse_core_level
 from xps.readers.core_level import energy_range_name, guess_core_level
-from xps.readers.doubts import NO_BINDING_ENERGIES
+from xps.readers.doubts import NO_BINDING_ENERGIES, level_taken_for
 from xps.readers.energy import separate_repeats
 from xps.readers.quantity import are_counts, energy_of, unit_of
 from xps.readers.vamas_record import Block, Experiment, Quantity
@@ -57,7 +57,7 @@ def spectrum_of(block: Block, experiment: Experiment, source: Source) -> Spectru
         binding = energy if axis == "binding" else _minus(photon_energy, energy)
         core_level = guess_core_level(binding)
         if core_level is not None:
-            warnings.append(f"the core level is not named: {core_level} from its energies")
+            warnings.append(level_taken_for(core_level))
     return Spectrum(
         energy_ev=energy,
         intensity=intensity,
