@@ -13,7 +13,7 @@ from xps.errors import XpsError
 
 Work = Callable[["Job"], Any]
 
-_SLICE_S = 0.002  # of work, before the window has its turn
+_SLICE_S = 0.005  # of work, before the window has its turn
 _PATIENCE_S = 0.1  # of work with a window that does not come to an end
 
 
