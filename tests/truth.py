@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 GAUSS_AREA = 1.0644670194312262
 LORENTZ_AREA = 1.5707963267948966
 
-# Tougaard's loss functions, as published.
+# Tougaard's loss functions: B, C and D as published, with the sign of C that each form has.
 LOSS_FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
     "u2": lambda t: 2866 * t / (1643 + t**2) ** 2,
     "u3-polymer": lambda t: 434 * t / ((551 - t**2) ** 2 + 436 * t**2),

@@ -19,6 +19,7 @@ from xps.legend import (
     legend_height,
     marks,
 )
+from xps.numbers_text import power_of_ten
 from xps.palette import component_colors
 from xps.panel_drawing import BACKGROUND, BAND, DATA, INK, MASKED, draw_panel
 from xps.panels import Column, lettered
@@ -42,7 +43,6 @@ _BOTTOM = 0.8
 _NARROWEST = 36.0  # panel that can still be read
 _EDGE = 0.07  # of the height of a panel
 _PAGE = 235.0  # what a journal page holds
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PANEL_HEIGHT = (16.0, 34.0)
 _PANEL_SHAPE = 0.42  # height over width
 _ALONE_SHAPE, _ALONE_HEIGHT = 0.62, 85.0  # of the only panel of a figure
@@ -120,7 +120,7 @@ def _power(columns: Sequence[Column]) -> int:
 
 
 def _y_label(column: Column, power: int) -> str:
-    many = f"10{str(power).translate(_SUPERSCRIPT)} " if power else ""
+    many = f"{power_of_ten(power)} " if power else ""
     unit = _unit(column)
     if unit == "arbitrary":
         return "Intensity / arb. units"

@@ -15,6 +15,7 @@ _MINUS = "−"
 _WIDEST = 7  # digits before the point, and places after it, that are still read at a glance
 _DECIMALS = 3  # behind which one digit of an error is enough
 _PLAIN_DIGITS = 4  # of a value whose error is unknown
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def with_error(value: float | None, stderr: float | None, *, decimals: int | None = None) -> str:
@@ -114,3 +115,8 @@ def _shortest(exact: Decimal) -> str:
 def _plain(exact: Decimal) -> str:
     text = f"{exact:f}"
     return text.lstrip("-") if exact.is_zero() else text.replace("-", _MINUS)
+
+
+def power_of_ten(power: int) -> str:
+    """Return a power of ten, e.g. ``"10⁻³"``."""
+    return f"10{str(power).translate(_RAISED)}"

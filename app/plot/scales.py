@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.plot.shown import Shown
+from xps.numbers_text import power_of_ten
 
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _RATE, _COUNTS = "counts/s", "counts"
 
 
@@ -63,4 +63,4 @@ class Scales:
         power = int(np.floor(np.log10(largest))) if largest > 0.0 else 0
         if -2 < power < 5:
             return factor, f"Intensity / {unit}"
-        return factor * 10.0**-power, f"Intensity / 10{str(power).translate(_SUPERSCRIPTS)} {unit}"
+        return factor * 10.0**-power, f"Intensity / {power_of_ten(power)} {unit}"
