@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFont, QIcon
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCommandLinkButton,
     QFrame,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.widgets.fonts import bold
 from app.widgets.icons import icon
 from app.widgets.plain import menu_text, tooltip
 
@@ -120,10 +121,7 @@ class WelcomePage(QWidget):
         row.addWidget(picture)
         texts = QVBoxLayout()
         title = QLabel("Doublet")
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 1.8)
-        font.setBold(True)
-        title.setFont(font)
+        title.setFont(bold(self.font(), 1.8))
         texts.addWidget(title)
         texts.addWidget(QLabel("Amounts of chemical species from XPS, with honest errors"))
         row.addLayout(texts, 1)
@@ -132,8 +130,6 @@ class WelcomePage(QWidget):
 
 def _heading(text: str) -> QLabel:
     label = QLabel(text)
-    font = QFont(label.font())
-    font.setBold(True)
-    label.setFont(font)
+    label.setFont(bold(label.font()))
     label.setContentsMargins(0, 12, 0, 0)
     return label

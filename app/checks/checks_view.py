@@ -26,6 +26,7 @@ from app.checks.remedies import Remedy
 from app.checks.rule_titles import rule_title
 from app.inspector.waived import SIGN
 from app.widgets.copied_table import copy_as_text
+from app.widgets.fonts import bold
 from app.widgets.plain import tooltip
 
 if TYPE_CHECKING:
@@ -187,9 +188,7 @@ class ChecksView(QWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Interactive)
         header.resizeSection(1, 190)
-        font = QFont(self.font())
-        font.setBold(True)
-        self._title.setFont(font)
+        self._title.setFont(bold(self.font()))
         for label in (self._title, self._text):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)

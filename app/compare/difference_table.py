@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QKeySequence, QPainter, QPixmap, QShortcut
+from PySide6.QtGui import QKeySequence, QPainter, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from app.compare.along import Along, TrendRow
 from app.compare.compared import Compared, DifferenceRow
 from app.plot.curve_items import ComponentLook
+from app.widgets.fonts import bold
 from app.widgets.plain import tooltip
 
 _SWATCH, _PADDING = 10, 6  # px
@@ -96,7 +97,7 @@ class DifferenceTable(QTableWidget):
                 item = _right(text)
                 item.setToolTip(tooltip(row.slope.tip))
                 if row.slope.significant and column < 3:
-                    item.setFont(self._bold())
+                    item.setFont(bold(self.font()))
                 self.setItem(number, column, item)
         self.resizeColumnsToContents()
 
@@ -107,11 +108,6 @@ class DifferenceTable(QTableWidget):
         self.setRowCount(rows)
         self.setColumnCount(columns if rows else 0)
 
-    def _bold(self) -> QFont:
-        bold = QFont(self.font())
-        bold.setBold(True)
-        return bold
-
     def _head(self, column: int, name: str, quantity: str, tip: str) -> None:
         short = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _HEADER_WIDTH)
         item = QTableWidgetItem(f"{short}\n{quantity}" if column else name)
@@ -121,7 +117,7 @@ class DifferenceTable(QTableWidget):
         self.setHorizontalHeaderItem(column, item)
 
     def _fill(self, number: int, row: DifferenceRow) -> None:
-        bold = self._bold()
+        font = bold(self.font())
         self.setItem(number, 0, self._first(row))
         self.setItem(number, 1, _right(row.base_share))
         for place, cell in enumerate(row.cells):
@@ -131,13 +127,13 @@ class DifferenceTable(QTableWidget):
                 item = _right(text)
                 item.setToolTip(tooltip(cell.tip))
                 if cell.significant or row.look is None:
-                    item.setFont(bold)
+                    item.setFont(font)
                 self.setItem(number, column, item)
 
     def _first(self, row: DifferenceRow | TrendRow) -> QTableWidgetItem:
         if row.look is None:
             item = QTableWidgetItem(row.label)
-            item.setFont(self._bold())
+            item.setFont(bold(self.font()))
             return item
         item = QTableWidgetItem(f"{row.look.letter}  {row.label}")
         item.setData(Qt.ItemDataRole.DecorationRole, self._swatch(row.look))

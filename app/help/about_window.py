@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QUrl, qVersion
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from app.help.licenses import Library, libraries
 from app.help.versions import versions_text
+from app.widgets.fonts import bold
 from app.widgets.icons import app_icon
 from xps import __version__
 
@@ -108,10 +108,7 @@ class AboutWindow(QDialog):
         picture = QLabel()
         picture.setPixmap(app_icon().pixmap(_PICTURE, _PICTURE))
         title = QLabel(f"Doublet {__version__}")
-        font = QFont(title.font())
-        font.setPointSizeF(font.pointSizeF() * 1.6)
-        font.setBold(True)
-        title.setFont(font)
+        title.setFont(bold(title.font(), 1.6))
         texts = QVBoxLayout()
         texts.addWidget(title)
         texts.addWidget(_wrapped(_WHAT))

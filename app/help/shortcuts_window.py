@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.dialogs import TEXTS, Dialogs
 from app.help.shortcuts import Shortcut, shortcuts, shortcuts_text
+from app.widgets.fonts import bold
 from app.widgets.message_bar import MessageBar
 from xps.atomic import write_atomically
 from xps.errors import WriteError
@@ -95,9 +96,7 @@ class ShortcutsWindow(QDialog):
                 head = QTreeWidgetItem(self.list, [one.place])
                 head.setFirstColumnSpanned(True)
                 head.setFlags(Qt.ItemFlag.ItemIsEnabled)
-                font = head.font(0)
-                font.setBold(True)
-                head.setFont(0, font)
+                head.setFont(0, bold(head.font(0)))
                 places[one.place] = head
             item = QTreeWidgetItem(places[one.place], [one.keys, one.text, one.tip])
             item.setToolTip(2, one.tip)

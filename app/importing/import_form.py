@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.widgets.check_box import BoxDelegate
+from app.widgets.fonts import bold
 from app.widgets.numerals import parse_number, plain_number
 from xps.errors import ReadError
 from xps.readers.text_import import TextChoice, TextPreview, in_dialect
@@ -211,9 +212,7 @@ class ImportForm(QWidget):
         name = QLabel(label)
         name.setBuddy(widget)
         if asked:
-            font = name.font()
-            font.setBold(True)
-            name.setFont(font)
+            name.setFont(bold(name.font()))
             widget.setAccessibleDescription("Not told by the file")
         widget.setAccessibleName(label.replace("&", ""))
         self._form.addRow(name, widget)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from app.widgets.fonts import bold
 from xps.backgrounds import STATIC
 from xps.losses import LOSSES
 from xps.model import IN_FIT_KINDS, Background
@@ -64,9 +65,7 @@ class KindBox(QComboBox):
         if self.count():
             self.insertSeparator(self.count())
         heading = QStandardItem(text)
-        font = self.font()
-        font.setBold(True)
-        heading.setFont(font)
+        heading.setFont(bold(self.font()))
         heading.setFlags(Qt.ItemFlag.NoItemFlags)
         model.appendRow(heading)
 

@@ -14,6 +14,7 @@ from app.gestures.ties import NOT_TIED, link_choice, typed_link
 from app.inspector.component_cells import tie_text
 from app.inspector.component_table import Index
 from app.inspector.parameter_rows import ParameterRow
+from app.widgets.fonts import bold
 from app.widgets.numerals import MINUS, plain_number
 from app.widgets.plain import tooltip
 from app.widgets.theme import VERMILLION, mix
@@ -208,8 +209,6 @@ def _signed(text: str) -> str:
 
 def _bound_look(role: int) -> QFont | QBrush:
     if role == Qt.ItemDataRole.FontRole:
-        font = QFont()
-        font.setBold(True)
-        return font
+        return bold(QFont())
     ink = QGuiApplication.palette().color(QPalette.ColorRole.Text)
     return QBrush(mix(VERMILLION, ink, 0.25))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.gestures.gestures import short_name
+from app.widgets.fonts import bold
 from app.widgets.numerals import MINUS
 from app.widgets.plain import tooltip
 from xps.numbers_text import number
@@ -58,9 +59,7 @@ class SuggestionView(QWidget):
         super().__init__(parent)
         self._title = QLabel()
         self._title.setTextFormat(Qt.TextFormat.PlainText)
-        font = QFont(self.font())
-        font.setBold(True)
-        self._title.setFont(font)
+        self._title.setFont(bold(self.font()))
         self.models = QTreeWidget()
         self.models.setAccessibleName("Suggested models")
         self._groups: list[QTreeWidgetItem] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.gestures.gestures import short_name
@@ -14,6 +13,7 @@ from app.plot.shown import STATE_TEXTS, Shown, fit_state, show
 from app.samples.spectrum_names import spectrum_name
 from app.session.document import Document
 from app.session.selection import Selection
+from app.widgets.fonts import bold
 from xps.numbers_text import number
 from xps.project import Entry, Project
 
@@ -43,9 +43,7 @@ class SpectrumPanel(QWidget):
         self.overlays = OverlayChoice(document, self)
         self._title = QLabel()
         self._title.setTextFormat(Qt.TextFormat.PlainText)
-        font = QFont(self.font())
-        font.setBold(True)
-        self._title.setFont(font)
+        self._title.setFont(bold(self.font()))
         self._state = QLabel()
         self._state.setTextFormat(Qt.TextFormat.PlainText)
         head = QHBoxLayout()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableView, QWidget
 
 from app.results.quantities import CELL_TIPS, Quantities, Row
+from app.widgets.fonts import bold
 from app.widgets.plain import tooltip
 from xps.escaping import tab_separated
 
@@ -60,8 +61,7 @@ class QuantityModel(QAbstractTableModel):
         self._shown = Quantities()
         self._headers: list[str] = []
         self._wrapped_titles: dict[str, str] = {}  # the header asks for each many times
-        self._bold = QFont(font)
-        self._bold.setBold(True)
+        self._bold = bold(font)
         self._metrics, self._bold_metrics = QFontMetrics(font), QFontMetrics(self._bold)
 
     @property

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from app.session.commands import Edit
 from app.session.document import Document
 from app.widgets.copied_table import copy_as_text
+from app.widgets.fonts import bold
 from app.widgets.plain import tooltip
 from app.widgets.theme import muted
 from xps.project import Step
@@ -103,14 +104,13 @@ class HistoryView(QTreeWidget):
 
     def _mark(self, present: int) -> None:
         quiet = QBrush(muted(self.palette()))
-        bold = QFont(self.font())
-        bold.setBold(True)
+        standing_out = bold(self.font())
         for item in self._items:
             index = item.data(0, _INDEX)
             state = "before" if index == _BEFORE else "done"
             if index == present:
                 state = "present"
-                item.setFont(1, bold)
+                item.setFont(1, standing_out)
                 self.setCurrentItem(item)
                 self.scrollToItem(item)
             elif index > present:

@@ -1,4 +1,4 @@
-"""A font to write with where the system has none, as a bare Linux."""
+"""Bold fonts, and one to write with where the system has none, as a bare Linux."""
 
 from __future__ import annotations
 
@@ -13,6 +13,15 @@ _FILES = (
     *("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf"),
     *("DejaVuSans-BoldOblique.ttf", "DejaVuSansMono.ttf"),
 )
+
+
+def bold(font: QFont, size: float = 1.0) -> QFont:
+    """Return a font in bold, and of so many times its size."""
+    found = QFont(font)
+    found.setBold(True)
+    if size != 1.0:
+        found.setPointSizeF(size * font.pointSizeF())
+    return found
 
 
 def provide_font(application: QApplication) -> None:
