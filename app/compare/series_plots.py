@@ -9,13 +9,13 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPalette, QPen
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.compare.along import Along
+from app.compare.scrolled_canvas import ScrolledCanvas
 from app.gestures.gestures import short_name
 from app.plot.curve_items import ComponentLook
-from app.plot.plain_axis import PlainAxis
-from app.widgets.theme import muted
+from app.plot.plain_axis import color_axes
 from xps.composition import TO_PERCENT
 from xps.numbers_text import with_error
 
@@ -40,8 +40,6 @@ class SeriesPlot:
         self.bands: list[pg.FillBetweenItem] = []
         self.lines: list[pg.PlotCurveItem] = []
         self.points: list[pg.PlotDataItem] = []
-        plot.setMenuEnabled(False)
-        plot.hideButtons()
         plot.disableAutoRange()
         plot.getViewBox().setMouseMode(pg.ViewBox.RectMode)
 
@@ -56,9 +54,7 @@ class SeriesPlot:
         self.plot.setTitle(None)
         self.plot.setLabel("bottom", series)
         self.plot.setLabel("left", f"{chart.title}: {_LABELS[chart.kind]}")
-        for side in ("left", "bottom"):
-            self.plot.getAxis(side).setPen(pg.mkPen(muted(palette)))
-            self.plot.getAxis(side).setTextPen(pg.mkPen(ink))
+        color_axes(self.plot, palette)
         for number, (species, look) in enumerate(zip(chart.species, looks, strict=True)):
             there = [
                 (place, amount)
@@ -142,25 +138,13 @@ class SeriesPlot:
         self.plot.setXRange(first - _MARGIN * reach, last + _MARGIN * reach, padding=0.0)
 
 
-class SeriesPlots(QScrollArea):
+class SeriesPlots(ScrolledCanvas):
     """The charts of a series side by side."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.canvas = pg.GraphicsLayoutWidget()
-        self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.canvas.setAcceptDrops(False)
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.canvas)
-        self.setWidget(page)
-        self._page = page
+        super().__init__("Amounts along the series", parent)
         self._shown = Along()
         self.plots: list[SeriesPlot] = []
-        self.setAccessibleName("Amounts along the series")
 
     def show_along(self, shown: Along) -> None:
         """Draw other amounts."""
@@ -169,9 +153,8 @@ class SeriesPlots(QScrollArea):
             self.canvas.clear()
             self.plots = []
             for place in range(len(shown.charts)):
-                axes = {side: PlainAxis(side) for side in ("left", "bottom")}
-                self.plots.append(SeriesPlot(self.canvas.addPlot(0, place, axisItems=axes)))
-            self._page.setMinimumSize(_LEAST_WIDTH * len(self.plots), _LEAST_HEIGHT)
+                self.plots.append(SeriesPlot(self.canvas.add_plain_plot(0, place)))
+            self.keep(_LEAST_WIDTH * len(self.plots), _LEAST_HEIGHT)
         self._draw()
 
     def changeEvent(self, event: QEvent) -> None:

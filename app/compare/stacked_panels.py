@@ -10,11 +10,12 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QBrush, QFontMetricsF, QPalette
-from PySide6.QtWidgets import QGraphicsSimpleTextItem, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsSimpleTextItem, QWidget
 
+from app.compare.scrolled_canvas import ScrolledCanvas
 from app.gestures.gestures import short_name
 from app.plot.curve_items import ComponentLook, ModelCurves
-from app.plot.plain_axis import PlainAxis
+from app.plot.plain_axis import color_axes
 from app.widgets.plain import tooltip
 from app.widgets.theme import VERMILLION, mix, muted
 from xps.panels import Column, Panel
@@ -42,8 +43,6 @@ class PanelPlot:
         self._name.setPos(_NAME_INSET, 1.0)
         self._whole_name = ""
         plot.getViewBox().sigResized.connect(lambda _: self._fit_name())
-        plot.setMenuEnabled(False)
-        plot.hideButtons()
         plot.disableAutoRange()
         plot.getViewBox().setMouseEnabled(x=True, y=False)
         plot.getViewBox().setMouseMode(pg.ViewBox.RectMode)
@@ -108,9 +107,7 @@ class PanelPlot:
         axis.showLabel(shown)
         if shown:
             axis.setLabel("Binding energy / eV")
-        for side in ("left", "bottom"):
-            self.plot.getAxis(side).setPen(pg.mkPen(muted(palette)))
-            self.plot.getAxis(side).setTextPen(pg.mkPen(palette.color(QPalette.ColorRole.Text)))
+        color_axes(self.plot, palette)
 
     def _fit_name(self) -> None:
         """Shorten the name in its middle where the panel is too narrow for it."""
@@ -135,24 +132,13 @@ class PanelPlot:
         return top + _HEADROOM * span
 
 
-class StackedPanels(QScrollArea):
+class StackedPanels(ScrolledCanvas):
     """All panels of a comparison, drawn a few at a time."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.canvas = pg.GraphicsLayoutWidget()
+        super().__init__("Samples compared", parent)
         self.canvas.ci.layout.setSpacing(2)
         self.canvas.ci.layout.setContentsMargins(2, 2, 6, 2)
-        self.canvas.setAcceptDrops(False)
-        self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.canvas)
-        self.setWidget(page)
-        self._page = page
         self._grid: list[list[PanelPlot]] = []
         self._columns: tuple[Column, ...] = ()
         self._looks: Mapping[str, tuple[ComponentLook, ...]] = {}
@@ -160,7 +146,6 @@ class StackedPanels(QScrollArea):
         self._to_draw: list[tuple[int, int]] = []
         self._turn = QTimer(self, singleShot=True, interval=0)
         self._turn.timeout.connect(self._draw_some)
-        self.setAccessibleName("Samples compared")
 
     @property
     def grid(self) -> list[list[PanelPlot]]:
@@ -197,9 +182,7 @@ class StackedPanels(QScrollArea):
                 self.canvas.removeItem(surplus.plot)
             del plots[rows:]
         most = max(shape, default=0)
-        self._page.setMinimumSize(
-            _LEAST_WIDTH * max(len(shape), 1), _LEAST_PANEL * most + _AXIS if most else 0
-        )
+        self.keep(_LEAST_WIDTH * max(len(shape), 1), _LEAST_PANEL * most + _AXIS if most else 0)
 
     def _draw(self) -> None:
         self.canvas.setBackground(self.palette().color(QPalette.ColorRole.Base))
@@ -238,8 +221,7 @@ class StackedPanels(QScrollArea):
             plot.plot.setXRange(*column.window_ev, padding=0.02)
 
     def _new_panel(self, place: int, row: int) -> PanelPlot:
-        axes = {side: PlainAxis(side) for side in ("left", "bottom")}
-        panel = PanelPlot(self.canvas.addPlot(row=row, col=place, axisItems=axes, enableMenu=False))
+        panel = PanelPlot(self.canvas.add_plain_plot(row, place))
         if row:
             panel.plot.setXLink(self._grid[place][0].plot)
         layout = self.canvas.ci.layout

@@ -18,7 +18,6 @@ class Canvas(pg.GraphicsLayoutWidget):
 
     def add_plain_plot(self, row: int | None = None, column: int | None = None) -> pg.PlotItem:
         """Add a plot with plain axes, without menu and buttons; in a new column by default."""
-        plot = self.addPlot(row=row, col=column, axisItems=plain_axes())
-        plot.setMenuEnabled(False)
+        plot = self.addPlot(row=row, col=column, axisItems=plain_axes(), enableMenu=False)
         plot.hideButtons()
         return plot

@@ -75,7 +75,7 @@ def plain_axes() -> dict[str, PlainAxis]:
 
 def color_axes(plot: pg.PlotItem, palette: QPalette) -> None:
     """Let the lines of a plot's axes stand back behind their numbers."""
-    for side in plot.axes:
-        axis = plot.getAxis(side)
-        axis.setPen(pg.mkPen(muted(palette)))
-        axis.setTextPen(pg.mkPen(palette.color(QPalette.ColorRole.Text)))
+    for axis in map(plot.getAxis, plot.axes):
+        if axis.isVisibleTo(plot):  # each pen lays the label out anew
+            axis.setPen(pg.mkPen(muted(palette)))
+            axis.setTextPen(pg.mkPen(palette.color(QPalette.ColorRole.Text)))
