@@ -118,10 +118,10 @@ class LineCursor:
         self.number += len(lines)
         return True
 
-    def since(self, number: int) -> list[str]:
-        """Return the lines read since there were so many; none where not all are at hand."""
+    def since(self, number: int) -> list[str] | None:
+        """Return the lines read since there were so many; None where not all are at hand."""
         first, last = number - self._first_ahead, self.number - self._first_ahead
-        return self._ahead[first:last] if first >= 0 and last <= len(self._ahead) else []
+        return self._ahead[first:last] if first >= 0 and last <= len(self._ahead) else None
 
     def text(self, what: str) -> str:
         """Read one line without the blanks around it."""

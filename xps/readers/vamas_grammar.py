@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from xps.readers.lines import LineCursor
-from xps.readers.vamas_record import Block, Experiment, Quantity
+from xps.readers.vamas_record import Block, Experiment, Head, Place, Quantity, Setup
 from xps.spectrum import Floats
 
 MODES = ("MAP", "MAPDP", "MAPSV", "MAPSVDP", "NORM", "SDP", "SDPSV", "SEM", "NOEXP")
@@ -21,6 +21,8 @@ _MAPPED = ("MAP", "MAPDP", "MAPSV", "MAPSVDP", "SEM")
 _ION_TECHNIQUES = ("FABMS", "FABMS energy spec", "ISS", "SIMS", "SIMS energy spec", "SNMS",
                    "SNMS energy spec")  # fmt: skip
 _ELECTRON_TECHNIQUES = ("AES diff", "AES dir", "EDX", "ELS", "UPS", "XPS", "XRF")
+
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True)
@@ -92,29 +94,77 @@ def read_blocks(cursor: LineCursor, experiment: Experiment) -> Iterator[Block]:
         If a line is missing or is not what the grammar asks for; names line and block.
     """
     first: dict[str, Any] = {}
-    heads: dict[bool, _Plan] = {}
-    plans: dict[str, _Plan] = {}
+    head = _Section(_HEAD, _head, experiment, "", first)
+    sections: dict[str, tuple[_Section[Place], _Section[Setup]]] = {}
     for number in range(1, experiment.n_blocks + 1):
         cursor.context = f"block {number} of {experiment.n_blocks}"
         line = cursor.number + 1
         name = cursor.text("the block identifier")
         if name:
             cursor.context += f" ({name[:40]})"
-        read: dict[str, Any] = {"sample": cursor.text("the sample identifier")}
-        if bool(first) not in heads:
-            heads[bool(first)] = _plan(_HEAD, experiment, "", first)
-        read |= heads[bool(first)].followed(cursor, experiment)
-        technique = read["technique"]
-        # Blocks of one technique are read alike, but the first tells what is repeated.
-        plan = plans.get(technique)
-        if plan is None:
-            plan = _plan(_REST, experiment, technique, first)
-            if first:
-                plans[technique] = plan
-        read |= plan.followed(cursor, experiment)
-        first = first or read
-        values = _values(cursor, experiment, read["columns"])
-        yield _block(number, line, name, read, values)
+        sample = cursor.text("the sample identifier")
+        moment = head.read(cursor)
+        # Blocks of one technique are read alike.
+        if moment.technique not in sections:
+            sections[moment.technique] = (
+                _Section(_PLACE, _place, experiment, moment.technique, first),
+                _Section(_SETUP, _setup, experiment, moment.technique, first),
+            )
+        place, setup = sections[moment.technique]
+        where, how = place.read(cursor), setup.read(cursor)
+        if not first:  # it tells what is repeated
+            first = head.values | place.values | setup.values
+            head = _Section(_HEAD, _head, experiment, "", first)
+            sections.clear()
+        values = _values(cursor, experiment, how.columns)
+        yield Block(number, line, name, sample, *moment, *where, how, values)
+
+
+class _Section(Generic[Record]):
+    """Parameters that follow one another in a block, and the record that they make.
+
+    Parameters
+    ----------
+    parts : tuple of (int, _Part)
+        By number.
+    make : callable
+        Makes the record of the values by name.
+    experiment : Experiment
+    technique : str
+    first : dict
+        Values of the first block, with those that are repeated; empty before it is read.
+    """
+
+    def __init__(
+        self,
+        parts: tuple[tuple[int, _Part], ...],
+        make: Callable[[dict[str, Any]], Record],
+        experiment: Experiment,
+        technique: str,
+        first: dict[str, Any],
+    ) -> None:
+        self._known: dict[str, Any] = {}
+        present = []
+        for number, part in parts:
+            if first and number in experiment.repeated:
+                self._known[part.name] = first[part.name]
+            elif part.applies(experiment, technique):
+                present.append(part)
+            else:
+                self._known[part.name] = None
+        self._experiment = experiment
+        self._make = make
+        self._run = _Run(present)
+        self._read: dict[str, Any] | None = None
+
+    def read(self, cursor: LineCursor) -> Record:
+        """Return the record of the next block: the last one where its lines repeat."""
+        read = self._run.read(cursor, self._experiment)
+        if read is not self._read:
+            self._read = read
+            self.values = self._known | read
+            self._record = self._make(self.values)
+        return self._record
 
 
 class _Run:
@@ -127,12 +177,12 @@ class _Run:
         half = len(parts) // 2
         self._parts = parts
         self._halves = (_Run(parts[:half]), _Run(parts[half:])) if half else ()
-        self._lines: list[str] = []
+        self._lines: list[str] | None = None
         self._values: dict[str, Any] = {}
 
     def read(self, cursor: LineCursor, experiment: Experiment) -> dict[str, Any]:
-        """Return the values of the next lines by name."""
-        if not self._lines or not cursor.repeats(self._lines):
+        """Return the values of the next lines by name: the last ones where the lines repeat."""
+        if self._lines is None or not cursor.repeats(self._lines):
             start = cursor.number
             if self._halves:
                 first, second = self._halves
@@ -143,63 +193,30 @@ class _Run:
         return self._values
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """What to read of a block: parameters known already, and those that stand in the file."""
-
-    known: dict[str, Any]
-    run: _Run
-
-    def followed(self, cursor: LineCursor, experiment: Experiment) -> dict[str, Any]:
-        """Return the parameters of the next block."""
-        return self.known | self.run.read(cursor, experiment)
+def _head(values: dict[str, Any]) -> Head:
+    return Head(tuple(values[part] for part in _DATE), values["comment"], values["technique"])
 
 
-def _plan(
-    parts: tuple[tuple[int, _Part], ...],
-    experiment: Experiment,
-    technique: str,
-    first: dict[str, Any],
-) -> _Plan:
-    known: dict[str, Any] = {}
-    present = []
-    for number, part in parts:
-        if first and number in experiment.repeated:
-            known[part.name] = first[part.name]
-        elif part.applies(experiment, technique):
-            present.append(part)
-        else:
-            known[part.name] = None
-    return _Plan(known, _Run(present))
+def _place(values: dict[str, Any]) -> Place:
+    return Place(values["position"] or (), values["variables"])
 
 
-def _block(number: int, line: int, name: str, read: dict[str, Any], values: Floats) -> Block:
-    species, transition = read["species"], read["transition"]
-    abscissa, step = read["abscissa"] or (Quantity("", ""), None)
-    return Block(
-        number=number,
-        line=line,
-        name=name,
-        sample=read["sample"],
-        date=tuple(read[part] for part in _DATE),
-        comment=read["comment"],
-        technique=read["technique"],
-        position=read["position"] or (),
-        variables=read["variables"],
-        source_label=read["source_label"],
-        source_energy_ev=read["source_energy"],
-        analyzer_mode=read["analyzer_mode"],
-        pass_energy=read["pass_energy"],
-        species=species,
-        transition=transition,
+def _setup(values: dict[str, Any]) -> Setup:
+    abscissa, step = values["abscissa"] or (Quantity("", ""), None)
+    return Setup(
+        source_label=values["source_label"],
+        source_energy_ev=values["source_energy"],
+        analyzer_mode=values["analyzer_mode"],
+        pass_energy=values["pass_energy"],
+        species=values["species"],
+        transition=values["transition"],
         abscissa=abscissa,
         step=step,
-        columns=read["columns"],
-        signal_mode=read["signal_mode"],
-        dwell_s=read["dwell"],
-        sweeps=read["sweeps"],
-        additional=read["additional"],
-        values=values,
+        columns=values["columns"],
+        signal_mode=values["signal_mode"],
+        dwell_s=values["dwell"],
+        sweeps=values["sweeps"],
+        additional=values["additional"],
     )
 
 
@@ -358,5 +375,4 @@ _PARTS: tuple[_Part, ...] = (
     _Part("additional", _additional),
 )
 _NUMBERED = tuple(enumerate(_PARTS, start=1))
-_HEAD_PARTS = len(_DATE) + 2
-_HEAD, _REST = _NUMBERED[:_HEAD_PARTS], _NUMBERED[_HEAD_PARTS:]
+_HEAD, _PLACE, _SETUP = _NUMBERED[:9], _NUMBERED[9:11], _NUMBERED[11:]

@@ -8,8 +8,7 @@ from typing import NamedTuple
 from xps.spectrum import Floats
 
 
-@dataclass(frozen=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A label with its unit, e.g. "Etch Time" in "s"; and its value, where it has one."""
 
     label: str
@@ -36,6 +35,39 @@ class Experiment:
     n_blocks: int
 
 
+class Head(NamedTuple):
+    """What the first parameters of a block say."""
+
+    date: tuple[str, ...]
+    comment: str
+    technique: str
+
+
+class Place(NamedTuple):
+    """Where a block belongs in a map or series."""
+
+    position: tuple[float | None, ...]
+    variables: tuple[float | None, ...]
+
+
+class Setup(NamedTuple):
+    """How a block was measured: one record for all blocks of a map that say the same."""
+
+    source_label: str
+    source_energy_ev: float | None
+    analyzer_mode: str
+    pass_energy: float | None
+    species: str
+    transition: str
+    abscissa: Quantity
+    step: float | None
+    columns: tuple[Quantity, ...]
+    signal_mode: str
+    dwell_s: float | None
+    sweeps: float | None
+    additional: tuple[Quantity, ...]
+
+
 class Block(NamedTuple):
     """One block of a VAMAS file, as written; a tuple, since maps have 100,000.
 
@@ -51,17 +83,5 @@ class Block(NamedTuple):
     technique: str
     position: tuple[float | None, ...]
     variables: tuple[float | None, ...]
-    source_label: str
-    source_energy_ev: float | None
-    analyzer_mode: str
-    pass_energy: float | None
-    species: str
-    transition: str
-    abscissa: Quantity
-    step: float | None
-    columns: tuple[Quantity, ...]
-    signal_mode: str
-    dwell_s: float | None
-    sweeps: float | None
-    additional: tuple[Quantity, ...]
+    setup: Setup
     values: Floats

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from xps.readers.core_level import energy_range_name, guess_core_level
 from xps.readers.doubts import NO_BINDING_ENERGIES, level_taken_for
 from xps.readers.energy import separate_repeats
 from xps.readers.quantity import are_counts, energy_of, unit_of
-from xps.readers.vamas_record import Block, Experiment, Quantity
+from xps.readers.vamas_record import Block, Experiment, Quantity, Setup
 from xps.spectrum import Axis, Floats, Source, Spectrum, Unit
 
 _UNKNOWN_WORDS = frozenset({"", "-", "not specified", "unknown", "n/a", "none"})
@@ -41,38 +42,39 @@ def spectrum_of(block: Block, experiment: Experiment, source: Source) -> Spectru
     SpectrumError
         If the block is of another technique, has no energy axis or no data.
     """
-    warnings: list[str] = []
+    setup = block.setup
     photon_energy = _photon_energy(block)
-    axis_label, energy, columns = _energies(block)
-    axis = _axis(axis_label, warnings)
-    intensity_label, intensity, transmission = _intensities(columns, warnings)
-    energy, intensity, transmission = _measured(energy, intensity, transmission, warnings)
-    if block.step is None:  # a regular scan repeats nothing
+    if not block.values.size:
+        raise SpectrumError("it holds no data")
+    scan = _scan(setup)
+    warnings = list(scan.warnings)
+    energy, intensity, transmission = _measured(*_curves(block, scan), warnings)
+    if setup.step is None:  # a regular scan repeats nothing
         energy = separate_repeats(energy, warnings)
-    unit, live_time_known = _unit(block, intensity_label, intensity, warnings)
-    if axis == "kinetic" and photon_energy is None:
+    unit, live_time_known = _unit(block, setup.columns[scan.intensity], intensity, warnings)
+    if scan.axis == "kinetic" and photon_energy is None:
         warnings.append(NO_BINDING_ENERGIES)
     core_level = _core_level(block)
-    if core_level is None and not (block.species or block.transition or block.name):
-        binding = energy if axis == "binding" else _minus(photon_energy, energy)
+    if core_level is None and not (setup.species or setup.transition or block.name):
+        binding = energy if scan.axis == "binding" else _minus(photon_energy, energy)
         core_level = guess_core_level(binding)
         if core_level is not None:
             warnings.append(level_taken_for(core_level))
     return Spectrum(
         energy_ev=energy,
         intensity=intensity,
-        axis=axis,
+        axis=scan.axis,
         unit=unit,
         name=_name(block) or energy_range_name(energy),
         sample=_known(block.sample),
         core_level=core_level,
         photon_energy_ev=photon_energy,
-        pass_energy_ev=_pass_energy(block),
-        dwell_s=_positive(block.dwell_s) if live_time_known else None,
-        sweeps=_positive(block.sweeps) if live_time_known else None,
+        pass_energy_ev=_pass_energy(setup),
+        dwell_s=_positive(setup.dwell_s) if live_time_known else None,
+        sweeps=_positive(setup.sweeps) if live_time_known else None,
         transmission=transmission,
         monochromatic=_monochromatic(block),
-        source_label=block.source_label,
+        source_label=setup.source_label,
         instrument=", ".join(
             part for part in map(_known, (experiment.institution, experiment.instrument)) if part
         ),
@@ -89,7 +91,7 @@ def _photon_energy(block: Block) -> float | None:
     technique = block.technique
     if technique and not technique.upper().startswith(("XPS", "HAXPES", "ESCA")):
         raise SpectrumError(f"wrong technique: {technique}, not XPS")
-    energy = block.source_energy_ev
+    energy = block.setup.source_energy_ev
     if energy is not None and energy <= 0:
         raise SpectrumError(
             f"wrong technique: the photon energy is {energy:g} eV, so this is no XPS spectrum"
@@ -101,32 +103,62 @@ def _photon_energy(block: Block) -> float | None:
     return energy
 
 
-def _energies(block: Block) -> tuple[Quantity, Floats, list[tuple[Quantity, Floats]]]:
-    """Return the energy axis, its values in eV, and the columns beside it."""
-    values: list[Floats] = list(block.values.T)
-    columns = list(zip(block.columns, values, strict=True))
-    if not columns or not block.values.size:
-        raise SpectrumError("it holds no data")
-    if block.abscissa.label or block.step is not None:
-        label = block.abscissa
-        if label.value is None or block.step is None:
+class _Scan(NamedTuple):
+    """What energies and columns of a block mean.
+
+    Attributes
+    ----------
+    axis : {"binding", "kinetic"}
+    unit_ev : float
+        What the energies of the file are multiplied by.
+    energy : int or None
+        The column of the energies; None where they are given by start and step.
+    intensity : int
+    transmission : int or None
+        The columns of these.
+    warnings : tuple of str
+    """
+
+    axis: Axis
+    unit_ev: float
+    energy: int | None
+    intensity: int
+    transmission: int | None
+    warnings: tuple[str, ...]
+
+
+@lru_cache(maxsize=64)
+def _scan(setup: Setup) -> _Scan:
+    label, energy = setup.abscissa, None
+    if label.label or setup.step is not None:
+        if label.value is None or setup.step is None:
             raise SpectrumError("start or step of the energies is missing")
-        energy = _grid(label.value, block.step, len(block.values))
     else:
-        energies = (i for i, (label, _) in enumerate(columns) if energy_of(label.label))
-        label, energy = columns.pop(next(energies, 0))
-    scale = _EV_PER_UNIT.get(label.unit.lower())
-    if scale is None:
+        named = (i for i, column in enumerate(setup.columns) if energy_of(column.label))
+        energy = next(named, 0)
+        label = setup.columns[energy]
+    unit_ev = _EV_PER_UNIT.get(label.unit.lower())
+    if unit_ev is None:
         raise SpectrumError(f"its axis is {label.label!r} in {label.unit!r}, not an energy in eV")
-    return label, energy if scale == 1 else energy * scale, columns
-
-
-@lru_cache(maxsize=16)
-def _grid(start: float, step: float, size: int) -> Floats:
-    """Return the energies of a regular scan, one read-only array for all blocks of a map."""
-    energy = start + step * np.arange(size, dtype=np.float64)
-    energy.setflags(write=False)
-    return energy
+    warnings: list[str] = []
+    axis = _axis(label, warnings)
+    beside = [i for i in range(len(setup.columns)) if i != energy]
+    columns = [setup.columns[i] for i in beside]
+    intensity = intensity_column(columns)
+    transmission = transmission_column(columns)
+    ignored = [
+        repr(column.label) for i, column in enumerate(columns) if i not in (intensity, transmission)
+    ]
+    if ignored:
+        warnings.append(f"further variables are not read: {', '.join(ignored)}")
+    return _Scan(
+        axis=axis,
+        unit_ev=unit_ev,
+        energy=energy,
+        intensity=beside[intensity],
+        transmission=None if transmission is None else beside[transmission],
+        warnings=tuple(warnings),
+    )
 
 
 def _axis(label: Quantity, warnings: list[str]) -> Axis:
@@ -141,23 +173,30 @@ def _axis(label: Quantity, warnings: list[str]) -> Axis:
     return "kinetic"
 
 
-def _intensities(
-    columns: list[tuple[Quantity, Floats]], warnings: list[str]
-) -> tuple[Quantity, Floats, Floats | None]:
-    """Return intensity and transmission, whatever their order."""
-    transmission = None
-    ignored = []
-    chosen = intensity_column([label for label, _ in columns])
-    transmitting = transmission_column([label for label, _ in columns])
-    for number, (label, values) in enumerate(columns):
-        if number == transmitting:
-            transmission = values
-        elif number != chosen:
-            ignored.append(repr(label.label))
-    if ignored:
-        warnings.append(f"further variables are not read: {', '.join(ignored)}")
-    label, intensity = columns[chosen]
-    return label, intensity, transmission
+def _curves(block: Block, scan: _Scan) -> tuple[Floats, Floats, Floats | None]:
+    """Return energies in eV, intensities and transmission."""
+    if scan.energy is None:
+        start, step = block.setup.abscissa.value, block.setup.step
+        energy = _grid(start, step, scan.unit_ev, len(block.values))
+    else:
+        energy = _column(block, scan.energy) * scan.unit_ev
+    transmission = None if scan.transmission is None else _column(block, scan.transmission)
+    return energy, _column(block, scan.intensity), transmission
+
+
+@lru_cache(maxsize=64)
+def _grid(start: float, step: float, unit_ev: float, size: int) -> Floats:
+    """Return the energies of a regular scan, one read-only array for all blocks of a map."""
+    energy = (start + step * np.arange(size, dtype=np.float64)) * unit_ev
+    energy.setflags(write=False)
+    return energy
+
+
+def _column(block: Block, number: int) -> Floats:
+    """Return a column, read-only: the spectrum need not copy it."""
+    values = np.ascontiguousarray(block.values[:, number])
+    values.setflags(write=False)
+    return values
 
 
 def intensity_column(columns: Sequence[Quantity]) -> int:
@@ -210,17 +249,17 @@ def _unit(
     VAMAS holds counts summed over all sweeps unless a label says otherwise.
     """
     named = _QUANTITY_NAME.fullmatch(block.name) and unit_of(block.name)
-    if named == "counts/s" and (block.dwell_s, block.sweeps) == (1.0, 1.0):
+    if named == "counts/s" and (block.setup.dwell_s, block.setup.sweeps) == (1.0, 1.0):
         warnings.append("the block is named counts per second: its live time is not known")
         return "counts/s", False
     named = unit_of(label.unit) or unit_of(label.label)
     if named == "counts/s":
         return named, True
-    if named == "arbitrary" or block.signal_mode.lower().startswith("analog"):
+    if named == "arbitrary" or block.setup.signal_mode.lower().startswith("analog"):
         return "arbitrary", True
-    pulses = "puls" in block.signal_mode.lower() or named == "counts"
+    pulses = "puls" in block.setup.signal_mode.lower() or named == "counts"
     if not pulses and not are_counts(intensity):
-        warnings.append(f"the signal mode {block.signal_mode!r} does not tell the unit")
+        warnings.append(f"the signal mode {block.setup.signal_mode!r} does not tell the unit")
         return "arbitrary", True
     if not (intensity == np.rint(intensity)).all():
         warnings.append(
@@ -231,14 +270,14 @@ def _unit(
 
 
 def _core_level(block: Block) -> str | None:
-    labels = f"{block.species} {block.transition}".strip()
-    if block.species.lower() in _NO_LEVEL_WORDS:
+    labels = f"{block.setup.species} {block.setup.transition}".strip()
+    if block.setup.species.lower() in _NO_LEVEL_WORDS:
         return None
     return parse_core_level(labels) or parse_core_level(block.name)
 
 
 def _name(block: Block) -> str:
-    labels = f"{block.species} {block.transition}".strip()
+    labels = f"{block.setup.species} {block.setup.transition}".strip()
     if _QUANTITY_NAME.fullmatch(block.name):
         return labels or block.name
     return block.name or labels
@@ -257,18 +296,18 @@ def place_of(block: Block, experiment: Experiment) -> tuple[tuple[str, float], .
     return tuple(places)
 
 
-def _pass_energy(block: Block) -> float | None:
+def _pass_energy(setup: Setup) -> float | None:
     """Return the pass energy; the same line holds a retard ratio in other modes."""
-    return (
-        _positive(block.pass_energy) if _CONSTANT_PASS_ENERGY.search(block.analyzer_mode) else None
-    )
+    if _CONSTANT_PASS_ENERGY.search(setup.analyzer_mode):
+        return _positive(setup.pass_energy)
+    return None
 
 
 def _monochromatic(block: Block) -> bool | None:
-    for parameter in block.additional:
+    for parameter in block.setup.additional:
         if parameter.label == MONOCHROMATIC_PARAMETER and parameter.value is not None:
             return bool(parameter.value)
-    return _says_monochromatic(block.source_label, block.comment)
+    return _says_monochromatic(block.setup.source_label, block.comment)
 
 
 @lru_cache(maxsize=16)

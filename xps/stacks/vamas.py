@@ -151,10 +151,11 @@ class _Group:
 
 def _kind(block: Block) -> tuple[object, ...]:
     """What the blocks of a stack have in common."""
+    setup = block.setup
     return (
-        block.technique, block.species, block.transition, block.abscissa, block.step,
-        block.values.shape, block.columns, block.source_energy_ev, block.pass_energy,
-        block.signal_mode, block.dwell_s, block.sweeps,
+        block.technique, setup.species, setup.transition, setup.abscissa, setup.step,
+        block.values.shape, setup.columns, setup.source_energy_ev, setup.pass_energy,
+        setup.signal_mode, setup.dwell_s, setup.sweeps,
     )  # fmt: skip
 
 
@@ -168,12 +169,13 @@ def _stack(
     if len(group.lines) < 2:
         return None
     block = group.first
+    setup = block.setup
     try:
-        column = intensity_column(block.columns)
+        column = intensity_column(setup.columns)
         values = _first_whole(group, text, column)
         first = spectrum_of(block._replace(values=values), experiment, source)
     except SpectrumError as error:
-        place = f"{len(group.lines)} blocks of {block.species} {block.transition}".strip()
+        place = f"{len(group.lines)} blocks of {setup.species} {setup.transition}".strip()
         warnings.append(f"{place} are left out: {error.reason}")
         return None
     first = first.with_(
@@ -194,15 +196,15 @@ def _stack(
         numbers=np.array(group.numbers),
         names=shared(group.names),
         samples=shared(group.samples),
-        width=len(block.columns),
+        width=len(setup.columns),
         column=column,
-        transmitting=transmission_column(block.columns),
+        transmitting=transmission_column(setup.columns),
     )
 
 
 def _first_whole(group: _Group, text: LineText, column: int) -> Floats:
     """The numbers of the first block of which every point was measured."""
-    cursor, width = text.cursor(), len(group.first.columns)
+    cursor, width = text.cursor(), len(group.first.setup.columns)
     for line in group.lines:
         cursor.go_to(line)
         values = cursor.numbers(group.first.values.size, "the ordinate values")
