@@ -11,6 +11,7 @@ from xps.errors import ReadError
 from xps.spectrum import Source
 
 MAX_BYTES = 1 << 30
+_BLANK = b"\0 \t\r\n"
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,6 @@ def load(path: str | Path) -> Content:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ReadError(f"cannot be read: {reason}", "check the path", path=path) from error
-    if not data.strip(b"\0 \t\r\n"):
+    if not data[:4096].strip(_BLANK) and not data.strip(_BLANK):  # which copies the data
         raise ReadError("the file is empty", "export it again", path=path)
     return Content(file.name, data)

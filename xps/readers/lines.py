@@ -17,7 +17,7 @@ MISSING = 1e36
 """VAMAS writes 1E+37 for "not known"; nothing measured comes near."""
 
 _REMEDY = "the file is damaged: export it again"
-_CHUNK = 1 << 24
+_CHUNK = 1 << 16
 _LINES_AHEAD = 64
 
 
@@ -187,9 +187,9 @@ class LineCursor:
         if values is None or values.size != count:
             values = self._convert_slowly(block, count, what)
         self.number += count
-        magnitudes = np.abs(values)
-        if not magnitudes.max() < MISSING:
-            values[~(magnitudes < MISSING)] = np.nan
+        known = np.abs(values) < MISSING
+        if np.count_nonzero(known) < count:
+            values[~known] = np.nan
         return values
 
     def _convert_slowly(self, block: bytes, count: int, what: str) -> Floats:

@@ -21,7 +21,7 @@ def parse_numbers(block: bytes) -> Floats | None:
     ndarray, shape (n,), or None
         Each the float64 nearest to its decimal text, as `float` gives it.
     """
-    exponents = any(sign in block for sign in (b"e", b"E", b"n", b"N"))
+    exponents = b"e" in block or b"E" in block or b"n" in block or b"N" in block
     values = None if exponents else _fixed_point(block)
     if values is not None:
         return values
@@ -44,7 +44,9 @@ def _fixed_point(block: bytes) -> Floats | None:
         )
     except ValueError:
         return None
-    if not digits.size or digits.max() >= _LARGEST_EXACT or digits.min() <= -_LARGEST_EXACT:
+    if not digits.size or digits.max() >= _LARGEST_EXACT:
+        return None
+    if b"-" in block and digits.min() <= -_LARGEST_EXACT:
         return None
     values = digits.astype(np.float64)
     if not pointed:

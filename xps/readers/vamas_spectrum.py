@@ -75,9 +75,7 @@ def spectrum_of(block: Block, experiment: Experiment, source: Source) -> Spectru
         transmission=transmission,
         monochromatic=_monochromatic(block),
         source_label=setup.source_label,
-        instrument=", ".join(
-            part for part in map(_known, (experiment.institution, experiment.instrument)) if part
-        ),
+        instrument=_instrument(experiment.institution, experiment.instrument),
         acquired=_acquired(block.date),
         notes=block.comment,
         series=place_of(block, experiment),
@@ -230,9 +228,9 @@ def _measured(
         warnings.append("the transmission is not positive everywhere and was left out")
         transmission = None
     present = np.isfinite(energy) & np.isfinite(intensity)
-    if present.all():
+    missing = present.size - np.count_nonzero(present)
+    if not missing:
         return energy, intensity, transmission
-    missing = int(present.size - present.sum())
     if missing == present.size:
         raise SpectrumError("none of its points was measured")
     warnings.append(f"{missing} of {present.size} points were not measured and are left out")
@@ -261,12 +259,17 @@ def _unit(
     if not pulses and not are_counts(intensity):
         warnings.append(f"the signal mode {block.setup.signal_mode!r} does not tell the unit")
         return "arbitrary", True
-    if not (intensity == np.rint(intensity)).all():
+    if np.count_nonzero(intensity != np.rint(intensity)):
         warnings.append(
             "the counts are not whole numbers: they were corrected or averaged before export, "
             "so their noise may not be that of counting"
         )
     return "counts", True
+
+
+@lru_cache(maxsize=16)
+def _instrument(institution: str, model: str) -> str:
+    return ", ".join(part for part in map(_known, (institution, model)) if part)
 
 
 def _core_level(block: Block) -> str | None:
