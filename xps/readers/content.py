@@ -74,6 +74,7 @@ def load(path: str | Path) -> Content:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ReadError(f"cannot be read: {reason}", "check the path", path=path) from error
-    if not data[:4096].strip(_BLANK) and not data.strip(_BLANK):  # which copies the data
+    # The start decides for nearly all files: to strip a large one is to copy it.
+    if not data[:4096].strip(_BLANK) and not data.strip(_BLANK):
         raise ReadError("the file is empty", "export it again", path=path)
     return Content(file.name, data)

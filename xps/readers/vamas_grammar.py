@@ -94,7 +94,7 @@ def read_blocks(cursor: LineCursor, experiment: Experiment) -> Iterator[Block]:
         If a line is missing or is not what the grammar asks for; names line and block.
     """
     first: dict[str, Any] = {}
-    head = _Section(_HEAD, _head, experiment, "", first)
+    heads = _Section(_HEAD, _head, experiment, "", first)
     sections: dict[str, tuple[_Section[Place], _Section[Setup]]] = {}
     for number in range(1, experiment.n_blocks + 1):
         cursor.context = f"block {number} of {experiment.n_blocks}"
@@ -103,21 +103,21 @@ def read_blocks(cursor: LineCursor, experiment: Experiment) -> Iterator[Block]:
         if name:
             cursor.context += f" ({name[:40]})"
         sample = cursor.text("the sample identifier")
-        moment = head.read(cursor)
-        # Blocks of one technique are read alike.
-        if moment.technique not in sections:
-            sections[moment.technique] = (
-                _Section(_PLACE, _place, experiment, moment.technique, first),
-                _Section(_SETUP, _setup, experiment, moment.technique, first),
+        head = heads.read(cursor)
+        technique = head.technique
+        if technique not in sections:  # blocks of one technique are read alike
+            sections[technique] = (
+                _Section(_PLACE, _place, experiment, technique, first),
+                _Section(_SETUP, _setup, experiment, technique, first),
             )
-        place, setup = sections[moment.technique]
-        where, how = place.read(cursor), setup.read(cursor)
+        places, setups = sections[technique]
+        place, setup = places.read(cursor), setups.read(cursor)
         if not first:  # it tells what is repeated
-            first = head.values | place.values | setup.values
-            head = _Section(_HEAD, _head, experiment, "", first)
+            first = heads.values | places.values | setups.values
+            heads = _Section(_HEAD, _head, experiment, "", first)
             sections.clear()
-        values = _values(cursor, experiment, how.columns)
-        yield Block(number, line, name, sample, *moment, *where, how, values)
+        values = _values(cursor, experiment, setup.columns)
+        yield Block(number, line, name, sample, head, place, setup, values)
 
 
 class _Section(Generic[Record]):
@@ -133,7 +133,15 @@ class _Section(Generic[Record]):
     technique : str
     first : dict
         Values of the first block, with those that are repeated; empty before it is read.
+
+    Attributes
+    ----------
+    values : dict
+        Those of the last block by name.
     """
+
+    values: dict[str, Any]
+    _record: Record
 
     def __init__(
         self,
@@ -375,4 +383,5 @@ _PARTS: tuple[_Part, ...] = (
     _Part("additional", _additional),
 )
 _NUMBERED = tuple(enumerate(_PARTS, start=1))
+# Blocks of a map differ in their place: what stands before and after it mostly repeats.
 _HEAD, _PLACE, _SETUP = _NUMBERED[:9], _NUMBERED[9:11], _NUMBERED[11:]

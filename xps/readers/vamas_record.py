@@ -36,7 +36,7 @@ class Experiment:
 
 
 class Head(NamedTuple):
-    """What the first parameters of a block say."""
+    """When and by which technique a block was measured, and what was noted."""
 
     date: tuple[str, ...]
     comment: str
@@ -78,10 +78,7 @@ class Block(NamedTuple):
     line: int
     name: str
     sample: str
-    date: tuple[str, ...]
-    comment: str
-    technique: str
-    position: tuple[float | None, ...]
-    variables: tuple[float | None, ...]
+    head: Head
+    place: Place
     setup: Setup
     values: Floats

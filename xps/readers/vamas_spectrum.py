@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
@@ -76,8 +76,8 @@ def spectrum_of(block: Block, experiment: Experiment, source: Source) -> Spectru
         monochromatic=_monochromatic(block),
         source_label=setup.source_label,
         instrument=_instrument(experiment.institution, experiment.instrument),
-        acquired=_acquired(block.date),
-        notes=block.comment,
+        acquired=_acquired(block.head.date),
+        notes=block.head.comment,
         series=place_of(block, experiment),
         warnings=tuple(warnings),
         origin=source,
@@ -86,7 +86,7 @@ def spectrum_of(block: Block, experiment: Experiment, source: Source) -> Spectru
 
 def _photon_energy(block: Block) -> float | None:
     """Return the photon energy; refuse what is not X-ray photoelectron spectroscopy."""
-    technique = block.technique
+    technique = block.head.technique
     if technique and not technique.upper().startswith(("XPS", "HAXPES", "ESCA")):
         raise SpectrumError(f"wrong technique: {technique}, not XPS")
     energy = block.setup.source_energy_ev
@@ -101,7 +101,8 @@ def _photon_energy(block: Block) -> float | None:
     return energy
 
 
-class _Scan(NamedTuple):
+@dataclass(frozen=True)
+class _Scan:
     """What energies and columns of a block mean.
 
     Attributes
@@ -290,12 +291,14 @@ def place_of(block: Block, experiment: Experiment) -> tuple[tuple[str, float], .
     """Return the place of a block in a series: its experimental variables and map position."""
     places = [
         (f"{label} / {unit}" if (unit := v.unit.strip()) not in _DIMENSIONLESS else label, value)
-        for v, value in zip(experiment.variables, block.variables, strict=True)
+        for v, value in zip(experiment.variables, block.place.variables, strict=True)
         if (label := v.label).lower() not in _PLACEHOLDER_VARIABLES and value is not None
     ]
     if experiment.positions > 1:
         names = ("Map x", "Map y")
-        places += [(n, v) for n, v in zip(names, block.position, strict=False) if v is not None]
+        places += [
+            (n, v) for n, v in zip(names, block.place.position, strict=False) if v is not None
+        ]
     return tuple(places)
 
 
@@ -310,7 +313,7 @@ def _monochromatic(block: Block) -> bool | None:
     for parameter in block.setup.additional:
         if parameter.label == MONOCHROMATIC_PARAMETER and parameter.value is not None:
             return bool(parameter.value)
-    return _says_monochromatic(block.setup.source_label, block.comment)
+    return _says_monochromatic(block.setup.source_label, block.head.comment)
 
 
 @lru_cache(maxsize=16)

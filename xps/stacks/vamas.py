@@ -58,8 +58,8 @@ def opened(data: FileBytes) -> tuple[list[Stack], list[str]] | None:
         group.samples.append(texts.setdefault(block.sample, block.sample))
         group.names.append(texts.setdefault(block.name, block.name))
         group.places.add(place_of(block, experiment))
-        group.one_comment &= block.comment == group.first.comment
-        group.one_moment &= block.date == group.first.date
+        group.one_comment &= block.head.comment == group.first.head.comment
+        group.one_moment &= block.head.date == group.first.head.date
     warnings: list[str] = []
     source = Source(data.path.name, lines.sha256, vamas.NAME, 0)
     stacks = [
@@ -153,7 +153,7 @@ def _kind(block: Block) -> tuple[object, ...]:
     """What the blocks of a stack have in common."""
     setup = block.setup
     return (
-        block.technique, setup.species, setup.transition, setup.abscissa, setup.step,
+        block.head.technique, setup.species, setup.transition, setup.abscissa, setup.step,
         block.values.shape, setup.columns, setup.source_energy_ev, setup.pass_energy,
         setup.signal_mode, setup.dwell_s, setup.sweeps,
     )  # fmt: skip
