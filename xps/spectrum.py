@@ -170,8 +170,7 @@ class Spectrum:
                 "remove the point or export the spectrum again",
                 where=where,
             )
-        after, before = energy[1:], energy[:-1]
-        if after.size not in (np.count_nonzero(after > before), np.count_nonzero(after < before)):
+        if not _rises_or_falls(energy):
             raise SpectrumError(
                 "the energies repeat or change direction",
                 "export one sweep per spectrum, with each energy once",
@@ -275,6 +274,13 @@ def _positive(number: float, name: str, where: str) -> float:
     if not (math.isfinite(value) and value > 0.0):
         raise SpectrumError(f"{name} = {value}", "give a number above zero, or None", where=where)
     return value
+
+
+def _rises_or_falls(energy: Floats) -> bool:
+    low, high = energy[:-1], energy[1:]
+    if energy[0] > energy[1]:
+        low, high = high, low
+    return bool(np.count_nonzero(low < high) == low.size)
 
 
 def _frozen(values: ArrayLike) -> Floats:

@@ -48,7 +48,7 @@ def spectrum_of(block: Block, experiment: Experiment, source: Source) -> Spectru
         raise SpectrumError("it holds no data")
     scan = _scan(setup)
     warnings = list(scan.warnings)
-    energy, intensity, transmission = _measured(*_curves(block, scan), warnings)
+    energy, intensity, transmission = _measured(block, scan, warnings)
     if setup.step is None:  # a regular scan repeats nothing
         energy = separate_repeats(energy, warnings)
     unit, live_time_known = _unit(block, setup.columns[scan.intensity], intensity, warnings)
@@ -222,13 +222,16 @@ def _is_transmission(label: Quantity) -> bool:
 
 
 def _measured(
-    energy: Floats, intensity: Floats, transmission: Floats | None, warnings: list[str]
+    block: Block, scan: _Scan, warnings: list[str]
 ) -> tuple[Floats, Floats, Floats | None]:
-    """Drop the points that were not measured, and a transmission that is not usable."""
+    """Return the curves without points not measured and without unusable transmission."""
+    energy, intensity, transmission = _curves(block, scan)
     if transmission is not None and not (transmission > 0).all():
         warnings.append("the transmission is not positive everywhere and was left out")
         transmission = None
-    present = np.isfinite(energy) & np.isfinite(intensity)
+    present = np.isfinite(intensity)
+    if scan.energy is not None:
+        present &= np.isfinite(energy)
     missing = present.size - np.count_nonzero(present)
     if not missing:
         return energy, intensity, transmission
