@@ -59,6 +59,9 @@ class MonkeyDialogs:
         name = self._chance.choice(["a.csv", "b.json", "c.svg", "d.py", "e.doublet", "f.vms"])
         return self._chance.choice([None, None, self._folder / name])
 
+    def choose_folder(self, title: str, folder: Path) -> Path | None:
+        return self._chance.choice([None, self._files[0].parent, self._folder / "gone"])
+
     def ask_to_save(self, name: str) -> SaveAnswer:
         return self._chance.choice(["cancel", "cancel", "cancel", "discard"])
 
