@@ -369,7 +369,7 @@ class MainWindow(QMainWindow):
         for name in changes & {"kinetic", "counts", "live_refit"}:
             self.commands.actions[name].setChecked(getattr(chosen, name))
         if "figure_width_mm" in changes:
-            self.results.compare.choose_width(chosen.figure_width_mm)
+            self.results.compare.figure.choose_width(chosen.figure_width_mm)
 
     # What Qt tells the window
 

@@ -7,10 +7,8 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -20,6 +18,8 @@ from PySide6.QtWidgets import (
 from app.compare.along import Along, along
 from app.compare.compared import Compared, bases, comparable, compared
 from app.compare.difference_table import DifferenceTable
+from app.compare.figure_bar import FigureBar
+from app.compare.level_boxes import LevelBoxes
 from app.compare.sample_choice import SampleChoice
 from app.compare.series_choice import SeriesChoice
 from app.compare.series_plots import SeriesPlots
@@ -28,8 +28,6 @@ from app.figures.figure_choice import FigureChoice
 from app.fitting.jobs import Jobs
 from app.fitting.latest import Latest
 from app.fitting.solver_import import load_solver
-from app.preferences.preferences import FIGURE_WIDTHS_MM, Preferences
-from app.widgets.check_box import CheckBox
 from app.widgets.plain import tooltip
 from xps.cancel import Cancelled
 from xps.composition import Kind
@@ -40,10 +38,6 @@ from xps.series import all_series, places_of_sample, series_names, with_places
 _KINDS: Mapping[Kind, str] = {"share": "Shares", "atomic_percent": "Atomic percent"}
 _FIRST = 6  # samples that are shown until others are chosen
 _SPLIT = (200, 293, 412)
-_LEVELS_ABREAST = 4
-_ALONG = "along "
-_FIGURE_WIDTH = 170  # px; a longer name of a series is cut off
-_KINDS_OF_FIGURE = 2  # spectra and bars, before those along series
 _EMPTY = "Fits of two or more samples are compared here."
 
 
@@ -78,7 +72,6 @@ class CompareView(QWidget):
         self._failures: Mapping[str, XpsError] = {}
         self._left_out: set[str] = set()
         self._known: set[str] = set()
-        self._hidden_levels: set[str] = set()
         self._base = ""
         self._series = ""
         self.samples = SampleChoice()
@@ -89,12 +82,8 @@ class CompareView(QWidget):
         self.table = DifferenceTable()
         self.base = QComboBox()
         self.kind = QComboBox()
-        self.figure_kind = QComboBox()
-        self.width_mm = QComboBox()
-        self.figure_button = QPushButton("Figure…")
-        self.copy_button = QPushButton("Copy")
-        self._level_grid = QGridLayout()
-        self._level_boxes: dict[str, CheckBox] = {}
+        self.level_boxes = LevelBoxes(self.kind)
+        self.figure = FigureBar()
         self._notes = QLabel()
         self._splitter = QSplitter()
         self._head = QWidget()
@@ -109,30 +98,18 @@ class CompareView(QWidget):
     @property
     def levels(self) -> tuple[str, ...]:
         """The core levels that are shown."""
-        return tuple(level for level in _levels(self._project) if level not in self._hidden_levels)
-
-    @property
-    def level_boxes(self) -> dict[str, CheckBox]:
-        """The check boxes of the core levels."""
-        return dict(self._level_boxes)
-
-    @property
-    def figure_width_mm(self) -> float:
-        """How wide the figure shall be."""
-        return float(self.width_mm.currentData())
+        return self.level_boxes.levels
 
     @property
     def figure_choice(self) -> FigureChoice:
         """What the figure shall show."""
-        what: str = self.figure_kind.currentData()
         kind: Kind = self.kind.currentData()
-        series = what.removeprefix(_ALONG) if what.startswith(_ALONG) else None
         return FigureChoice(
             self.samples.names,
             self.levels,
-            self.figure_width_mm,
-            "spectra" if what == "spectra" else kind,
-            series,
+            self.figure.width_mm,
+            "spectra" if self.figure.is_of_spectra else kind,
+            self.figure.series,
         )
 
     @property
@@ -149,12 +126,8 @@ class CompareView(QWidget):
         """Draw the amounts along a series, of all samples that stand in it; "" for none."""
         self._series = series
         self._left_out -= self._places().keys()
-        self.figure_kind.setCurrentIndex(max(self.figure_kind.findData(_ALONG + series), 0))
+        self.figure.choose_series(series)
         self.show_project(self._project, self._failures)
-
-    def choose_width(self, width_mm: int) -> None:
-        """Let figures have another of the widths that are offered."""
-        self.width_mm.setCurrentIndex(FIGURE_WIDTHS_MM.index(width_mm))
 
     def show_project(self, project: Project, failures: Mapping[str, XpsError]) -> None:
         """Compare the samples of a project."""
@@ -172,8 +145,8 @@ class CompareView(QWidget):
         self.samples.show_places(self._series, self._places())
         self._splitter.setVisible(bool(names))
         self._head.setVisible(bool(names))
-        self._show_levels()
-        self._offer_series()
+        self.level_boxes.show_levels(_levels(project))
+        self.figure.offer_series(_series(project), self._series)
         self._refresh()
 
     def _build(self) -> None:
@@ -193,43 +166,18 @@ class CompareView(QWidget):
             "Shares in the area of a core level, or atomic percents of elements and species"
         )
         self.kind.activated.connect(lambda _: self._refresh())
-        self.figure_kind.addItem("Spectra", "spectra")
-        self.figure_kind.addItem("Bars", "amounts")
-        self.figure_kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.figure_kind.setMaximumWidth(_FIGURE_WIDTH)
-        self.figure_kind.setAccessibleName("What the figure shows")
-        self.figure_kind.setToolTip(
-            "The panels of the spectra, or what is compared as bars with their errors"
-        )
-        for width in FIGURE_WIDTHS_MM:
-            self.width_mm.addItem(f"{width} mm", width)
-        self.choose_width(Preferences().figure_width_mm)
-        self.width_mm.setAccessibleName("Width of the figure in mm")
-        self.width_mm.setToolTip(
-            "Width of the figure in mm: journals ask for 85 to 89 (one column), 120, or 178 to 183 "
-            "(two columns)"
-        )
-        self.figure_button.setToolTip(
-            "Save them as a figure for print: PDF, SVG or PNG of 600 dpi (Ctrl+Shift+E)"
-        )
-        self.figure_button.clicked.connect(self.figureWanted)
-        self.copy_button.setToolTip("Put the figure onto the clipboard, as PNG, SVG and PDF")
-        self.copy_button.setAccessibleName("Copy the figure")
-        self.copy_button.clicked.connect(self.copyWanted)
-        self._level_grid.setContentsMargins(0, 0, 0, 0)
-        self._level_grid.setVerticalSpacing(0)
+        self.level_boxes.chosen.connect(self._refresh)
+        self.figure.wanted.connect(self.figureWanted)
+        self.figure.copyWanted.connect(self.copyWanted)
         head = QHBoxLayout(self._head)
         head.setContentsMargins(0, 0, 0, 0)
         head.addWidget(QLabel("Base"))
         head.addWidget(self.base)
         head.addWidget(self.kind)
         head.addSpacing(8)
-        head.addLayout(self._level_grid)
+        head.addWidget(self.level_boxes)
         head.addStretch(1)
-        head.addWidget(self.figure_kind)
-        head.addWidget(self.width_mm)
-        head.addWidget(self.figure_button)
-        head.addWidget(self.copy_button)
+        head.addWidget(self.figure)
         self._drawing.addWidget(self.panels)
         self._drawing.addWidget(self.series_plots)
         for widget in (self._choice(), self._drawing, self.table):
@@ -278,41 +226,6 @@ class CompareView(QWidget):
         }
         return {name: places for name, places in found.items() if places}
 
-    def _show_levels(self) -> None:
-        levels = _levels(self._project)
-        if tuple(self.level_boxes) == levels:
-            return
-        for box in self._level_boxes.values():
-            box.setParent(None)
-            box.deleteLater()
-        self._level_boxes = {}
-        for place, level in enumerate(levels):
-            box = CheckBox(level)
-            box.setChecked(level not in self._hidden_levels)
-            box.setAccessibleName(f"Compare {level}")
-            box.setToolTip(f"Draw and compare {level}")
-            box.toggled.connect(lambda on, level=level: self._toggle_level(level, on=on))
-            self._level_grid.addWidget(box, *divmod(place, _LEVELS_ABREAST))
-            QWidget.setTabOrder([self.kind, *self._level_boxes.values()][-1], box)
-            self._level_boxes[level] = box
-
-    def _offer_series(self) -> None:
-        """Offer figures along the series that the samples stand in."""
-        box, names = self.figure_kind, _series(self._project)
-        wanted = [_ALONG + name for name in names]
-        if [box.itemData(i) for i in range(_KINDS_OF_FIGURE, box.count())] == wanted:
-            return
-        while box.count() > _KINDS_OF_FIGURE:
-            box.removeItem(box.count() - 1)
-        for name, data in zip(names, wanted, strict=True):
-            box.addItem(f"Along {name}", data)
-        if self._series in names:
-            box.setCurrentIndex(box.findData(_ALONG + self._series))
-
-    def _toggle_level(self, level: str, *, on: bool) -> None:
-        (self._hidden_levels.discard if on else self._hidden_levels.add)(level)
-        self._refresh()
-
     def _on_chosen(self) -> None:
         self._left_out = set(comparable(self._project)) - set(self.samples.names)
         self._refresh()
@@ -329,8 +242,7 @@ class CompareView(QWidget):
             self.base.clear()
             self.base.addItems(names)
         self.base.setCurrentIndex(names.index(self._base) if names else -1)
-        for button in (self.figure_button, self.copy_button):
-            button.setEnabled(bool(self.samples.names and self.levels))
+        self.figure.enable(there=bool(self.samples.names and self.levels))
         self.base.setEnabled(not self._series)
         if not self.samples.names:
             self._comparison.ask(lambda _: Compared(problem=_EMPTY), self._show)

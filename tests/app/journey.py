@@ -126,8 +126,8 @@ class Journey:
         yield "all-fitted", lambda: self._fresh() and not window.jobs.running
         bar = window.results.tabBar()
         self._click(bar, bar.tabRect(window.results.indexOf(window.results.compare)))
-        yield "compared", window.results.compare.figure_button.isVisible
-        self._click(window.results.compare.figure_button)
+        yield "compared", window.results.compare.figure.button.isVisible
+        self._click(window.results.compare.figure.button)
         figure = self.folder / "figure.pdf"
         yield from self._choose_file(str(figure), "figure")
         yield "exported", lambda: figure.exists() and not window.jobs.running

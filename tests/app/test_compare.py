@@ -58,7 +58,7 @@ def test_five_clicks_lead_from_the_example_to_the_finished_figure(
     clicks += 1
     assert window.results.compare.isVisible()
     with qtbot.waitSignal(window.files.exported, timeout=LONG):
-        click(window.results.compare.figure_button)
+        click(window.results.compare.figure.button)
         clicks += 1
     clicks += 1  # Save, in the file chooser
     assert clicks <= 5
@@ -134,7 +134,7 @@ def test_a_sample_can_be_left_out_and_a_core_level_too(view: CompareView) -> Non
     assert [len(column) for column in view.panels.grid] == [1, 1]
     assert "one sample" in view.notes_text
     QTest.mouseClick(view.samples.viewport(), Qt.MouseButton.LeftButton, pos=middle)
-    click(view.level_boxes["O 1s"])
+    click(view.level_boxes.boxes["O 1s"])
     worked_out(view)
     assert [len(column) for column in view.panels.grid] == [2]
     assert set(cells_of(view)).isdisjoint({"O 1s"})
@@ -219,8 +219,8 @@ def test_the_figure_holds_what_is_chosen(
 ) -> None:
     figure = tmp_path / "narrow.svg"
     dialogs.to_save = [figure]
-    view.width_mm.setCurrentIndex(view.width_mm.findData(85))
-    click(view.level_boxes["O 1s"])
+    view.figure.width_choice.setCurrentIndex(view.figure.width_choice.findData(85))
+    click(view.level_boxes.boxes["O 1s"])
     with qtbot.waitSignal(window.files.exported, timeout=LONG):
         choose(window, "export_figure")
     text = figure.read_text("utf-8")
@@ -244,7 +244,7 @@ def test_the_figure_shows_what_is_compared_as_bars(
     figure = tmp_path / "bars.svg"
     dialogs.to_save = [figure]
     view.kind.setCurrentIndex(view.kind.findData(kind))
-    view.figure_kind.setCurrentIndex(view.figure_kind.findText("Bars"))
+    view.figure.kind.setCurrentIndex(view.figure.kind.findText("Bars"))
     with qtbot.waitSignal(window.files.exported, timeout=LONG):
         choose(window, "export_figure")
     assert label in figure.read_text("utf-8")
@@ -256,7 +256,7 @@ def test_before_any_fit_the_tab_says_what_it_is_for(window: MainWindow) -> None:
     view = window.results.compare
     worked_out(view)
     assert view.notes_text == "Fits of two or more samples are compared here."
-    assert not view.figure_button.isVisible()
+    assert not view.figure.button.isVisible()
 
 
 def test_the_tab_has_room_for_panels_and_gives_it_back(

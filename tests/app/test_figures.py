@@ -30,12 +30,12 @@ def copied(
 ) -> QMimeData:
     """What the clipboard holds after a figure was copied."""
     settings.preferences = Preferences(figure_width_mm=85)
-    plotted.results.compare.choose_width(85)
+    plotted.results.compare.figure.choose_width(85)
     if request.param == "button":
         choose(plotted, "show_comparison")
     with qtbot.waitSignal(plotted.figures.copied, timeout=LONG):
         if request.param == "button":
-            click(plotted.results.compare.copy_button)
+            click(plotted.results.compare.figure.copy_button)
         else:
             choose(plotted, request.param)
     return QGuiApplication.clipboard().mimeData()
@@ -81,18 +81,18 @@ def test_the_figure_is_drawn_along_a_series(
     window.document.replace(in_series())
     choose(window, "show_comparison")
     view = window.results.compare
-    view.figure_kind.setCurrentIndex(view.figure_kind.findText("Along ALD cycles"))
+    view.figure.kind.setCurrentIndex(view.figure.kind.findText("Along ALD cycles"))
     path = tmp_path / "series.svg"
     dialogs.to_save = [path]
     with qtbot.waitSignal(window.files.exported, timeout=LONG):
-        click(view.figure_button)
+        click(view.figure.button)
     drawing = path.read_text("utf-8")
     assert ">ALD cycles<" in drawing
     assert "Share of the area / %" in drawing
 
 
 def test_series_are_offered_only_where_there_are_some(window: MainWindow) -> None:
-    box = window.results.compare.figure_kind
+    box = window.results.compare.figure.kind
 
     def offered() -> list[str]:
         return [box.itemText(i) for i in range(box.count())]

@@ -158,7 +158,13 @@ def test_the_checked_core_levels_come_after_what_is_compared(plotted: MainWindow
     view = plotted.results.compare
     QApplication.processEvents()
     found = stops(plotted, view.base)
-    order = [view.base, view.kind, *view.level_boxes.values(), view.figure_kind, view.copy_button]
+    order = [
+        view.base,
+        view.kind,
+        *view.level_boxes.boxes.values(),
+        view.figure.kind,
+        view.figure.copy_button,
+    ]
     assert [stop for stop in found if stop in order] == order
 
 

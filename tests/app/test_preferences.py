@@ -102,7 +102,7 @@ def test_figures_get_the_preferred_width_and_format(
     window.document.replace(fitted_project())
     pick(form.width_mm, "89 mm")
     pick(form.ending, "SVG")
-    assert window.results.compare.figure_width_mm == 89
+    assert window.results.compare.figure.width_mm == 89
     dialogs.to_save = [None]
     choose(window, "export_figure")
     assert dialogs.asked[-1].endswith(".svg")
@@ -160,7 +160,7 @@ def test_a_window_begins_with_what_was_preferred(
     try:
         assert again.panel.plot.scales.counts
         assert not again.plot_tools.drag.refits
-        assert again.results.compare.figure_width_mm == 120
+        assert again.results.compare.figure.width_mm == 120
         assert again.document.project == Project()
     finally:
         again.close()

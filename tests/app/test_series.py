@@ -176,16 +176,16 @@ def test_without_a_series_the_spectra_come_back(view: CompareView) -> None:
     assert view.panels.isVisible()
     assert view.base.isEnabled()
     assert view.samples.isColumnHidden(3)
-    assert view.figure_kind.currentText() == "Spectra"
+    assert view.figure.kind.currentText() == "Spectra"
 
 
 def test_the_figure_of_the_series_is_exported(
     qtbot: QtBot, window: MainWindow, view: CompareView, dialogs: ScriptedDialogs, tmp_path: Path
 ) -> None:
     dialogs.to_save = [tmp_path / "series.svg"]
-    assert view.figure_kind.currentText() == "Along ALD cycles"
+    assert view.figure.kind.currentText() == "Along ALD cycles"
     with qtbot.waitSignal(window.files.exported, timeout=LONG):
-        click(view.figure_button)
+        click(view.figure.button)
     text = (tmp_path / "series.svg").read_text("utf-8")
     assert SERIES in text
     assert "Share of the area / %" in text
