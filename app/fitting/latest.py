@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Slot
 
 from app.fitting.jobs import Job, Jobs
 from xps.cancel import Cancelled
@@ -44,11 +44,12 @@ class Latest(QObject):
         """
         if self._job is not None:
             self._job.cancel()
-        job = self._job = self._jobs.run_unseen(lambda job: work(job.must_stop), show, _raise)
-        job.ended.connect(lambda: self._on_ended(job))
+        self._job = self._jobs.run_unseen(lambda job: work(job.must_stop), show, _raise)
+        self._job.ended.connect(self._on_ended)
 
-    def _on_ended(self, job: Job) -> None:
-        if self._job is job:
+    @Slot()
+    def _on_ended(self) -> None:
+        if self.sender() is self._job:
             self._job = None
 
 

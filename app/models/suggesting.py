@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.fitting.analysis import Analysis
 from app.fitting.jobs import Job, Jobs
@@ -88,14 +88,13 @@ class Suggesting(QObject):
 
             return suggest_model(project, entry.id, cancelled=job.must_stop)
 
-        job = self._jobs.run(
+        self._job = self._jobs.run(
             f"Search models for {place(project, entry)}",
             work,
             lambda found: self._take_in(entry.id, found),
             self._on_failed,
         )
-        self._job = job
-        job.ended.connect(lambda: self._on_ended(job))
+        self._job.ended.connect(self._on_ended)
 
     def take(self, index: int) -> None:
         """Make one of the models the region of its spectrum, and fit it."""
@@ -130,8 +129,9 @@ class Suggesting(QObject):
     def _on_failed(self, error: XpsError) -> None:
         self._messages.error(f"No model could be suggested: {error}", topic=_TOPIC)
 
-    def _on_ended(self, job: Job) -> None:
-        if self._job is job:
+    @Slot()
+    def _on_ended(self) -> None:
+        if self.sender() is self._job:
             self._job = None
 
     def _model(self, index: int) -> SuggestedModel | None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -57,6 +59,23 @@ def test_work_on_a_question_ends_once_another_is_asked(qtbot: QtBot, jobs: Jobs)
     qtbot.waitUntil(ended.is_set)
     qtbot.waitUntil(lambda: not latest.is_waiting)
     assert shown == ["second"]
+
+
+def test_nothing_keeps_what_was_answered(qtbot: QtBot, jobs: Jobs) -> None:
+    class Answer:
+        pass
+
+    latest, answer = Latest(jobs), Answer()
+    alive = weakref.ref(answer)
+    latest.ask(lambda _, answer=answer: answer, lambda _: None)
+    del answer
+    qtbot.waitUntil(lambda: not latest.is_waiting)
+
+    def is_gone() -> bool:
+        gc.collect()
+        return alive() is None
+
+    qtbot.waitUntil(is_gone)
 
 
 def test_an_answer_does_not_wait_for_long_work(qtbot: QtBot, jobs: Jobs) -> None:
