@@ -155,6 +155,7 @@ class ImportDialog(QDialog):
             return
         self.ok_button.setEnabled(True)
         self.plot.show_spectra(self._shown.spectra)
+        self.form.show_names(self._shown.spectra)
         self.note.setText(_summary(self._shown))
         self._name_columns()
 

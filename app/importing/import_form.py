@@ -22,6 +22,7 @@ from app.widgets.numerals import parse_number, plain_number
 from xps.errors import ReadError
 from xps.readers.text_import import TextChoice, TextPreview, in_dialect
 from xps.readers.text_table import DECIMAL_SIGNS, DELIMITERS, DecimalSign, Dialect
+from xps.spectrum import Spectrum
 
 _AXES = (("Binding", "binding"), ("Kinetic", "kinetic"))
 _UNITS = (("Counts", "counts"), ("Counts per second", "counts/s"), ("Of unknown unit", "arbitrary"))
@@ -86,7 +87,7 @@ class ImportForm(QWidget):
         self.sweeps = self._number("S&weeps", choice.sweeps, asked=is_live_time_asked)
         self.core_level = self._text("Core &level")
         self.sample = self._text("Sa&mple")
-        self._name_detected()
+        self.show_names(detected.spectra)
         self.show_columns(detected.labels, choice)
         self.table.currentIndexChanged.connect(self.tablePicked)
         for combo in (self.delimiter, self.decimal):
@@ -168,7 +169,7 @@ class ImportForm(QWidget):
         ):
             if parse_number(field.text()) != value:
                 field.setText(_text_of(value))
-        self._name_detected()
+        self.show_names(detected.spectra)
         self.show_columns(detected.labels, choice)
         blocked.clear()
 
@@ -247,9 +248,8 @@ class ImportForm(QWidget):
         self._add(label, field)
         return field
 
-    def _name_detected(self) -> None:
-        """Show in empty fields what is detected."""
-        spectra = self._detected.spectra
+    def show_names(self, spectra: Sequence[Spectrum]) -> None:
+        """Show in empty fields the core level and the sample that spectra have."""
         levels = {spectrum.core_level or "not recognized" for spectrum in spectra}
         samples = {spectrum.sample for spectrum in spectra}
         for field, names in ((self.core_level, levels), (self.sample, samples)):

@@ -127,6 +127,25 @@ def test_choices_are_shown_at_once_and_taken(
     assert window.messages.text == ""
 
 
+def test_the_core_level_that_chosen_energies_tell_is_shown(
+    qtbot: QtBot, window: MainWindow, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    rows = "\n".join(f"{1312 + 0.5 * i}\t{100 + 7 * (i % 5)}" for i in range(41))
+    file = tmp_path / "pellet 1.txt"
+    file.write_text(rows, "utf-8")
+
+    def answer(dialog: ImportDialog) -> None:
+        assert dialog.form.core_level.placeholderText() == "not recognized"
+        pick(dialog.form.axis, "Kinetic")
+        type_into_and_stay(dialog.form.photon_energy, "1486.6")
+        assert dialog.form.core_level.placeholderText() == "S 2p"
+        agree(dialog)
+
+    dialogs.imports = [answer]
+    open_files(qtbot, window, [file])
+    assert [spectrum.core_level for spectrum in spectra(window)] == ["S 2p"]
+
+
 def type_into_and_stay(field: QWidget, text: str) -> None:
     """Type into a field; Enter would agree to the whole dialog."""
     field.setFocus()
