@@ -62,15 +62,17 @@ class OverlayChoice(QObject):
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._document = document
         self._ids: tuple[str, ...] = ()
         self._arrangement = Arrangement.MEASURED
         document.replaced.connect(self.clear)
-        document.projectChanged.connect(lambda _, project: self._forget_gone(project))
+        document.projectChanged.connect(self._forget_gone)
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """The spectra, in the order in which they were chosen."""
-        return self._ids
+        """The spectra that are there, in the order in which they were chosen."""
+        there = {entry.id for entry in self._document.project.entries} if self._ids else ()
+        return tuple(id_ for id_ in self._ids if id_ in there)
 
     @property
     def arrangement(self) -> Arrangement:
@@ -93,7 +95,7 @@ class OverlayChoice(QObject):
 
     def of(self, project: Project, entry_id: str, shown: Shown) -> tuple[Overlay, ...]:
         """Return the lines to draw behind a spectrum, itself left out."""
-        others = [project.entry(id_) for id_ in self._ids if id_ != entry_id]
+        others = [project.entry(id_) for id_ in self.ids if id_ != entry_id]
         drawn = [(f"{e.label} · {e.sample}", show(project, e, model=False)) for e in others]
         same_axis = [
             (label, other) for label, other in drawn if other.is_binding == shown.is_binding
@@ -114,9 +116,8 @@ class OverlayChoice(QObject):
         scaled: Floats = low + (other.intensity - least) * (high - low) / ((most - least) or 1.0)
         return scaled
 
-    def _forget_gone(self, project: Project) -> None:
-        there = {entry.id for entry in project.entries}
-        self._set(tuple(id_ for id_ in self._ids if id_ in there))
+    def _forget_gone(self) -> None:
+        self._set(self.ids)
 
     def _set(self, ids: tuple[str, ...]) -> None:
         if ids != self._ids:

@@ -239,3 +239,12 @@ def test_an_overlay_goes_with_its_spectrum(plotted: MainWindow) -> None:
     project = plotted.document.project.without_entry(other)
     plotted.document.push(project, "Remove")
     assert plotted.panel.overlays.ids == ()
+
+
+def test_a_selected_spectrum_goes_together_with_the_one_behind_it(plotted: MainWindow) -> None:
+    selected, other = plotted.selection.entry, other_s2p(plotted)
+    check(plotted, other)
+    project = plotted.document.project.without_entry(other).without_entry(selected.id)
+    plotted.document.push(project, "Remove both")
+    assert plotted.selection.entry not in (None, selected)
+    assert plotted.panel.overlays.ids == ()
