@@ -26,6 +26,7 @@ from xps.errors import XpsError
 from xps.escaping import tab_separated
 from xps.numbers_text import UNKNOWN, with_error
 from xps.project import Project
+from xps.series import places_of_sample
 
 if TYPE_CHECKING:
     from xps.charts import Chart, Species
@@ -118,6 +119,8 @@ def along(
     part = part_of(project, samples, levels)
     if not part.regions:
         return Along(series, problem="Choose samples and core levels to compare.")
+    if not any(places_of_sample(part, sample, series) for sample in part.samples):
+        return Along(series, problem=f"Type the number of each sample under {series}, at the left.")
     from xps.charts import charts
 
     ask()

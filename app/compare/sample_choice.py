@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
     QAbstractItemView,
     QHeaderView,
     QTableWidget,
@@ -176,6 +177,13 @@ class SampleChoice(QTableWidget):
     def shown_index(self, sample: str) -> QModelIndex:
         """Return the check box of a sample."""
         return self.model().index([s.name for s in self._samples].index(sample), _SHOWN)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        """Go on to the row below after Enter, so that a column is typed from top to bottom."""
+        super().closeEditor(editor, hint)
+        below = self.currentIndex().siblingAtRow(self.currentRow() + 1)
+        if hint == QAbstractItemDelegate.EndEditHint.SubmitModelCache and below.isValid():
+            self.setCurrentIndex(below)
 
     def _on_changed(self, item: QTableWidgetItem) -> None:
         if item.column() == _SHOWN:

@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.compare.compare_view import CompareView
@@ -105,6 +105,28 @@ def test_places_are_typed_in_a_new_series_each_as_a_step(
     choose(window, "undo")
     assert view.samples.place_index(NAMES[3]).data() == ""
     assert view.samples.place_index(NAMES[2]).data() == "10"
+
+
+def test_a_new_series_asks_for_its_numbers(window: MainWindow, dialogs: ScriptedDialogs) -> None:
+    window.document.replace(fitted())
+    choose(window, "show_comparison")
+    dialogs.texts = [SERIES]
+    pick(window.results.compare.series, "New series…")
+    text = window.results.compare.notes_text
+    assert text == "Type the number of each sample under ALD cycles, at the left."
+
+
+def test_enter_goes_on_to_the_sample_below(window: MainWindow, view: CompareView) -> None:
+    table = view.samples
+    type_into_cell(table, table.place_index(NAMES[0]), "1")
+    for number in ("2", "3", "4"):
+        QTest.keyClicks(table, number)
+        QTest.keyClick(table.viewport().findChild(QLineEdit), Qt.Key.Key_Return)
+        QApplication.processEvents()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    project = window.document.project
+    assert [dict(s.series)[SERIES] for s in project.samples] == [1.0, 2.0, 3.0, 4.0]
+    assert table.currentIndex() == table.place_index(NAMES[3])
 
 
 def test_what_is_no_number_is_refused(window: MainWindow, view: CompareView) -> None:
