@@ -77,7 +77,7 @@ def sum_description(spectrum: Spectrum) -> Sequence[str]:
         shift = ""
         if sweep.shift_ev is not None and sweep.stderr_ev:
             found = with_error(sweep.shift_ev, sweep.stderr_ev)
-            shift = f": shifted by {found} eV, moved back by {sweep.moved_ev:.3g} eV"
+            shift = f": shifted by {found} eV, moved back by {abs(sweep.moved_ev):.3g} eV"
         lines.append(f"Sum of {sweep.name}{shift}")
     return lines
 

@@ -12,6 +12,7 @@ from scipy.stats import chi2
 
 from tests.truth import Truth, argyrodite, oxide
 from xps.analysis import apply_recipe, fit_project
+from xps.checks import check
 from xps.errors import SpectrumError
 from xps.methods_text import methods
 from xps.project import Project
@@ -229,3 +230,14 @@ def test_the_report_names_the_files_of_the_sweeps() -> None:
     )[0]
     text = report_html(fit_project(project).project)
     assert "sum of 2 sweeps of drift &lt;1&gt;.vms" in text
+
+
+@pytest.mark.parametrize(("align", "told"), [(True, True), (False, False)])
+def test_the_check_of_sweeps_knows_that_a_sum_aligned_them(align: bool, told: bool) -> None:
+    sweeps = drifted(TRUTH.scaled(10.0), (0.0, 0.26), 12)
+    project = Project().with_spectra((*sweeps, sum_of_sweeps(sweeps, align=align)))
+    (finding,) = check(project)
+    assert finding.rule == "replicates-change"
+    assert ("their drift was taken off" in finding.message) is told
+    assert ("waive this with the drift as reason" in finding.remedy) is told
+    assert ("can be aligned and summed" in finding.remedy) is not told

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from xps.cancel import Cancelled
 from xps.checks.rule import Rule, Search, Sighting, Sightings, fitted_regions
 from xps.errors import SpectrumError
 from xps.project import Project
 from xps.replicates import Dispersion, dispersion, repeated
+from xps.spectrum import Spectrum
 from xps.waiver import Scope
 
 _DISPERSION = "Fisher, Thornton and Mackenzie 1922, 10.1111/j.1744-7348.1922.tb05962.x"
 
 
-def _measured_again(project: Project) -> Iterator[tuple[Scope, str, Dispersion]]:
+_Repeats = tuple[Scope, str, Sequence[Spectrum], Dispersion]
+
+
+def _measured_again(project: Project) -> Iterator[_Repeats]:
     """Repeated measurements: their scope, what people read of it, and how they scatter."""
     for spectra in repeated(entry.spectrum for entry in project.entries):
         try:
@@ -23,14 +27,14 @@ def _measured_again(project: Project) -> Iterator[tuple[Scope, str, Dispersion]]
             continue  # too few counts to tell
         sample, level = spectra[0].sample, spectra[0].core_level or ""
         where = ", ".join(part for part in (sample, level) if part)
-        yield Scope(sample, "", level), where, found
+        yield Scope(sample, "", level), where, spectra, found
 
 
 def _in_repeats(search: Callable[[Dispersion], tuple[str, str] | None]) -> Search:
     """Make a search of what repeated measurements say: a message, and a remedy or ""."""
 
     def search_all(project: Project, ask: Cancelled) -> Sightings:
-        for scope, where, found in _measured_again(project):
+        for scope, where, _, found in _measured_again(project):
             ask()
             said = search(found)
             if said is not None:
@@ -60,13 +64,29 @@ def _under(found: Dispersion) -> tuple[str, str] | None:
     return (_scatter(found), "") if found.verdict == "under-dispersed" else None
 
 
-def _change(found: Dispersion) -> tuple[str, str] | None:
-    if not found.changed:
-        return None
-    return (
-        f"the spectrum changes over {found.spectra} repeated measurements by more than noise",
-        "",
-    )
+def _changes(project: Project, ask: Cancelled) -> Sightings:
+    """Repeated measurements that change, with what is left to do where a sum aligned them."""
+    aligned = {
+        sweep.digest
+        for entry in project.entries
+        for sweep in entry.spectrum.summed
+        if sweep.shift_ev is not None
+    }
+    for scope, where, spectra, found in _measured_again(project):
+        ask()
+        if not found.changed:
+            continue
+        message = (
+            f"the spectrum changes over {found.spectra} repeated measurements by more than noise"
+        )
+        remedy = ""
+        if all(spectrum.unmasked_digest in aligned for spectrum in spectra):
+            message += "; their drift was taken off before they were summed"
+            remedy = (
+                "fit the first and the last one: where only their energies differ, waive this "
+                "with the drift as reason; else look for damage by X-rays"
+            )
+        yield Sighting(scope, where, message, remedy)
 
 
 def _one_spot(project: Project, ask: Cancelled) -> Sightings:
@@ -116,7 +136,7 @@ RULES = (
         "ISO 18554",
         "fit them one by one: look for damage by X-rays; sweeps whose charge drifted can be "
         "aligned and summed",
-        _in_repeats(_change),
+        _changes,
     ),
     Rule(
         "one-spot",
