@@ -218,7 +218,7 @@ def _refuse_without_dask() -> None:
     except ImportError as error:
         raise XpsError(
             "a Dask cluster needs the package distributed, which is not installed",
-            'install it with: pip install "doublet[cluster]"; or use --workers alone',
+            'with the Python package: pip install "doublet[cluster]"; or use --workers alone',
         ) from error
 
 

@@ -55,7 +55,7 @@ def table_kind(path: Path) -> TableKind:
         except ImportError as error:
             raise WriteError(
                 "Parquet needs the package pyarrow, which is not installed",
-                'install it with: pip install "doublet[parquet]"; or choose .csv',
+                'with the Python package: pip install "doublet[parquet]"; or choose .csv',
                 path=path,
             ) from error
     return kind
