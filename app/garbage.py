@@ -1,8 +1,10 @@
-"""When Python looks for garbage: a full look stops all threads until every object was seen."""
+"""When memory is tidied up: a full look for garbage stops all threads until all was seen."""
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import sys
 from threading import Lock
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -27,8 +29,18 @@ def keep_loaded() -> None:
             _is_kept = True
 
 
+def give_memory_back() -> None:
+    """Let the system have the pages that are free: Linux's allocator keeps them by itself."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # not in every C library
+        if trim is not None:
+            trim(0)
+
+
 class QuietCollection(QObject):
     """Looks through all objects when nothing has happened for a while.
+
+    What a project took is given back once it is closed.
 
     Parameters
     ----------
@@ -45,6 +57,7 @@ class QuietCollection(QObject):
         self._quiet = QTimer(self, singleShot=True, interval=_QUIET_MS)
         self._quiet.timeout.connect(self._collect)
         document.projectChanged.connect(self._quiet.start)
+        document.replaced.connect(lambda: QTimer.singleShot(0, self, give_memory_back))
         jobs.changed.connect(self._quiet.start)
 
     def _collect(self) -> None:
@@ -53,3 +66,4 @@ class QuietCollection(QObject):
             self._quiet.start()
         else:
             gc.collect()
+            give_memory_back()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QIcon, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -52,6 +52,7 @@ class Message(QFrame):
         severity: Severity,
         buttons: tuple[Button, ...],
         topic: str,
+        icons: Callable[[QStyle.StandardPixmap], QIcon],
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
@@ -60,7 +61,7 @@ class Message(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
         icon = QLabel()
-        icon.setPixmap(self.style().standardIcon(severity.value[0]).pixmap(QSize(18, 18)))
+        icon.setPixmap(icons(severity.value[0]).pixmap(QSize(18, 18)))
         self.label = QLabel(_shortened(text))
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setWordWrap(True)
@@ -78,7 +79,7 @@ class Message(QFrame):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
         close = QToolButton()
         close.setAutoRaise(True)
-        close.setIcon(self.style().standardIcon(QStyle.StandardPixmap.SP_TitleBarCloseButton))
+        close.setIcon(icons(QStyle.StandardPixmap.SP_TitleBarCloseButton))
         close.setToolTip("Dismiss")
         close.setAccessibleName("Dismiss message")
         close.clicked.connect(self.dismiss)
@@ -128,11 +129,17 @@ class MessageBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._icons: dict[QStyle.StandardPixmap, QIcon] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.hide()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_icons"):
+            self._icons.clear()
 
     @property
     def messages(self) -> list[Message]:
@@ -185,8 +192,14 @@ class MessageBar(QWidget):
                 message.dismiss()
         for message in self.messages[: max(len(self.messages) - _MOST + 1, 0)]:
             message.dismiss()
-        self._column.addWidget(Message(text, severity, buttons, topic, self))
+        self._column.addWidget(Message(text, severity, buttons, topic, self._icon, self))
         self.fit_height()
+
+    def _icon(self, which: QStyle.StandardPixmap) -> QIcon:
+        """Return an icon of the style; each that it makes stays in Qt's cache of pictures."""
+        if which not in self._icons:
+            self._icons[which] = self.style().standardIcon(which)
+        return self._icons[which]
 
 
 def _shortened(text: str) -> str:
