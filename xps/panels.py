@@ -112,10 +112,12 @@ def columns(
     places = [
         (sample, replicate)
         for sample in wanted
-        for replicate in range(max(len(entries[sample, level]) for level in wanted_levels))
+        for replicate in range(
+            max((len(entries[sample, level]) for level in wanted_levels), default=0)
+        )
     ]
     if not places:
-        raise XpsError("no spectrum to draw", "load spectra of a core level first")
+        raise XpsError("no spectrum to draw", "load spectra of a core level, and choose some")
 
     def panel(sample: str, replicate: int, level: str) -> Panel | None:
         found = entries[sample, level]

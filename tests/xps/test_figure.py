@@ -323,6 +323,8 @@ def test_samples_and_core_levels_can_be_chosen() -> None:
     [
         ({"core_levels": ["N 1s"]}, "no core level 'N 1s'.*S 2p, O 1s"),
         ({"samples": ["nobody"]}, "no sample 'nobody'"),
+        ({"core_levels": []}, "no spectrum to draw"),
+        ({"samples": []}, "no spectrum to draw"),
         ({"width_mm": 30.0}, "leaves no room"),
     ],
 )
