@@ -189,6 +189,21 @@ def test_lattice_oxygen_may_be_narrower() -> None:
     assert not found("width-unequal", level)
 
 
+@pytest.mark.parametrize(("main", "satellite", "told"), [(2.8, 4.6, False), (4.6, 2.8, True)])
+def test_satellites_may_be_broader_than_main_lines(
+    main: float, satellite: float, told: bool
+) -> None:
+    level = Level(
+        "Ni 2p",
+        (846.0, 888.0),
+        (
+            line("ni_main", 855.2, level="Ni 2p", fwhm=main),
+            line("ni_satellite", 861.3, level="Ni 2p", fwhm=satellite),
+        ),
+    )
+    assert bool(found("width-unequal", level)) is told
+
+
 # Places -------------------------------------------------------------------------------------------
 
 

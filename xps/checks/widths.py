@@ -57,12 +57,22 @@ def _unequal(fitted: FittedRegion) -> Sightings:
             continue
         (a, a_error), (b, b_error) = (fitted.value(c, "fwhm") for c in (first, second))
         noise = _UNEQUAL_SIGMA * (a_error**2 + b_error**2) ** 0.5
+        narrow, broad = (first, second) if a < b else (second, first)
+        if _is_broader(broad, narrow):
+            continue
         if max(a, b) > _UNEQUAL * min(a, b) and abs(a - b) > noise:
             yield fitted.of_both(
                 first,
                 second,
                 f"their widths differ ({a:.2f} and {b:.2f} eV) without a reason in chemistry",
             )
+
+
+def _is_broader(component: Component, than: Component) -> bool:
+    """Whether the library knows a component as broader, such as a satellite than its main line."""
+    species = [library().get(c.species) for c in (component, than)]
+    typical = [sum(one.fwhm_ev) for one in species if one is not None]
+    return len(typical) == 2 and typical[0] > _UNEQUAL * typical[1]
 
 
 def _family(component: Component, core_level: str) -> str:
