@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.application import make_application
 from app.example import example_files
+from app.fitting.solver_import import load_solver
 from app.settings import Settings
 from app.widgets.theme import Theme
 from app.window import MainWindow
@@ -145,7 +146,8 @@ def make_window(folder: Path) -> MainWindow:
     window = MainWindow(Settings(store), theme)
     window.resize(1920, 1080)
     window.show()
-    QTest.qWait(1000)  # the solver is loaded in the background
+    load_solver()  # as a second after the start
+    QTest.qWait(1000)
     return window
 
 
