@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QBrush, QFont, QKeyEvent
+from PySide6.QtGui import QBrush, QFont, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -87,6 +87,12 @@ class HistoryView(QTreeWidget):
         for index, edit in enumerate(edits, start=1):
             self._add(edit.new.history[-1], index, gave_many=len(edit.spectra) > 1)
         self._mark(stack.index())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the present step in view: a tab that needs less height leaves less to this one."""
+        super().resizeEvent(event)
+        if self.currentItem() is not None:
+            self.scrollToItem(self.currentItem())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):

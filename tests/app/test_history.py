@@ -1,6 +1,6 @@
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QTreeWidgetItem
+from PySide6.QtWidgets import QApplication, QTreeWidgetItem
 
 from app.session.history_view import HistoryView
 from app.window import MainWindow
@@ -64,3 +64,17 @@ def test_steps_before_the_file_was_opened_are_listed_but_not_to_be_undone(
     click_on(view, view.item_of("Apply recipe cathode"))
     assert fitted.document.project is project
     assert view.present == project.history[-1].text
+
+
+def test_the_present_step_stays_in_view_where_less_room_is_left(
+    fitted: MainWindow, dialogs: ScriptedDialogs
+) -> None:
+    names = [f"Cathode {number}" for number in range(30)]
+    dialogs.texts = list(names)
+    for _ in names:
+        choose(fitted, "rename_sample")
+    view = history_of(fitted)
+    view.setFixedHeight(view.height() // 2)
+    QApplication.processEvents()
+    last = view.visualItemRect(view.item_of(view.present))
+    assert view.viewport().rect().contains(last.center())
