@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
 from dataclasses import replace
@@ -183,12 +184,12 @@ def places(opened: Stage) -> None:
 
 def batch(opened: Stage) -> None:
     """A folder of files that is being fitted."""
-    folder = opened.folder / "pellets"
-    folder.mkdir()
     opened.window.batches.show()
     window = opened.window.batches.window
-    window.add([folder])
-    window.table.setText(str(folder.parent / "results.csv"))
+    with contextlib.chdir(opened.folder):  # a picture shall show no temporary path
+        Path("pellets").mkdir()
+        window.add([Path("pellets")])
+    window.table.setText("results.csv")
     window.sessions.click()
     window.show_work("128 of 400 measurements, 1 min 3 s left", 128, 400)
     opened.settle()
