@@ -106,7 +106,7 @@ class SuggestionView(QWidget):
 
         nothing = _NO_REFERENCE if NO_REFERENCE in suggestion.notes else _NOTHING
         self._title.setText(f"{where}: {found if count else nothing}")
-        items = [_model_item(model) for model in suggestion.models]
+        items = [_model_item(model, suggestion.models[0]) for model in suggestion.models]
         self.models.blockSignals(True)
         self.models.clear()
         self.models.addTopLevelItems(items)
@@ -189,11 +189,10 @@ class SuggestionView(QWidget):
         head.setExpanded(title != "In no model")
 
 
-def _model_item(model: SuggestedModel) -> QTreeWidgetItem:
-    names = ", ".join(short_name(component.name) for component in model.region.components)
+def _model_item(model: SuggestedModel, best: SuggestedModel) -> QTreeWidgetItem:
     bic = number(model.above_best, 1).replace("-", MINUS)
     test = "confirmed" if model.confirmed else "not confirmed"
-    item = QTreeWidgetItem([names, bic, number(model.reduced_chi2, 2), test])
+    item = QTreeWidgetItem([_species(model, best), bic, number(model.reduced_chi2, 2), test])
     lines = [
         f"{component.name} at {number(component.center.value, 2)} eV"
         for component in model.region.components
@@ -203,3 +202,15 @@ def _model_item(model: SuggestedModel) -> QTreeWidgetItem:
         if column:
             item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
     return item
+
+
+def _species(model: SuggestedModel, best: SuggestedModel) -> str:
+    """The species of a model; of others than the best what they have instead, as it fits a line."""
+    names, of_best = (
+        [short_name(component.name) for component in one.region.components] for one in (model, best)
+    )
+    more = [name for name in names if name not in of_best]
+    less = [name for name in of_best if name not in names]
+    differing = [("with", more), ("without", less)]
+    words = [f"{word} {', '.join(which)}" for word, which in differing if which]
+    return ", ".join(words or names)

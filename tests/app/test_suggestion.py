@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from app.gestures.gestures import short_name
 from app.models.suggestion_view import SuggestionView
 from app.window import MainWindow
 from tests.app.projects import fitted, opened
@@ -67,6 +69,24 @@ def test_each_step_is_explained_in_one_line(
     for refusal in found.suggestion.refused:
         assert refusal.reason in view.reasons
     assert all("\n" not in reason for reason in view.reasons)
+
+
+def test_other_models_say_what_they_have_instead(
+    view: SuggestionView, found: SampleSuggestion
+) -> None:
+    assert found.suggestion is not None
+    named = [
+        {short_name(component.name) for component in model.region.components}
+        for model in found.suggestion.models
+    ]
+    best, *others = (
+        set(re.split(", | *with(?:out)? ", view.models.topLevelItem(row).text(0))) - {""}
+        for row in range(len(named))
+    )
+    assert best == named[0]
+    assert others
+    for said, names in zip(others, named[1:], strict=True):
+        assert said == names ^ named[0]
 
 
 def test_taking_it_makes_the_region_and_fits_it(
