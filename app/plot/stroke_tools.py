@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from PySide6.QtCore import QPointF
 
 from app.dialogs import Dialogs
@@ -21,19 +23,19 @@ _NEAR_PX = 12.0
 _SAME_EV = 1e-6
 
 
-class Stroke:
+class Stroke(ABC):
     """What one mode does between press and release."""
 
     def __init__(self, plot: PlotView, selection: Selection, editor: Editor) -> None:
         self._plot, self._selection, self._editor = plot, selection, editor
 
+    @abstractmethod
     def show(self, start: QPointF, end: QPointF) -> None:
         """Show what would be done if the button went up here."""
-        raise NotImplementedError
 
+    @abstractmethod
     def finish(self, start: QPointF, end: QPointF) -> bool:
         """Do it; tell whether the mode is over."""
-        raise NotImplementedError
 
     def drop(self) -> None:
         """Take away what `show` has drawn."""
