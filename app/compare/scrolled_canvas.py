@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.plot.canvas import Canvas
 
@@ -23,9 +23,7 @@ class ScrolledCanvas(QScrollArea):
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.canvas = Canvas()
         self._page = QWidget()
-        column = QVBoxLayout(self._page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.canvas)
+        self.canvas.fill(self._page)
         self.setWidget(self._page)
         self.setAccessibleName(name)
 

@@ -42,6 +42,8 @@ class MapImage(PlacePlot):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Map", parent)
+        self.clickedAt.connect(self._choose_at)
+        self.doubleClicked.connect(self.fit_view)
         self._place: tuple[int, int] | None = None
         self._edges = (np.array([-0.5, 0.5]), np.array([-0.5, 0.5]))
         self.plot.setAspectLocked(True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.maps.quantity import Quantity
 from app.plot.canvas import Canvas
@@ -13,14 +13,23 @@ from app.plot.plain_axis import color_axes
 
 
 class PlacePlot(QWidget):
-    """A plot that takes clicks for places, and a double click for "show all".
+    """A plot that takes clicks for places.
 
     Parameters
     ----------
     name : str
         For screen readers.
     parent : QWidget, optional
+
+    Signals
+    -------
+    clickedAt(float, float)
+        In the coordinates of the plot, once something is drawn.
+    doubleClicked()
     """
+
+    clickedAt = Signal(float, float)
+    doubleClicked = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,9 +37,7 @@ class PlacePlot(QWidget):
         self.canvas = Canvas()
         self.plot = self.canvas.add_plain_plot()
         self.canvas.scene().sigMouseClicked.connect(self._on_click)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.canvas)
+        self.canvas.fill(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(name)
 
@@ -39,28 +46,20 @@ class PlacePlot(QWidget):
         """What is drawn."""
         return self._quantity
 
-    def fit_view(self) -> None:
-        """Show all places."""
-        raise NotImplementedError
-
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._restyle()
-
-    def _choose_at(self, x: float, y: float) -> None:
-        """Choose the place at a point of the plot, if there is one."""
-        raise NotImplementedError
 
     def _on_click(self, event: MouseClickEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         if event.button() != Qt.MouseButton.LeftButton or self._quantity is None:
             return
         if event.double():
-            self.fit_view()
+            self.doubleClicked.emit()
             return
         at = self.plot.vb.mapSceneToView(event.scenePos())
-        self._choose_at(at.x(), at.y())
+        self.clickedAt.emit(at.x(), at.y())
 
     def _restyle(self) -> None:
         """Take the colors of the present theme."""

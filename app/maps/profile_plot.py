@@ -34,6 +34,8 @@ class ProfilePlot(PlacePlot):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Profile", parent)
+        self.clickedAt.connect(self._choose_at)
+        self.doubleClicked.connect(self.fit_view)
         self._at: Floats = np.empty(0)
         self._place: int | None = None
         self._low, self._high = pg.PlotDataItem(), pg.PlotDataItem()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPalette, QPen
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.gestures.gestures import short_name
 from app.plot.canvas import Canvas
@@ -82,9 +82,7 @@ class PlotView(QWidget):
         self.canvas = Canvas()
         self.canvas.ci.layout.setSpacing(4)
         self.canvas.ci.layout.setContentsMargins(4, 4, 10, 2)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.canvas)
+        self.canvas.fill(self)
         self._build_plots()
         self.canvas.ci.layout.setRowStretchFactor(0, 1)
         self.canvas.ci.layout.setRowStretchFactor(1, 4)
