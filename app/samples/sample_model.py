@@ -76,18 +76,16 @@ class SampleModel(QAbstractItemModel):
         self._failures: Mapping[str, XpsError] = {}
         self._overlaid: tuple[str, ...] = ()
         self._names: Mapping[str, str] = {}
-        self._ids: dict[str, list[str]] = {}  # of the spectra, by sample
-        self._samples: tuple[str, ...] = ()
-        self._rows: list[list[str]] = []  # of these ids, by the row of the sample
+        self._rows: list[tuple[str, list[str]]] = []  # samples, with the ids of their spectra
 
     @property
     def samples(self) -> tuple[str, ...]:
         """The names of the samples, row by row."""
-        return self._samples
+        return tuple(name for name, _ in self._rows)
 
     def has_rows_of(self, project: Project) -> bool:
         """Whether the rows of a project are those that are shown."""
-        return list(self._ids.items()) == list(_ids(project).items())
+        return self._rows == _rows(project)
 
     def show_project(self, project: Project, failures: Mapping[str, XpsError]) -> None:
         """Show another project."""
@@ -100,8 +98,7 @@ class SampleModel(QAbstractItemModel):
         if has_its_rows:
             self.redraw()
         else:
-            self._ids = _ids(project)
-            self._samples, self._rows = tuple(self._ids), list(self._ids.values())
+            self._rows = _rows(project)
             self.endResetModel()
 
     def show_overlaid(self, entry_ids: Sequence[str]) -> None:
@@ -116,7 +113,7 @@ class SampleModel(QAbstractItemModel):
 
     def entry_index(self, entry_id: str) -> QModelIndex:
         """Return the first column of a spectrum's row; invalid where there is none."""
-        for sample, ids in enumerate(self._rows):
+        for sample, (_, ids) in enumerate(self._rows):
             if entry_id in ids:
                 return self.createIndex(ids.index(entry_id), NAME, sample + 1)
         return QModelIndex()
@@ -143,7 +140,7 @@ class SampleModel(QAbstractItemModel):
         if not parent.isValid():
             return len(self._rows)
         is_sample = parent.internalId() == 0 and parent.column() == NAME
-        return len(self._rows[parent.row()]) if is_sample else 0
+        return len(self._rows[parent.row()][1]) if is_sample else 0
 
     def columnCount(self, parent: Index = _NOWHERE) -> int:
         return len(_HEADERS)
@@ -181,7 +178,7 @@ class SampleModel(QAbstractItemModel):
         if index.column() != NAME:
             return False
         if index.internalId() == 0 and role == Roles.EditRole:
-            name = self._samples[index.row()]
+            name, _ = self._rows[index.row()]
             if value != name:
                 self.sampleRenamed.emit(name, str(value))
             return True
@@ -196,12 +193,13 @@ class SampleModel(QAbstractItemModel):
     # What rows say
 
     def _entry(self, index: Index) -> Entry:
-        return self._project.entry(self._rows[index.internalId() - 1][index.row()])
+        _, ids = self._rows[index.internalId() - 1]
+        return self._project.entry(ids[index.row()])
 
     def _of_sample(self, index: Index, role: int) -> object:
         if index.column() != NAME:
             return None
-        name = self._samples[index.row()]
+        name, _ = self._rows[index.row()]
         if role in (Roles.DisplayRole, Roles.EditRole, SAMPLE_ROLE):
             return name
         return tooltip(name) if role == Roles.ToolTipRole else None
@@ -238,12 +236,12 @@ def _points_cell(entry: Entry, role: int) -> object:
     return _RIGHT if role == Roles.TextAlignmentRole else None
 
 
-def _ids(project: Project) -> dict[str, list[str]]:
-    """The ids of the spectra of each sample."""
+def _rows(project: Project) -> list[tuple[str, list[str]]]:
+    """The samples, each with the ids of its spectra."""
     ids: dict[str, list[str]] = {sample.name: [] for sample in project.samples}
     for entry in project.entries:
         ids[entry.sample].append(entry.id)
-    return ids
+    return list(ids.items())
 
 
 def _description(entry: Entry) -> str:
